@@ -1,0 +1,2 @@
+export { accept, fold, reject, unreachable } from './decider.js';
+export type { Decider, Decision, Rejection } from './decider.js';
