@@ -1,0 +1,85 @@
+/**
+ * Who may import whom: the one table behind the lint rules (`eslint.config.mjs`) and the tests of this folder.
+ *
+ * A source file may import relative files of its own project and what its row lists, nothing else:
+ * - `workspace`: entry points of other packages of this repository, without the prefix `@delta-hub/`
+ * - `npm`: packages; 'declared' means the `dependencies` of the project's own package.json
+ * - `node`: modules of Node without the prefix `node:`; 'any' means all of them
+ * - `adapters`: folders below `src` that may import more than the rest of the project
+ * Specs and test kits may import more: see `forTests`.
+ */
+export interface Row {
+  readonly layer: 'core' | 'contract' | 'crypto' | 'port' | 'app';
+  readonly scope: 'any' | 'handoff' | 'ledger' | 'gateway' | 'hub';
+  readonly workspace: readonly string[];
+  readonly npm: readonly string[] | 'declared';
+  readonly node: readonly string[] | 'any';
+  readonly adapters?: Readonly<Record<string, { readonly npm?: readonly string[]; readonly node?: readonly string[] }>>;
+}
+
+const core = { layer: 'core', npm: [], node: [] } as const;
+const port = { layer: 'port', scope: 'any', npm: [] } as const;
+const app = { layer: 'app', npm: 'declared', node: 'any' } as const;
+
+// prettier-ignore
+export const importTable: Readonly<Record<string, Row>> = {
+  'libs/decider':     { ...core, scope: 'any',     workspace: [] },
+  'libs/handoff':     { ...core, scope: 'handoff', workspace: ['decider'] },
+  'libs/ledger':      { ...core, scope: 'ledger',  workspace: ['decider'] },
+  'libs/contracts':   { layer: 'contract', scope: 'any', workspace: [], npm: [],       node: [] },
+  'libs/crypto':      { layer: 'crypto',   scope: 'any', workspace: [], npm: ['jose'], node: ['crypto'] },
+  'libs/event-store': { ...port, workspace: [], node: [],
+                        adapters: { sqlite: { node: ['sqlite'] } } },
+  'libs/broker':      { ...port, workspace: [], node: [],
+                        adapters: { sqlite: { node: ['sqlite'] } } },
+  'apps/handoff':     { ...app, scope: 'handoff',
+                        workspace: ['decider', 'contracts', 'crypto', 'handoff', 'event-store', 'broker'] },
+  'apps/ledger':      { ...app, scope: 'ledger',
+                        workspace: ['contracts', 'crypto', 'ledger', 'event-store'] },
+  'apps/gateway':     { ...app, scope: 'gateway',
+                        workspace: ['contracts', 'crypto'] },
+  'apps/hub':         { ...app, scope: 'hub',
+                        workspace: ['contracts', 'crypto', 'event-store', 'event-store/sqlite', 'broker', 'broker/sqlite',
+                                    'handoff-app', 'ledger-app', 'gateway-app'] },
+};
+
+/**
+ * What specs and test kits may import beyond their project's row: these packages, every module of Node,
+ * and the test kit (`/testing`) of each package in the row.
+ */
+export const forTests = { npm: ['@jest/globals', 'fast-check'] } as const;
+
+/** Files that are specs or test kits: they never reach a running node. */
+export const testFiles = ['**/*.spec.ts', '**/*.contract.ts', '**/testing/**/*.ts'] as const;
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+
+/** A package, with its own entry points below it: `jose`, `ajv/dist/2020.js`. */
+const npmPattern = (name: string): string => `${escaped(name)}(\\/.*)?`;
+
+/**
+ * The regular expression of everything a project's file must NOT import: all that is neither relative nor listed.
+ * `dependencies` are those of the project's package.json.
+ */
+export const forbiddenImports = (
+  row: Row,
+  dependencies: readonly string[],
+  place: { readonly adapter?: string; readonly tests?: boolean } = {},
+): string => {
+  const extra = place.adapter === undefined ? undefined : row.adapters?.[place.adapter];
+  const declared = dependencies.filter((name) => !name.startsWith('@delta-hub/'));
+  const npm = [
+    ...(row.npm === 'declared' ? declared : row.npm),
+    ...(extra?.npm ?? []),
+    ...(place.tests ? forTests.npm : []),
+  ];
+  const workspace = row.workspace.flatMap((name) => (place.tests ? [name, `${name}/testing`] : [name]));
+  const node = row.node === 'any' || place.tests ? ['.*'] : [...row.node, ...(extra?.node ?? [])];
+  const allowed = [
+    String.raw`\.{1,2}\/.*`,
+    ...workspace.map((name) => escaped(`@delta-hub/${name}`)),
+    ...npm.map(npmPattern),
+    ...node.map((name) => `node:${name}`),
+  ];
+  return `^(?!(${allowed.join('|')})$)`;
+};

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+/** The folder of the repository, without a slash at its end. */
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+
+const skipped = new Set(['node_modules', 'dist', '.git', '.nx', '.venv', 'coverage', 'data', 'fixtures']);
+
+/** Every file below the folders, as paths relative to `base`, without what is installed, built or a fixture. */
+export const filesBelow = (folders: readonly string[], base = root): string[] =>
+  folders.flatMap((folder) =>
+    readdirSync(`${base}/${folder}`).flatMap((name) => {
+      const path = folder === '.' ? name : `${folder}/${name}`;
+      if (skipped.has(name)) return [];
+      return statSync(`${base}/${path}`).isDirectory() ? filesBelow([path], base) : [path];
+    }),
+  );
+
+/** The TypeScript files below the folders. */
+export const sourceFiles = (folders: readonly string[], base = root): string[] =>
+  filesBelow(folders, base).filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'));
+
+/** One mention of another module. `typeOnly`: erased by the compiler, nothing is loaded. */
+export interface Mention {
+  readonly specifier: string;
+  readonly typeOnly: boolean;
+}
+
+const literal = (node: ts.Node | undefined): string | undefined =>
+  node !== undefined && ts.isStringLiteralLike(node) ? node.text : undefined;
+
+const mentionOf = (node: ts.Node): Mention | undefined => {
+  const mention = (target: ts.Node | undefined, typeOnly: boolean): Mention | undefined => {
+    const specifier = literal(target);
+    return specifier === undefined ? undefined : { specifier, typeOnly };
+  };
+  if (ts.isImportDeclaration(node))
+    return mention(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword);
+  if (ts.isExportDeclaration(node)) return mention(node.moduleSpecifier, node.isTypeOnly);
+  if (ts.isExternalModuleReference(node)) return mention(node.expression, false);
+  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return mention(node.argument.literal, true);
+  const loads = ts.isCallExpression(node) && /^(import|require)$/.test(node.expression.getText());
+  return loads ? mention(node.arguments[0], false) : undefined;
+};
+
+/** Every module a file mentions: imports, re-exports, `import()`, `require()` and import types. */
+export const mentionsOf = (path: string, text = readFileSync(`${root}/${path}`, 'utf8')): Mention[] => {
+  const mentions: Mention[] = [];
+  const visit = (node: ts.Node): void => {
+    const mention = mentionOf(node);
+    if (mention !== undefined) mentions.push(mention);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
+  return mentions;
+};
