@@ -1,0 +1,87 @@
+import type { IncomingRecord } from '@delta-hub/broker';
+import { agencyById, eventName, type HubEvent } from '@delta-hub/contracts';
+import { fromDetached, openEvent, type TrustList } from '@delta-hub/crypto';
+import { fold } from '@delta-hub/decider';
+import type { RecordedEvent } from '@delta-hub/event-store';
+import { admit, transferDecider, type TransferEvent } from '@delta-hub/handoff';
+import { mayWrite } from './competence.js';
+import { eventsTopic } from './outbound.publisher.js';
+import { schemaFault } from './schema-check.js';
+import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
+import { toDomain } from './to-domain.js';
+
+/** The checks an inbound record passes, in this order; the first that fails names the refusal (design section 3). */
+export type InboundCheck =
+  'SIZE' | 'FORM' | 'KEY' | 'SIGNATURE' | 'CANONICAL' | 'SCHEMA' | 'ADDRESSEE' | 'COMPETENCE' | 'ID_REUSED' | 'DOMAIN';
+
+export type Verdict =
+  | { readonly verdict: 'accept'; readonly event: HubEvent; readonly jws: string; readonly expected: 'no-stream' | bigint }
+  | { readonly verdict: 'duplicate' }
+  | { readonly verdict: 'not-ours' }
+  | {
+      readonly verdict: 'refuse';
+      readonly check: InboundCheck;
+      readonly detail: string;
+      /** Known once the signature has been verified: who sent it, and under which id. */
+      readonly sender?: { readonly node: string; readonly id: string; readonly type: string };
+    };
+
+export interface InboundContext {
+  readonly node: string;
+  readonly trust: TrustList;
+  readonly readStream: (stream: string) => Promise<readonly RecordedEvent[]>;
+}
+
+const refuse = (check: InboundCheck, detail: string): Verdict => ({ verdict: 'refuse', check, detail });
+
+/** Judges one record. Reads the store, writes nothing. */
+export const inspect = async (record: IncomingRecord, context: InboundContext): Promise<Verdict> => {
+  const jws = fromDetached(record.value, record.headers['jws'] ?? '');
+  const opened = openEvent(jws, context.trust);
+  if (!opened.ok) return refuse(opened.check, opened.detail);
+
+  const event = opened.event as unknown as HubEvent;
+  const verdict = await inspectAuthentic(record, event, jws, context);
+  const sender = { node: opened.node, id: event.id, type: event.type };
+  return verdict.verdict === 'refuse' ? { ...verdict, sender } : verdict;
+};
+
+/** The checks that follow once the signature has been verified. */
+const inspectAuthentic = async (record: IncomingRecord, event: HubEvent, jws: string, context: InboundContext): Promise<Verdict> => {
+  const fault = schemaFault(event as unknown as Readonly<Record<string, unknown>>);
+  if (fault !== undefined) return refuse('SCHEMA', fault);
+
+  const source = nodeOfSource(event.source);
+  if (record.topic !== eventsTopic(source)) return refuse('ADDRESSEE', `an event of node ${source} on topic ${record.topic}`);
+  if (!event.recipients.split(',').includes(context.node)) return { verdict: 'not-ours' };
+
+  const competence = competenceFault(event, source);
+  if (competence !== undefined) return refuse('COMPETENCE', competence);
+
+  const stream = await context.readStream(event.subject);
+  const same = stream.find(({ id }) => id === event.id);
+  if (same !== undefined)
+    return jwsOf(same) === jws ? { verdict: 'duplicate' } : refuse('ID_REUSED', `event ${event.id} is known with other bytes`);
+
+  const domain = domainFault(event, source, stream);
+  if (domain !== undefined) return refuse('DOMAIN', domain);
+  return { verdict: 'accept', event, jws, expected: stream.at(-1)?.revision ?? 'no-stream' };
+};
+
+/** The acting agency exists, sits at the node that signed, and may sign this type: itself, or by a recorded delegation. */
+const competenceFault = (event: HubEvent, source: string): string | undefined => {
+  const { actor } = event.data as { actor: { agencyId: string; role: string } };
+  const agency = agencyById(actor.agencyId);
+  if (agency === undefined) return `unknown agency ${actor.agencyId}`;
+  if (agency.node !== source) return `agency ${agency.id} does not belong to node ${source}`;
+  const name = eventName(event.type);
+  return name !== undefined && mayWrite(name, agency, actor.role) ? undefined : `agency ${agency.id} may not sign ${event.type}`;
+};
+
+const domainFault = (event: HubEvent, source: string, stream: readonly RecordedEvent[]): string | undefined => {
+  const name = eventName(event.type);
+  if (name === 'refusal.issued') return undefined;
+  if (name === undefined || !name.startsWith('transfer.')) return `${event.type} is not exchanged between nodes`;
+  const state = fold(transferDecider, stream.map((recorded) => toDomain(readEvent(recorded)) as TransferEvent));
+  return admit(state, toDomain(event) as TransferEvent, source)?.code;
+};

@@ -1,0 +1,98 @@
+import type { Broker, BrokerSubscription, IncomingRecord, Position } from '@delta-hub/broker';
+import { digest } from '@delta-hub/crypto';
+import type { EventStore } from '@delta-hub/event-store';
+import { inspect, type InboundContext, type Verdict } from './inbound.checks.js';
+import { eventsTopic } from './outbound.publisher.js';
+import type { Positions } from './positions.js';
+import type { Refuser } from './refuser.js';
+import type { SubscriberState } from './subscriber.js';
+
+/** Faults of a topic that no retry mends: a person has to look. */
+const FATAL = new Set(['POSITION_LOST', 'POSITION_BEYOND_END', 'LOG_REPLACED']);
+
+interface Options {
+  readonly peer: string;
+  readonly broker: Broker;
+  readonly store: EventStore;
+  readonly positions: Positions;
+  readonly context: InboundContext;
+  readonly refuser: Refuser;
+}
+
+/**
+ * Follows the topic of one peer: verifies every record, appends what it accepts as the very bytes that came,
+ * keeps a signed refusal of what it does not. Taking a record twice changes nothing, so its position is saved after the fact.
+ */
+export class InboundConsumer {
+  private readonly topic: string;
+  private readonly name: string;
+  private subscription: BrokerSubscription | undefined;
+  private stopped = false;
+  private fault: string | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: Options) {
+    this.topic = eventsTopic(options.peer);
+    this.name = `consumer-${options.peer}`;
+  }
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  async state(): Promise<SubscriberState> {
+    const at = this.positionsTaken();
+    const behind = await this.options.broker.lag(this.topic, at).catch(() => -1n);
+    const position = at.map(({ partition, offset }) => `${partition}:${offset}`).join(' ');
+    return { name: this.name, position: position === '' ? undefined : position, behind: Number(behind), fault: this.fault };
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.subscription?.stop();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    for (let pause = 50; !this.stopped; pause = Math.min(pause * 2, 5_000)) {
+      try {
+        this.subscription = await this.options.broker.subscribe(this.topic, this.positionsTaken(), (record) => this.take(record));
+        if (this.stopped) await this.subscription.stop();
+        await this.subscription.finished;
+      } catch (error) {
+        this.fault = error instanceof Error ? error.message : String(error);
+        if (FATAL.has((error as { code?: string }).code ?? '')) return;
+        if (!this.stopped) await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    }
+  }
+
+  private async take(record: IncomingRecord): Promise<void> {
+    await this.act(record, await inspect(record, this.options.context));
+    this.savePosition(record);
+    this.fault = undefined;
+  }
+
+  private async act(record: IncomingRecord, verdict: Verdict): Promise<void> {
+    if (verdict.verdict === 'refuse') return this.options.refuser.refuse(record, verdict, digest(record.value));
+    if (verdict.verdict !== 'accept') return;
+    const { event, jws, expected } = verdict;
+    const append = { id: event.id, type: event.type, data: Buffer.from(jws, 'ascii') };
+    const result = await this.options.store.append(event.subject, expected, [append]);
+    // Somebody else wrote to the case meanwhile: judge the record again against what is there now.
+    if (result.outcome === 'conflict') await this.act(record, await inspect(record, this.options.context));
+  }
+
+  private positionsTaken(): readonly Position[] {
+    const saved = this.options.positions.get(this.name);
+    if (saved === undefined) return [];
+    const list = JSON.parse(saved) as { partition: number; offset: string; logId: string }[];
+    return list.map((position) => ({ ...position, offset: BigInt(position.offset) }));
+  }
+
+  private savePosition({ partition, offset, logId }: IncomingRecord): void {
+    const others = this.positionsTaken().filter((position) => position.partition !== partition);
+    const all = [...others, { partition, offset, logId }];
+    this.options.positions.set(this.name, JSON.stringify(all.map((position) => ({ ...position, offset: position.offset.toString() }))));
+  }
+}

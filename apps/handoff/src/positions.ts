@@ -1,0 +1,30 @@
+import { DatabaseSync } from 'node:sqlite';
+
+/**
+ * How far each subscriber of this node has come: `positions.db`.
+ * A position is saved after the work it stands for, so a crash repeats work and never skips it; all work here is idempotent.
+ */
+export class Positions {
+  private readonly db: DatabaseSync;
+
+  constructor(path: string) {
+    this.db = new DatabaseSync(path);
+    this.db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000;
+      CREATE TABLE IF NOT EXISTS positions(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT`);
+  }
+
+  get(name: string): string | undefined {
+    const row = this.db.prepare('SELECT value FROM positions WHERE name = ?').get(name);
+    return row === undefined ? undefined : String(row['value']);
+  }
+
+  set(name: string, value: string): void {
+    this.db
+      .prepare('INSERT INTO positions(name, value) VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value')
+      .run(name, value);
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}

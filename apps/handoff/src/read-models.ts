@@ -1,0 +1,160 @@
+import type { Instant } from '@delta-hub/handoff';
+import { DatabaseSync } from 'node:sqlite';
+import type { PersonIntake, TransferSummary } from './summaries.js';
+
+const SCHEMA = `
+  PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;
+  CREATE TABLE IF NOT EXISTS transfers(id TEXT PRIMARY KEY, person TEXT NOT NULL, status TEXT NOT NULL, touched INTEGER NOT NULL, summary TEXT NOT NULL) STRICT;
+  CREATE INDEX IF NOT EXISTS transfers_person ON transfers(person);
+  CREATE INDEX IF NOT EXISTS transfers_touched ON transfers(touched);
+  CREATE TABLE IF NOT EXISTS parties(agency TEXT NOT NULL, transfer TEXT NOT NULL, PRIMARY KEY(agency, transfer)) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS persons(id TEXT PRIMARY KEY, intake TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS facts(id TEXT PRIMARY KEY, position INTEGER NOT NULL, stream TEXT NOT NULL, type TEXT NOT NULL, node TEXT NOT NULL, agency TEXT, occurred_at TEXT NOT NULL, signed_at TEXT NOT NULL, command TEXT NOT NULL, jws TEXT NOT NULL) STRICT;
+  CREATE INDEX IF NOT EXISTS facts_stream ON facts(stream, position);
+  CREATE INDEX IF NOT EXISTS facts_command ON facts(command);
+  CREATE TABLE IF NOT EXISTS refusals(id TEXT PRIMARY KEY, position INTEGER NOT NULL, record TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS progress(one INTEGER PRIMARY KEY CHECK(one = 1), position INTEGER NOT NULL) STRICT;`;
+
+/** One signed event as a list shows it. Instants are UTC. */
+export interface FactRow {
+  readonly id: string;
+  readonly position: number;
+  readonly stream: string;
+  readonly type: string;
+  readonly node: string;
+  readonly agency: string | null;
+  readonly occurredAt: Instant;
+  readonly signedAt: Instant;
+  readonly command: string;
+  readonly jws: string;
+}
+
+/** A refused record of another node, as its signed refusal tells it. */
+export interface RefusalRow {
+  readonly id: string;
+  readonly position: number;
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
+const FACT = `SELECT id, position, stream, type, node, agency, occurred_at AS occurredAt, signed_at AS signedAt, command, jws FROM facts`;
+
+/** What queries read: derived from the event store alone, rebuilt by resetting its position. Only the projector writes it. */
+export class ReadModels {
+  private readonly db: DatabaseSync;
+
+  constructor(path: string) {
+    this.db = new DatabaseSync(path);
+    this.db.exec(SCHEMA);
+  }
+
+  position(): bigint | undefined {
+    const row = this.db.prepare('SELECT position FROM progress').get();
+    return row === undefined ? undefined : BigInt(Number(row['position']));
+  }
+
+  /** Forgets everything derived; the projector then starts from the first event. */
+  reset(): void {
+    this.db.exec(
+      'BEGIN; DELETE FROM transfers; DELETE FROM parties; DELETE FROM persons; DELETE FROM facts; DELETE FROM refusals; DELETE FROM progress; COMMIT',
+    );
+  }
+
+  /** Writes what one event changes and the position together, or nothing. */
+  apply(position: bigint, write: () => void): void {
+    this.db.exec('BEGIN IMMEDIATE');
+    try {
+      write();
+      this.db
+        .prepare('INSERT INTO progress(one, position) VALUES(1, ?) ON CONFLICT(one) DO UPDATE SET position = excluded.position')
+        .run(position);
+      this.db.exec('COMMIT');
+    } catch (error) {
+      this.db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  putFact(fact: FactRow): void {
+    this.db
+      .prepare('INSERT OR REPLACE INTO facts(id, position, stream, type, node, agency, occurred_at, signed_at, command, jws) VALUES(?,?,?,?,?,?,?,?,?,?)')
+      .run(fact.id, fact.position, fact.stream, fact.type, fact.node, fact.agency, fact.occurredAt, fact.signedAt, fact.command, fact.jws);
+  }
+
+  putTransfer(summary: TransferSummary, touched: bigint): void {
+    this.db
+      .prepare('INSERT OR REPLACE INTO transfers(id, person, status, touched, summary) VALUES(?,?,?,?,?)')
+      .run(summary.id, summary.personId, summary.status, touched, JSON.stringify(summary));
+    for (const agency of [summary.origin, summary.receiving])
+      this.db.prepare('INSERT OR IGNORE INTO parties(agency, transfer) VALUES(?, ?)').run(agency, summary.id);
+  }
+
+  putPerson(intake: PersonIntake): void {
+    this.db.prepare('INSERT OR REPLACE INTO persons(id, intake) VALUES(?, ?)').run(intake.personId, JSON.stringify(intake));
+  }
+
+  putRefusal(refusal: RefusalRow): void {
+    this.db
+      .prepare('INSERT OR REPLACE INTO refusals(id, position, record) VALUES(?,?,?)')
+      .run(refusal.id, refusal.position, JSON.stringify(refusal.record));
+  }
+
+  transfer(id: string): TransferSummary | undefined {
+    const row = this.db.prepare('SELECT summary FROM transfers WHERE id = ?').get(id);
+    return row === undefined ? undefined : (JSON.parse(String(row['summary'])) as TransferSummary);
+  }
+
+  transfersOfPerson(person: string): readonly TransferSummary[] {
+    const rows = this.db.prepare('SELECT summary FROM transfers WHERE person = ? ORDER BY touched').all(person);
+    return rows.map((row) => JSON.parse(String(row['summary'])) as TransferSummary);
+  }
+
+  /** Transfers of the given agencies, newest act first, below the cursor. `agencies` undefined: of the whole node. */
+  transfers(query: {
+    readonly agencies: readonly string[] | undefined;
+    readonly status: string | undefined;
+    readonly before: number | undefined;
+    readonly limit: number;
+  }): readonly { readonly touched: number; readonly summary: TransferSummary }[] {
+    const agencies = query.agencies === undefined ? null : JSON.stringify(query.agencies);
+    const rows = this.db
+      .prepare(
+        `SELECT touched, summary FROM transfers t
+         WHERE (?1 IS NULL OR EXISTS (SELECT 1 FROM parties p WHERE p.transfer = t.id AND p.agency IN (SELECT value FROM json_each(?1))))
+           AND (?2 IS NULL OR status = ?2) AND touched < ?3 ORDER BY touched DESC LIMIT ?4`,
+      )
+      .all(agencies, query.status ?? null, query.before ?? Number.MAX_SAFE_INTEGER, query.limit);
+    return rows.map((row) => ({ touched: Number(row['touched']), summary: JSON.parse(String(row['summary'])) as TransferSummary }));
+  }
+
+  person(id: string): PersonIntake | undefined {
+    const row = this.db.prepare('SELECT intake FROM persons WHERE id = ?').get(id);
+    return row === undefined ? undefined : (JSON.parse(String(row['intake'])) as PersonIntake);
+  }
+
+  fact(id: string): FactRow | undefined {
+    return this.db.prepare(`${FACT} WHERE id = ?`).get(id) as unknown as FactRow | undefined;
+  }
+
+  factsOfStream(stream: string): readonly FactRow[] {
+    return this.db.prepare(`${FACT} WHERE stream = ? ORDER BY position`).all(stream) as unknown as FactRow[];
+  }
+
+  factsOfCommand(command: string): readonly FactRow[] {
+    return this.db.prepare(`${FACT} WHERE command = ? ORDER BY position`).all(command) as unknown as FactRow[];
+  }
+
+  refusals(before: number | undefined, limit: number): readonly RefusalRow[] {
+    const rows = this.db
+      .prepare('SELECT id, position, record FROM refusals WHERE position < ? ORDER BY position DESC LIMIT ?')
+      .all(before ?? Number.MAX_SAFE_INTEGER, limit);
+    return rows.map((row) => ({
+      id: String(row['id']),
+      position: Number(row['position']),
+      record: JSON.parse(String(row['record'])) as Readonly<Record<string, unknown>>,
+    }));
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}

@@ -1,0 +1,80 @@
+import type { EventStore, RecordedEvent, Subscription } from '@delta-hub/event-store';
+
+/** What an operator sees of one subscriber: how far it is, and the fault that stopped it, if one did. */
+export interface SubscriberState {
+  readonly name: string;
+  readonly position: string | undefined;
+  readonly behind: number;
+  readonly fault: string | undefined;
+}
+
+interface Options {
+  readonly name: string;
+  readonly store: EventStore;
+  /** The position to resume after. */
+  readonly load: () => bigint | undefined;
+  /** Does the work of one event and saves the position; MUST be idempotent. */
+  readonly handle: (event: RecordedEvent) => Promise<void>;
+}
+
+/**
+ * A resumable subscriber of the node's event store. When the handler fails it is retried from the saved position
+ * after a pause that grows to 5 s; the fault is visible meanwhile.
+ */
+export class StoreSubscriber {
+  private subscription: Subscription | undefined;
+  private stopped = false;
+  private fault: string | undefined;
+  private done: bigint | undefined;
+  private readonly waiters = new Set<{ readonly position: bigint; readonly resolve: () => void }>();
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: Options) {}
+
+  start(): void {
+    this.done = this.options.load();
+    this.running = this.run();
+  }
+
+  /** Resolves when the event at `position` has been handled. */
+  async waitFor(position: bigint): Promise<void> {
+    if (this.done !== undefined && this.done >= position) return;
+    await new Promise<void>((resolve) => this.waiters.add({ position, resolve }));
+  }
+
+  async state(): Promise<SubscriberState> {
+    const head = await this.options.store.head();
+    const behind = head === undefined ? 0n : head - (this.done ?? -1n);
+    return { name: this.options.name, position: this.done?.toString(), behind: Number(behind), fault: this.fault };
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.subscription?.stop();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    for (let pause = 50; !this.stopped; pause = Math.min(pause * 2, 5_000)) {
+      try {
+        this.subscription = await this.options.store.subscribe(this.options.load(), (event) => this.take(event));
+        if (this.stopped) await this.subscription.stop();
+        await this.subscription.finished;
+      } catch (error) {
+        this.fault = error instanceof Error ? error.message : String(error);
+        if (!this.stopped) await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    }
+  }
+
+  private async take(event: RecordedEvent): Promise<void> {
+    await this.options.handle(event);
+    this.fault = undefined;
+    this.done = event.position;
+    for (const waiter of this.waiters)
+      if (waiter.position <= event.position) {
+        this.waiters.delete(waiter);
+        waiter.resolve();
+      }
+  }
+}

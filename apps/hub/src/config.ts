@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { HubFault } from './faults.js';
+
+/** The hub's settings from its environment; arguments go before them. Everything has a default for development on one machine. */
+const Schema = z.object({
+  /** `production` refuses the development issuer: tokens then come from the agency's own issuer. */
+  DELTA_HUB_ENV: z.enum(['development', 'production']).default('development'),
+  DELTA_HUB_HOST: z.string().min(1).default('127.0.0.1'),
+  /** File with the JWKS of the issuer of officers' tokens. Required in production. */
+  DELTA_HUB_ISSUER_JWKS_FILE: z.string().min(1).optional(),
+  /** The issuer's name (JWT `iss`). Required in production. */
+  DELTA_HUB_ISSUER: z.string().min(1).optional(),
+});
+
+export type HubConfig = z.infer<typeof Schema>;
+
+/** @throws HubFault `CONFIG_INVALID` naming the variable, `DEV_ISSUER_IN_PRODUCTION` */
+export const loadConfig = (env: NodeJS.ProcessEnv = process.env): HubConfig => {
+  const parsed = Schema.safeParse(env);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new HubFault('CONFIG_INVALID', `${issue?.path.join('.') ?? 'environment'}: ${issue?.message ?? 'invalid'}`);
+  }
+  const config = parsed.data;
+  const hasIssuer = config.DELTA_HUB_ISSUER !== undefined && config.DELTA_HUB_ISSUER_JWKS_FILE !== undefined;
+  if (config.DELTA_HUB_ENV === 'production' && !hasIssuer)
+    throw new HubFault(
+      'DEV_ISSUER_IN_PRODUCTION',
+      'the development issuer is refused in production: set DELTA_HUB_ISSUER and DELTA_HUB_ISSUER_JWKS_FILE',
+    );
+  return config;
+};

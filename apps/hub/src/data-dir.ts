@@ -1,0 +1,104 @@
+import { generateKeyPair, type PrivateJwk, parseTrustList, type TrustList, trustedKey } from '@delta-hub/crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { HubFault } from './faults.js';
+import { NODES, type NodeId } from './nodes.js';
+
+const FORMAT = 1;
+
+/** The places in a data directory. One machine may hold several nodes below `nodes/`. */
+export const paths = (dir: string) => ({
+  hub: join(dir, 'hub.json'),
+  lock: join(dir, 'hub.lock'),
+  broker: join(dir, 'broker.db'),
+  clock: join(dir, 'clock.json'),
+  play: join(dir, 'play.json'),
+  issuer: join(dir, 'issuer', 'issuer.json'),
+  node: (node: NodeId) => join(dir, 'nodes', node),
+});
+
+/** The places in one node's directory. */
+export const nodePaths = (dir: string) => ({
+  identity: join(dir, 'node.json'),
+  lock: join(dir, 'node.lock'),
+  trust: join(dir, 'trust.json'),
+  eventKey: join(dir, 'keys', 'event-1.json'),
+  ledgerKey: join(dir, 'keys', 'ledger-1.json'),
+  events: join(dir, 'events.db'),
+  positions: join(dir, 'positions.db'),
+  readModels: join(dir, 'read.db'),
+});
+
+/** Writes a whole file or leaves the old one. */
+export const writeJson = (file: string, value: unknown, mode = 0o644): void => {
+  mkdirSync(join(file, '..'), { recursive: true });
+  writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode });
+  renameSync(`${file}.new`, file);
+};
+
+export const readJson = (file: string): unknown => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as unknown;
+  } catch (error) {
+    throw new HubFault('DATA_DIR_INVALID', `cannot read ${file}`, { cause: error });
+  }
+};
+
+/** Makes a data directory for the four nodes on one machine, with fresh keys; leaves an existing one as it is. */
+export const initialise = (dir: string, now: string): void => {
+  const at = paths(dir);
+  if (existsSync(at.hub)) {
+    const { format } = readJson(at.hub) as { format?: unknown };
+    if (format !== FORMAT) throw new HubFault('DATA_DIR_INVALID', `${at.hub}: format ${String(format)} is not known, expected ${FORMAT}`);
+    return;
+  }
+  if (existsSync(join(dir, 'nodes')))
+    throw new HubFault('DATA_DIR_INVALID', `${dir} holds nodes but no hub.json: not a data directory, or half of one`);
+  const trust = { nodes: NODES.map(({ id }) => makeNode(at.node(id), id)) };
+  for (const { id } of NODES) writeJson(nodePaths(at.node(id)).trust, trust);
+  writeJson(at.issuer, generateKeyPair().privateJwk, 0o600);
+  writeJson(at.hub, { format: FORMAT, createdAt: now });
+};
+
+/** Keys and identity of one node; what its peers are to trust comes back. Valid from the first day of the present law. */
+const makeNode = (dir: string, node: NodeId): unknown => {
+  const files = nodePaths(dir);
+  const event = generateKeyPair();
+  const ledger = generateKeyPair();
+  writeJson(files.eventKey, event.privateJwk, 0o600);
+  writeJson(files.ledgerKey, ledger.privateJwk, 0o600);
+  writeJson(files.identity, { format: FORMAT, node });
+  return trustedKey(node, event.publicJwk, ledger.publicJwk, '2020-07-01T00:00:00.000Z');
+};
+
+/** What a node needs from its directory to start, each checked to be this node's. */
+export interface NodeFiles {
+  readonly dir: string;
+  readonly node: NodeId;
+  readonly eventKey: PrivateJwk;
+  readonly ledgerKey: PrivateJwk;
+  readonly trust: TrustList;
+}
+
+/**
+ * Opens one node's directory.
+ * @throws HubFault `DATA_DIR_OF_ANOTHER_NODE`, `KEY_MISSING`, `DATA_DIR_INVALID`
+ */
+export const openNode = (dir: string, node: NodeId): NodeFiles => {
+  const files = nodePaths(dir);
+  const identity = readJson(files.identity) as { node?: unknown };
+  if (identity.node !== node)
+    throw new HubFault('DATA_DIR_OF_ANOTHER_NODE', `${dir} is the directory of node ${String(identity.node)}, not of node ${node}`);
+  return {
+    dir,
+    node,
+    eventKey: readKey(files.eventKey),
+    ledgerKey: readKey(files.ledgerKey),
+    trust: parseTrustList(readJson(files.trust)),
+  };
+};
+
+const readKey = (file: string): PrivateJwk => {
+  if (!existsSync(file)) throw new HubFault('KEY_MISSING', `the signing key is missing: ${file}`);
+  return readJson(file) as PrivateJwk;
+};

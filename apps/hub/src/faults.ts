@@ -1,0 +1,32 @@
+/** Why the hub could not do what was asked; `code` is stable and public, the exit code is documented in the README. */
+export type HubFaultCode =
+  | 'USAGE'
+  | 'CONFIG_INVALID'
+  | 'DATA_DIR_IN_USE'
+  | 'DATA_DIR_INVALID'
+  | 'DATA_DIR_OF_ANOTHER_NODE'
+  | 'DEV_ISSUER_IN_PRODUCTION'
+  | 'KEY_MISSING'
+  | 'KEY_MISMATCH'
+  | 'NODE_FAILED'
+  | 'PORT_IN_USE'
+  | 'STEP_REFUSED'
+  | 'TIMED_OUT'
+  | 'VERIFICATION_FAILED';
+
+export class HubFault extends Error {
+  constructor(
+    readonly code: HubFaultCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'HubFault';
+  }
+}
+
+/** 0 done · 1 failed · 2 wrong arguments or configuration · 3 verification failed. */
+export const exitCodeOf = (code: string): number => {
+  if (code === 'VERIFICATION_FAILED') return 3;
+  return ['USAGE', 'CONFIG_INVALID', 'DEV_ISSUER_IN_PRODUCTION'].includes(code) ? 2 : 1;
+};

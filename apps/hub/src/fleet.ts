@@ -1,0 +1,171 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { HubFault, type HubFaultCode } from './faults.js';
+import { paths, readJson, writeJson } from './data-dir.js';
+import type { FromNode, NodeStart, ToNode } from './messages.js';
+import { NODES, type NodeId } from './nodes.js';
+
+const RESTARTS = 5;
+const READY_WITHIN_MS = 120_000;
+
+export interface Fleet {
+  /** Address of a node's gateway, e.g. `http://127.0.0.1:4032`. */
+  url(node: NodeId): string;
+  /** Sets the clock of every node, durably, before it returns. */
+  drive(instant: string): Promise<void>;
+  /** Gives every node the wall clock back. */
+  release(): Promise<void>;
+  /** Process ids of the nodes, for operators and fault tests. */
+  pids(): Readonly<Record<NodeId, number | undefined>>;
+  /** Rejects when a node has failed for good. */
+  readonly failed: Promise<never>;
+  stop(): Promise<void>;
+}
+
+interface Options {
+  readonly dataDir: string;
+  readonly host: string;
+  /** Port of node 31; the others follow. 0: any free ports. */
+  readonly port: number;
+  readonly environment: NodeStart['environment'];
+  readonly say: (line: string) => void;
+}
+
+/** Starts the four nodes, one process each, and starts again one that dies. */
+export const startFleet = async (options: Options): Promise<Fleet> => {
+  const clockFile = paths(options.dataDir).clock;
+  let clock = existsSync(clockFile) ? (readJson(clockFile) as { driven?: string }).driven : undefined;
+  let fail: (fault: HubFault) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => undefined);
+
+  const members = NODES.map(
+    ({ id }, index) =>
+      new Member(
+        (port) => ({
+          node: id,
+          dataDir: paths(options.dataDir).node(id),
+          host: options.host,
+          port: port ?? (options.port === 0 ? 0 : options.port + index),
+          ...(clock === undefined ? {} : { clock }),
+          environment: options.environment,
+        }),
+        options.say,
+        fail,
+      ),
+  );
+  const stop = async (): Promise<void> => {
+    await Promise.all(members.map((member) => member.stop()));
+  };
+  try {
+    await Promise.all(members.map((member) => member.start()));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const setClock = async (instant: string | undefined): Promise<void> => {
+    clock = instant;
+    writeJson(clockFile, instant === undefined ? {} : { driven: instant });
+    await Promise.all(members.map((member) => member.tell(instant === undefined ? { type: 'release' } : { type: 'drive', instant })));
+  };
+  const member = (node: NodeId): Member => members[NODES.findIndex(({ id }) => id === node)]!;
+  return {
+    url: (node) => member(node).url,
+    drive: (instant) => (clock !== undefined && instant <= clock ? Promise.resolve() : setClock(instant)),
+    release: () => setClock(undefined),
+    pids: () => Object.fromEntries(NODES.map(({ id }) => [id, member(id).pid])) as Record<NodeId, number | undefined>,
+    failed,
+    stop,
+  };
+};
+
+/** One node's process over all its lives. It keeps its port when it is started again. */
+class Member {
+  url = '';
+  private child: ChildProcess | undefined;
+  private stopping = false;
+  private restarts = 0;
+  private ready: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly startWith: (port: number | undefined) => NodeStart,
+    private readonly say: (line: string) => void,
+    private readonly fail: (fault: HubFault) => void,
+  ) {}
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  start(): Promise<void> {
+    this.ready = this.launch();
+    return this.ready;
+  }
+
+  /** Sends and waits for the answer; a node that is just being started again gets the clock with its start. */
+  async tell(message: ToNode): Promise<void> {
+    await this.ready;
+    const child = this.child;
+    if (child?.connected !== true) return;
+    const answered = Promise.race([once(child, 'message'), once(child, 'exit')]);
+    child.send(message, () => undefined);
+    await answered;
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    const child = this.child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    if (child.connected) child.send({ type: 'stop' } satisfies ToNode, () => undefined);
+    const force = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    await exited;
+    clearTimeout(force);
+  }
+
+  private async launch(): Promise<void> {
+    const port = this.url === '' ? undefined : Number(new URL(this.url).port);
+    const start = this.startWith(port);
+    const child = fork(new URL('./node-process.js', import.meta.url), [JSON.stringify(start)], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: ['--no-warnings'],
+    });
+    this.child = child;
+    child.once('exit', (code, signal) => this.exited(start.node, code, signal));
+    this.url = await readiness(child, start.node);
+  }
+
+  private exited(node: NodeId, code: number | null, signal: string | null): void {
+    if (this.stopping || this.url === '') return;
+    if (++this.restarts > RESTARTS) {
+      this.fail(new HubFault('NODE_FAILED', `node ${node} ended ${this.restarts} times, last with ${signal ?? String(code)}`));
+      return;
+    }
+    this.say(`node ${node} ended (${signal ?? `exit ${String(code)}`}); starting it again`);
+    this.start().catch((error: unknown) => {
+      this.fail(error instanceof HubFault ? error : new HubFault('NODE_FAILED', `node ${node} did not start again`, { cause: error }));
+    });
+  }
+}
+
+const readiness = (child: ChildProcess, node: NodeId): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const late = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new HubFault('TIMED_OUT', `node ${node} was not ready within ${READY_WITHIN_MS / 1000} s`));
+    }, READY_WITHIN_MS);
+    child.once('exit', (code, signal) => {
+      clearTimeout(late);
+      reject(new HubFault('NODE_FAILED', `node ${node} ended before it was ready (${signal ?? `exit ${String(code)}`})`));
+    });
+    child.on('message', (message) => {
+      const said = message as FromNode;
+      if (said.type === 'driven') return;
+      clearTimeout(late);
+      if (said.type === 'ready') resolve(said.url);
+      else reject(new HubFault(said.code as HubFaultCode, said.message));
+    });
+  });

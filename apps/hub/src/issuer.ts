@@ -1,0 +1,32 @@
+import { type Caller, jwksOf, mintToken, type PrivateJwk, verifyToken } from '@delta-hub/crypto';
+import { existsSync } from 'node:fs';
+import type { HubConfig } from './config.js';
+import { paths, readJson } from './data-dir.js';
+import { HubFault } from './faults.js';
+import { audienceOf, DEV_ISSUER, type NodeId } from './nodes.js';
+
+/** Mints an officer's token with the development issuer of a data directory. Refused in production. */
+export const mintDevToken = async (
+  dataDir: string,
+  config: HubConfig,
+  caller: Caller & { readonly node: NodeId },
+  ttlSeconds: number,
+): Promise<string> => {
+  if (config.DELTA_HUB_ENV === 'production')
+    throw new HubFault('DEV_ISSUER_IN_PRODUCTION', 'the development issuer mints no tokens in production');
+  return mintToken(devIssuerKey(dataDir), { ...caller, issuer: DEV_ISSUER, audience: audienceOf(caller.node) }, ttlSeconds);
+};
+
+/** How a node checks the bearer tokens it is shown: issuer, audience, signature, times, claims. */
+export const tokenVerifier = (dataDir: string, node: NodeId, config: HubConfig): ((token: string | undefined) => Promise<Caller>) => {
+  const own = config.DELTA_HUB_ISSUER_JWKS_FILE;
+  const jwks = own === undefined ? jwksOf([{ kid: 'dev', jwk: devIssuerKey(dataDir) }]) : readJson(own);
+  const issuer = own === undefined ? DEV_ISSUER : (config.DELTA_HUB_ISSUER ?? DEV_ISSUER);
+  return (token) => verifyToken(token, { issuer, audience: audienceOf(node), jwks });
+};
+
+const devIssuerKey = (dataDir: string): PrivateJwk => {
+  const file = paths(dataDir).issuer;
+  if (!existsSync(file)) throw new HubFault('KEY_MISSING', `no development issuer in ${dataDir}: run "delta-hub up" or "demo" there first`);
+  return readJson(file) as PrivateJwk;
+};

@@ -1,0 +1,24 @@
+import type { NodeId } from './nodes.js';
+
+/** What the process that starts the nodes says to one of them. */
+export type ToNode =
+  | { readonly type: 'drive'; readonly instant: string }
+  | { readonly type: 'release' }
+  | { readonly type: 'stop' };
+
+/** What a node says to the process that started it. */
+export type FromNode =
+  | { readonly type: 'ready'; readonly url: string }
+  | { readonly type: 'driven'; readonly instant: string | undefined }
+  | { readonly type: 'fault'; readonly code: string; readonly message: string };
+
+/** How a node is started: the one argument of its process, as JSON. */
+export interface NodeStart {
+  readonly node: NodeId;
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  /** Where the clock stands; the wall clock when absent. */
+  readonly clock?: string;
+  readonly environment: 'development' | 'production';
+}
