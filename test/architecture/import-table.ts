@@ -21,6 +21,7 @@ const core = { layer: 'core', npm: [], node: [] } as const;
 const port = { layer: 'port', scope: 'any', npm: [] } as const;
 const app = { layer: 'app', npm: 'declared', node: 'any' } as const;
 
+// The table is read by its columns.
 // prettier-ignore
 export const importTable: Readonly<Record<string, Row>> = {
   'libs/decider':     { ...core, scope: 'any',     workspace: [] },
