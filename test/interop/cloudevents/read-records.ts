@@ -19,3 +19,10 @@ export const eventOf = ({ key, value, headers }: KafkaRecord): CloudEvent<unknow
   event.validate();
   return event;
 };
+
+/** The compact JWS of a record: the detached signature with its payload put back (RFC 7515 appendix F). */
+export const compactOf = ({ value, headers }: KafkaRecord): string => {
+  const [header, payload, signature] = (headers['jws'] ?? '').split('.');
+  if (!header || payload !== '' || !signature) throw new Error('no detached signature beside the record');
+  return `${header}.${Buffer.from(value).toString('base64url')}.${signature}`;
+};

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Others read what the hub writes: a Go program checks ledgers, Python's joserfc checks signatures,
+# the CloudEvents SDK reads records of the broker. First each reader's own test, then all against a running hub.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cd "$here/../.."
+PATH="$PWD/node_modules/.bin:$PATH"
+export PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore
+
+for tool in go python3 node; do
+  command -v "$tool" >/dev/null || { echo "missing: $tool" >&2; exit 1; }
+done
+
+scratch=$(mktemp -d)
+data=$scratch/data
+hub_pid=
+finish() {
+  if [ -n "$hub_pid" ]; then
+    kill "$hub_pid" 2>/dev/null || true
+    wait "$hub_pid" 2>/dev/null || true
+  fi
+  rm -rf "$scratch"
+}
+trap finish EXIT
+
+echo '--- the readers themselves'
+(cd "$here/go" && go vet ./... && go test ./... && go build -o "$scratch/interop" .)
+[ -x "$here/python/.venv/bin/python" ] || python3 -m venv "$here/python/.venv"
+python="$here/python/.venv/bin/python"
+"$python" -m pip install --quiet --disable-pip-version-check --requirement "$here/python/requirements.txt"
+(cd "$here/python" && "$python" -m unittest --quiet)
+
+echo '--- a hub with one finished transfer'
+[ -f apps/hub/dist/main.js ] || npm run --silent build
+node apps/hub/dist/main.js demo --json --data "$data" >"$scratch/demo.json" 2>"$scratch/demo.log" ||
+  { tail -n 50 "$scratch/demo.log" >&2; exit 1; }
+transfer=$(node -p 'JSON.parse(fs.readFileSync(process.argv[1], "utf8")).transfer.id' "$scratch/demo.json")
+port=$(node "$here/free-ports.mjs" 4)
+node apps/hub/dist/main.js up --data "$data" --port "$port" >"$scratch/hub.log" 2>&1 &
+hub_pid=$!
+node "$here/wait-for.mjs" "$hub_pid" "http://127.0.0.1:$((port + 1))/readyz" "http://127.0.0.1:$port/readyz" ||
+  { tail -n 50 "$scratch/hub.log" >&2; exit 1; }
+
+for node in 32:cca-320509:$((port + 1)) 31:cca-310118:$port; do
+  IFS=: read -r id agency at <<<"$node"
+  address="http://127.0.0.1:$at"
+  echo "--- node $id: ledger, by Go"
+  node apps/hub/dist/main.js token --data "$data" --node "$id" --agency "$agency" --role inspector >"$scratch/token.txt"
+  "$scratch/interop" -hub "$address" -trust "$data/nodes/$id/trust.json" -node "$id" -token "$scratch/token.txt" -transfer "$transfer"
+  echo "--- node $id: records of the broker, by the CloudEvents SDK"
+  node --no-warnings "$here/cloudevents/read-records.ts" "$data/broker.db" "$id" >"$scratch/events.txt"
+  echo "--- node $id: their signatures, by joserfc"
+  "$python" "$here/python/verify_event.py" "$address/.well-known/jwks.json" "$scratch/events.txt"
+done
+echo 'interoperability: passed'
