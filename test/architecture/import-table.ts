@@ -30,9 +30,9 @@ export const importTable: Readonly<Record<string, Row>> = {
   'libs/contracts':   { layer: 'contract', scope: 'any', workspace: [], npm: [],       node: [] },
   'libs/crypto':      { layer: 'crypto',   scope: 'any', workspace: [], npm: ['jose'], node: ['crypto'] },
   'libs/event-store': { ...port, workspace: [], node: [],
-                        adapters: { sqlite: { node: ['sqlite'] } } },
+                        adapters: { sqlite: { node: ['sqlite', 'fs', 'path', 'timers'] } } },
   'libs/broker':      { ...port, workspace: [], node: [],
-                        adapters: { sqlite: { node: ['sqlite'] } } },
+                        adapters: { sqlite: { node: ['sqlite', 'fs', 'path', 'timers'] } } },
   'apps/handoff':     { ...app, scope: 'handoff',
                         workspace: ['decider', 'contracts', 'crypto', 'handoff', 'event-store', 'broker'] },
   'apps/ledger':      { ...app, scope: 'ledger',
@@ -80,7 +80,7 @@ export const forbiddenImports = (
     String.raw`\.{1,2}\/.*`,
     ...workspace.map((name) => escaped(`@delta-hub/${name}`)),
     ...npm.map(npmPattern),
-    ...node.map((name) => `node:${name}`),
+    ...node.map((name) => String.raw`node:${name}(\/.*)?`),
   ];
   return `^(?!(${allowed.join('|')})$)`;
 };
