@@ -4,8 +4,13 @@ import { filesBelow, root } from './source-files.js';
 
 const textOf = (path: string): string => readFileSync(`${root}/${path}`, 'utf8');
 
-/** Every word the glossary explains: it stands in backquotes. */
-const explained = new Set([...textOf('docs/glossary.md').matchAll(/`([^`\n]+)`/g)].map(([, term]) => term!));
+const glossary = textOf('docs/glossary.md');
+
+/** Every word the glossary explains: the terms in the first column of its tables, and what stands in backquotes. */
+const explained = new Set([
+  ...[...glossary.matchAll(/^\| ([^|\n]+) \|/gm)].flatMap(([, terms]) => terms!.replaceAll('`', '').split(', ')),
+  ...[...glossary.matchAll(/`([^`\n]+)`/g)].map(([, term]) => term!),
+]);
 
 const contracts = filesBelow(['libs/contracts']);
 const unique = (words: Iterable<string>): string[] => [...new Set(words)].toSorted();

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, matchesGlob, relative } from 'node:path';
+import { matchesGlob } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { forbiddenImports, importTable, type Row, testFiles } from './import-table.js';
-import { mentionsOf, root, sourceFiles } from './source-files.js';
+import { mentionsOf, root, sourceFiles, targetOf } from './source-files.js';
 
 interface Manifest {
   readonly name: string;
@@ -67,12 +67,6 @@ describe('the import table', () => {
 const isForTests = (path: string): boolean => testFiles.some((pattern) => matchesGlob(path, pattern));
 const sources = sourceFiles(['libs', 'apps']);
 const projectOf = (path: string): string => path.split('/').slice(0, 2).join('/');
-
-/** The file a relative mention means; undefined for packages. */
-const targetOf = (path: string, specifier: string): string | undefined => {
-  if (!specifier.startsWith('.')) return undefined;
-  return relative(root, join(root, path, '..', specifier)).replace(/\.js$/, '.ts');
-};
 
 describe('every mention of a module, lazy and type-only ones too', () => {
   it('is one that the table allows', () => {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
@@ -54,4 +55,10 @@ export const mentionsOf = (path: string, text = readFileSync(`${root}/${path}`, 
   };
   visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
   return mentions;
+};
+
+/** The file a relative mention means; undefined for packages. */
+export const targetOf = (path: string, specifier: string): string | undefined => {
+  if (!specifier.startsWith('.')) return undefined;
+  return relative(root, join(root, path, '..', specifier)).replace(/\.js$/, '.ts');
 };
