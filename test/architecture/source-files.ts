@@ -62,3 +62,17 @@ export const targetOf = (path: string, specifier: string): string | undefined =>
   if (!specifier.startsWith('.')) return undefined;
   return relative(root, join(root, path, '..', specifier)).replace(/\.js$/, '.ts');
 };
+
+/** Every cycle of a graph that a walk along its edges meets, as the trail that closes it. */
+export const cyclesIn = (edges: ReadonlyMap<string, readonly string[]>): string[][] => {
+  const cycles: string[][] = [];
+  const done = new Set<string>();
+  const walk = (node: string, trail: readonly string[]): void => {
+    if (trail.includes(node)) cycles.push([...trail.slice(trail.indexOf(node)), node]);
+    if (done.has(node) || trail.includes(node)) return;
+    for (const target of edges.get(node) ?? []) walk(target, [...trail, node]);
+    done.add(node);
+  };
+  for (const node of edges.keys()) walk(node, []);
+  return cycles;
+};
