@@ -28,7 +28,7 @@ export type AppendResult =
 export interface Subscription {
   /** Rejects with the fault that stopped the subscription (the handler's own included); resolves after `stop`. */
   readonly finished: Promise<void>;
-  /** Stops after the event in hand has been handled. May be called twice. */
+  /** Stops after the event in hand has been handled. May be called twice; the handler itself must not wait for it. */
   stop(): Promise<void>;
 }
 
@@ -52,9 +52,14 @@ export interface EventStore {
    * The subscriber keeps its own position. `after` beyond the head throws `POSITION_BEYOND_END`, never a silent wait.
    */
   subscribe(after: bigint | undefined, handler: (event: RecordedEvent) => Promise<void>): Promise<Subscription>;
+  /** Ends the subscriptions, each after the event in hand, and lets go of what the store holds. May be called twice. */
   close(): Promise<void>;
 }
 
+/**
+ * Two codes belong to opening a store: `FOREIGN_STORE` (what is there is not an event store) and
+ * `SCHEMA_UNKNOWN` (it is one, of a version this program does not know). Neither changes anything.
+ */
 export type EventStoreErrorCode =
   | 'STORAGE_FULL'
   | 'OUTCOME_UNKNOWN'
@@ -62,6 +67,8 @@ export type EventStoreErrorCode =
   | 'INVALID_EVENT'
   | 'POSITION_BEYOND_END'
   | 'SUBSTRATE_TAMPERED'
+  | 'FOREIGN_STORE'
+  | 'SCHEMA_UNKNOWN'
   | 'UNAVAILABLE';
 
 export class EventStoreError extends Error {

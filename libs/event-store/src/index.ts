@@ -8,3 +8,5 @@ export type {
   RecordedEvent,
   Subscription,
 } from './event-store.js';
+export { MAX_APPEND_BYTES } from './append-rules.js';
+export { InMemoryEventStore, InMemoryEvents } from './in-memory-event-store.js';

@@ -1,0 +1,105 @@
+import type { StatementSync } from 'node:sqlite';
+import { type Append, answerWithoutWriting, firstRevision, type Stored } from '../append-rules.js';
+import { type AppendResult, EventStoreError, type RecordedEvent } from '../event-store.js';
+import type { FileKind, SqliteFile } from './sqlite-file.js';
+
+/** The file `events.db`. Positions are never given twice, not even after a row was removed (AUTOINCREMENT). */
+export const eventStoreFile: FileKind = {
+  what: 'an event store',
+  mark: 'DHev',
+  schemaVersion: 1,
+  schema: `
+    CREATE TABLE streams (
+      stream INTEGER PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE
+    ) STRICT;
+    CREATE TABLE events (
+      position INTEGER PRIMARY KEY AUTOINCREMENT,
+      stream INTEGER NOT NULL,
+      revision INTEGER NOT NULL,
+      id TEXT NOT NULL UNIQUE,
+      type TEXT NOT NULL,
+      data BLOB NOT NULL,
+      UNIQUE (stream, revision)
+    ) STRICT;
+  `,
+};
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** CROSS JOIN keeps SQLite from reordering the tables; an event without its stream is found, not left out. */
+const EVENT = `
+  SELECT e.position, e.revision, e.id, e.type, e.data, s.name AS stream
+  FROM events e LEFT JOIN streams s ON s.stream = e.stream`;
+
+const recorded = (row: Row): RecordedEvent => {
+  const { position, revision, id, type, data, stream } = row as unknown as RecordedEvent;
+  if (stream === null)
+    throw new EventStoreError('SUBSTRATE_TAMPERED', `event ${id} belongs to a stream that is not there`);
+  return { id, type, data, stream, revision, position };
+};
+
+/** The tables of an event store, with the statements that read and write them. All calls are synchronous. */
+export class EventTable {
+  readonly #lastOfStream: StatementSync;
+  readonly #byId: StatementSync;
+  readonly #insertStream: StatementSync;
+  readonly #insertEvent: StatementSync;
+  readonly #ofStream: StatementSync;
+  readonly #after: StatementSync;
+  readonly #head: StatementSync;
+
+  constructor(file: SqliteFile) {
+    this.#lastOfStream = file.prepare(`
+      SELECT s.stream, e.revision FROM streams s JOIN events e ON e.stream = s.stream
+      WHERE s.name = ? ORDER BY e.revision DESC LIMIT 1`);
+    this.#byId = file.prepare(`${EVENT} WHERE e.id = ?`);
+    this.#insertStream = file.prepare('INSERT INTO streams (name) VALUES (?)');
+    this.#insertEvent = file.prepare('INSERT INTO events (stream, revision, id, type, data) VALUES (?, ?, ?, ?, ?)');
+    this.#ofStream = file.prepare(`
+      SELECT e.position, e.revision, e.id, e.type, e.data, s.name AS stream
+      FROM streams s JOIN events e ON e.stream = s.stream WHERE s.name = ? ORDER BY e.revision`);
+    this.#after = file.prepare(`${EVENT} WHERE e.position > ? ORDER BY e.position LIMIT ?`);
+    this.#head = file.prepare('SELECT max(position) AS position FROM events');
+  }
+
+  /** Decides and writes one append; to be called while the write lock is held. @throws EventStoreError `ID_REUSED` */
+  append(append: Append): AppendResult {
+    const last = this.#lastOfStream.get(append.stream) as { stream: bigint; revision: bigint } | undefined;
+    const answer = answerWithoutWriting(append, last?.revision, (id) => this.#find(id));
+    if (answer !== undefined) return answer;
+    const stream = last?.stream ?? this.#insertStream.run(append.stream).lastInsertRowid;
+    let revision = firstRevision(append.expected);
+    let position: number | bigint = 0n;
+    for (const { id, type, data } of append.events)
+      position = this.#insertEvent.run(stream, revision++, id, type, data).lastInsertRowid;
+    return { outcome: 'appended', revision: revision - 1n, position: BigInt(position) };
+  }
+
+  /** @throws EventStoreError `SUBSTRATE_TAMPERED` */
+  ofStream(stream: string): readonly RecordedEvent[] {
+    const events = Array.from(this.#ofStream.all(stream), recorded);
+    events.forEach(({ revision, id }, index) => {
+      if (revision !== BigInt(index))
+        throw new EventStoreError(
+          'SUBSTRATE_TAMPERED',
+          `${stream} has event ${id} at revision ${revision} where revision ${index} must be`,
+        );
+    });
+    return events;
+  }
+
+  after(position: bigint | undefined, limit: number): readonly RecordedEvent[] {
+    return Array.from(this.#after.all(position ?? 0n, limit), recorded);
+  }
+
+  head(): bigint | undefined {
+    const { position } = this.#head.get() as { position: bigint | null };
+    return position ?? undefined;
+  }
+
+  #find(id: string): Stored | undefined {
+    const row = this.#byId.get(id);
+    return row === undefined ? undefined : recorded(row);
+  }
+}
