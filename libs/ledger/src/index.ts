@@ -1,0 +1,29 @@
+export { fromBase64, toBase64 } from './encodings.js';
+export { emptyRange, extendRange, rootOfLeaves, rootOfRange, sameBytes, treeHasher } from './merkle-tree.js';
+export type { CompactRange, Hash, TreeHasher } from './merkle-tree.js';
+export { consistencyPath, inclusionPath, rootAt, verifyConsistency, verifyInclusion } from './proofs.js';
+export type { Consistency, Inclusion, NodeReader } from './proofs.js';
+export {
+  ED25519,
+  formatNote,
+  formatVerifierKey,
+  keyIdOf,
+  openNote,
+  parseNote,
+  parseVerifierKey,
+  signNote,
+} from './signed-note.js';
+export type { Note, NoteKey, NoteSignature, NoteSigner, NoteVerifier, OpenedNote } from './signed-note.js';
+export {
+  decodeEntryBundle,
+  encodeEntryBundle,
+  growTiles,
+  hashesOf,
+  MAX_ENTRY_BYTES,
+  nodesFromTiles,
+} from './tile-contents.js';
+export type { Tile, TileReader } from './tile-contents.js';
+export { entriesPath, parseTilePath, TILE_WIDTH, tilePath, tilesOf, tileWidth } from './tiles.js';
+export type { TileCoordinates, TileResource } from './tiles.js';
+export { formatTreeHead, parseTreeHead } from './tree-head.js';
+export type { TreeHead } from './tree-head.js';

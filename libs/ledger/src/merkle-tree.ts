@@ -1,0 +1,82 @@
+/**
+ * The Merkle tree of RFC 6962 section 2.1 (RFC 9162 section 2.1 is the same tree). The hash function comes in as a
+ * parameter: SHA-256 for every log of the hub today.
+ */
+
+/** A cryptographic hash of bytes; always the same length. */
+export type Hash = (bytes: Uint8Array) => Uint8Array;
+
+/** The three hash rules of the tree, over one hash function. */
+export interface TreeHasher {
+  /** Root of the tree without leaves: HASH(). */
+  readonly empty: Uint8Array;
+  /** HASH(0x00 || leaf). */
+  leaf(bytes: Uint8Array): Uint8Array;
+  /** HASH(0x01 || left || right). */
+  node(left: Uint8Array, right: Uint8Array): Uint8Array;
+}
+
+export const treeHasher = (hash: Hash): TreeHasher => ({
+  empty: hash(new Uint8Array(0)),
+  leaf: (bytes) => {
+    const input = new Uint8Array(1 + bytes.length);
+    input.set(bytes, 1);
+    return hash(input);
+  },
+  node: (left, right) => {
+    const input = new Uint8Array(1 + left.length + right.length);
+    input[0] = 1;
+    input.set(left, 1);
+    input.set(right, 1 + left.length);
+    return hash(input);
+  },
+});
+
+/** A tree by its size and the roots of its perfect subtrees, from left (largest) to right: all an append needs. */
+export interface CompactRange {
+  readonly size: number;
+  readonly roots: readonly Uint8Array[];
+}
+
+export const emptyRange: CompactRange = { size: 0, roots: [] };
+
+/** The range after more leaves, given by their leaf hashes in order. */
+export const extendRange = (
+  tree: TreeHasher,
+  { size, roots }: CompactRange,
+  leafHashes: readonly Uint8Array[],
+): CompactRange => {
+  const stack = [...roots];
+  let next = size;
+  for (const leafHash of leafHashes) {
+    let root = leafHash;
+    // Every subtree that this leaf makes perfect: one for each trailing 1 bit of the size so far.
+    for (let rest = next; rest % 2 === 1; rest = (rest - 1) / 2) root = tree.node(stack.pop()!, root);
+    stack.push(root);
+    next += 1;
+  }
+  return { size: next, roots: stack };
+};
+
+/** The tree's root: the perfect subtrees folded from right to left. */
+export const rootOfRange = (tree: TreeHasher, { roots }: CompactRange): Uint8Array =>
+  roots.length === 0 ? tree.empty : roots.reduceRight((right, left) => tree.node(left, right));
+
+/** The largest power of two below `size`, which is at least 2: where RFC 6962 splits a tree. */
+export const splitOf = (size: number): number => {
+  let split = 1;
+  while (split * 2 < size) split *= 2;
+  return split;
+};
+
+/** MTH of RFC 6962 section 2.1, word for word: the root of the leaves with these hashes. */
+export const rootOfLeaves = (tree: TreeHasher, leafHashes: readonly Uint8Array[]): Uint8Array => {
+  const [only] = leafHashes;
+  if (only === undefined) return tree.empty;
+  if (leafHashes.length === 1) return only;
+  const split = splitOf(leafHashes.length);
+  return tree.node(rootOfLeaves(tree, leafHashes.slice(0, split)), rootOfLeaves(tree, leafHashes.slice(split)));
+};
+
+export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, index) => byte === b[index]);
