@@ -1,0 +1,54 @@
+export type { Act, CommandContext, CorrectionCategory, DocumentRef } from './act.js';
+export type { Actor, ActorRole, AgencyId, AgencyLevel, AgencyRecord, Delegation, NodeId } from './agency.js';
+export { answerable, answerableIntervals, intervalAt, intervalsOf } from './answerable.js';
+export type { Interval } from './answerable.js';
+export { calendarFrom, dayKind, isCovered } from './calendar.js';
+export type { Calendar, CalendarYear, DayKind } from './calendar.js';
+export { prcCalendar, prcCalendarYears } from './calendar-data.js';
+export type { Competence, CompetenceRejection } from './competence.js';
+export { dueInstants, lastDayOf } from './deadlines.js';
+export type { Due, LastDay } from './deadlines.js';
+export { HandoffFault } from './faults.js';
+export type { HandoffFaultCode } from './faults.js';
+export {
+  addDays,
+  dayOf,
+  daysBetween,
+  endOfDay,
+  isInstant,
+  isPlainDate,
+  parseInstant,
+  startOfDay,
+  weekdayOf,
+} from './instant.js';
+export type { Instant, PlainDate } from './instant.js';
+export { personDecider } from './person.js';
+export type { PersonCommand, PersonEvent, PersonFile, PersonRejection, PersonState } from './person.js';
+export { personFile } from './person-file.js';
+export { personHistory } from './person-history.js';
+export type { PersonFact, PersonHistory } from './person-history.js';
+export { rulePack2020 } from './rule-pack.js';
+export type { DeadlineStep, Limit, LimitSource, RollForward, RulePack } from './rule-pack.js';
+export { articleOf, signingRejection } from './signing.js';
+export { admit, transferDecider } from './transfer.js';
+export type { TransferState } from './transfer.js';
+export type {
+  RefusalGround,
+  TransferAct,
+  TransferCommand,
+  TransferEvent,
+  TransferEventType,
+  TransferFacts,
+  TransferReason,
+  TransferRejection,
+  TransferRejectionCode,
+  WithdrawalReason,
+} from './transfer.events.js';
+export { PROCEDURE } from './transfer.procedure.js';
+export type { Party, ProcedureStep } from './transfer.procedure.js';
+export { fileStatusOf, isOpen, personStatusOf, statusOf } from './transfer.status.js';
+export type { FileStatus, PersonStatus, TransferStatus } from './transfer.status.js';
+export { transferSummary } from './transfer-summary.js';
+export type { TransferSummary } from './transfer-summary.js';
+export { isTransferEvent, upcast } from './upcasts.js';
+export type { HandoffEventType } from './upcasts.js';

@@ -1,0 +1,63 @@
+import { HandoffFault } from './faults.js';
+
+/** A point in time: RFC 3339 in UTC with milliseconds, exactly `YYYY-MM-DDTHH:mm:ss.sssZ`. Compares as text. */
+export type Instant = string;
+
+/** A legal day 日 in Asia/Shanghai, `YYYY-MM-DD`. Compares as text. */
+export type PlainDate = string;
+
+/** Asia/Shanghai is UTC+8 the whole year round; there is no summer time. */
+const SHANGHAI = 8 * 3_600_000;
+const DAY = 24 * 3_600_000;
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const RFC_3339 =
+  /^(\d{4}-\d\d-\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+/** Whether the text is a day of the calendar, 1900 to 9999: `2025-02-29` is not. */
+export const isPlainDate = (text: string): boolean =>
+  /^(19|[2-9]\d)\d\d-\d\d-\d\d$/.test(text) && text === textOfDay(Date.parse(`${text}T00:00:00Z`));
+
+/** Whether the text is an instant in the one form that is stored and compared. */
+export const isInstant = (text: string): boolean => INSTANT.test(text) && parseInstant(text) === text;
+
+/**
+ * An RFC 3339 date and time with any offset as an `Instant`; undefined when it is none.
+ * Digits below the millisecond are cut off; a leap second (`:60`) is refused.
+ */
+export const parseInstant = (text: string): Instant | undefined => {
+  const [, day = '', hour, minute, second, fraction = '.', offset = 'Z'] = RFC_3339.exec(text) ?? [];
+  if (!isPlainDate(day)) return undefined;
+  const milliseconds = fraction.slice(1, 4).padEnd(3, '0');
+  const instant = new Date(`${day}T${hour}:${minute}:${second}.${milliseconds}${offset.toUpperCase()}`).toISOString();
+  return INSTANT.test(instant) ? instant : undefined;
+};
+
+/** The legal day an instant falls on. Throws INSTANT_INVALID. */
+export const dayOf = (instant: Instant): PlainDate => {
+  if (!INSTANT.test(instant)) throw new HandoffFault('INSTANT_INVALID', instant);
+  return textOfDay(Date.parse(instant) + SHANGHAI);
+};
+
+/** 00:00 of a legal day. */
+export const startOfDay = (day: PlainDate): Instant => new Date(numberOfDay(day) * DAY - SHANGHAI).toISOString();
+
+/** 24:00 of a legal day, which is 00:00 of the next: the first instant that is too late. */
+export const endOfDay = (day: PlainDate): Instant => startOfDay(addDays(day, 1));
+
+export const addDays = (day: PlainDate, days: number): PlainDate => textOfDay((numberOfDay(day) + days) * DAY);
+
+/** Calendar days from one day to another; negative when `to` is earlier. */
+export const daysBetween = (from: PlainDate, to: PlainDate): number => numberOfDay(to) - numberOfDay(from);
+
+/** Monday 1 to Sunday 7. */
+export const weekdayOf = (day: PlainDate): number => ((((numberOfDay(day) + 3) % 7) + 7) % 7) + 1;
+
+/** Days since 1970-01-01. Throws PLAIN_DATE_INVALID. */
+const numberOfDay = (day: PlainDate): number => {
+  if (!isPlainDate(day)) throw new HandoffFault('PLAIN_DATE_INVALID', day);
+  return Date.parse(`${day}T00:00:00Z`) / DAY;
+};
+
+const textOfDay = (milliseconds: number): PlainDate =>
+  Number.isNaN(milliseconds) ? '' : new Date(milliseconds).toISOString().slice(0, 10);

@@ -1,0 +1,68 @@
+import type { CorrectionCategory } from './act.js';
+import type { AgencyId, NodeId } from './agency.js';
+import type { Calendar } from './calendar.js';
+import { type Due, dueInstants } from './deadlines.js';
+import { HandoffFault } from './faults.js';
+import type { Instant, PlainDate } from './instant.js';
+import type { RulePack } from './rule-pack.js';
+import { transferDecider, type TransferState } from './transfer.js';
+import type { TransferEvent, TransferEventType, TransferReason } from './transfer.events.js';
+import {
+  fileStatusOf,
+  type FileStatus,
+  isOpen,
+  personStatusOf,
+  type PersonStatus,
+  statusOf,
+  type TransferStatus,
+} from './transfer.status.js';
+
+/** One transfer as lists and the detail page show it: the read model. Plain JSON. */
+export interface TransferSummary {
+  /** The case: its stream name. */
+  readonly id: string;
+  readonly personId: string;
+  readonly category: CorrectionCategory;
+  readonly correctionEnd: PlainDate;
+  readonly origin: AgencyId;
+  readonly receiving: AgencyId;
+  readonly originNode: NodeId;
+  readonly receivingNode: NodeId;
+  readonly reason: TransferReason;
+  readonly status: TransferStatus;
+  readonly fileStatus: FileStatus;
+  readonly personStatus: PersonStatus;
+  readonly isOpen: boolean;
+  /** When each act was done; an act that has not been done is absent. */
+  readonly acts: Readonly<Partial<Record<TransferEventType, Instant>>>;
+  /** The limits that have begun to run, in the order of the procedure. */
+  readonly dues: readonly Due[];
+  /** The facts the rest is derived from. */
+  readonly facts: TransferState;
+}
+
+/** The read model under one rule pack and calendar; rebuild it when either changes. */
+export const transferSummary = (rulePack: RulePack, calendar: Calendar) => ({
+  initial: undefined as TransferSummary | undefined,
+
+  /** Throws CASE_WITHOUT_APPLICATION: causation puts the application first in every stored case. */
+  evolve: (summary: TransferSummary | undefined, id: string, event: TransferEvent): TransferSummary => {
+    const facts = transferDecider.evolve(summary?.facts ?? transferDecider.initialState, event);
+    const applied = facts['transfer.applied'];
+    const status = statusOf(facts);
+    if (applied === undefined || status === undefined)
+      throw new HandoffFault('CASE_WITHOUT_APPLICATION', `${id}: ${event.type} before transfer.applied`);
+    const { documents: _documents, answerableSince: _since, ...parties } = applied.data;
+    return {
+      id,
+      ...parties,
+      status,
+      fileStatus: fileStatusOf(facts),
+      personStatus: personStatusOf(facts),
+      isOpen: isOpen(facts),
+      acts: Object.fromEntries(Object.values(facts).map(({ type, occurredAt }) => [type, occurredAt])),
+      dues: dueInstants(facts, rulePack, calendar),
+      facts,
+    };
+  },
+});

@@ -1,0 +1,142 @@
+import type { Act, CommandContext, CorrectionCategory, DocumentRef } from './act.js';
+import type { AgencyId, AgencyRecord, NodeId } from './agency.js';
+import type { Instant, PlainDate } from './instant.js';
+import type { PersonFile } from './person.js';
+
+/** Why the person wants to move 变更事由. */
+export type TransferReason = 'residence' | 'employment' | 'study' | 'family' | 'medical' | 'other';
+
+/** The closed list of grounds on which the receiving agency may refuse 不同意理由. */
+export type RefusalGround =
+  | 'residence-untrue'
+  | 'residence-unstable'
+  | 'no-guardian-or-support'
+  | 'prohibition-order-conflict'
+  | 'other-statutory';
+
+/** At whose wish a transfer is withdrawn 撤回. */
+export type WithdrawalReason = 'applicant' | 'agency';
+
+interface Documents {
+  readonly documents: readonly DocumentRef[];
+}
+type Nothing = Readonly<Record<string, never>>;
+
+/** The acts of a transfer of place of correction 执行地变更 (社区矫正法 27 第2款; 办法 30-31), each with what it says. */
+export interface TransferFacts {
+  readonly 'transfer.applied': Documents & {
+    readonly personId: string;
+    readonly category: CorrectionCategory;
+    /** 原执行地: the county agency the person leaves. It decides, and it answers for the person until they report. */
+    readonly origin: AgencyId;
+    /** 新执行地: the county agency the person wants to move to. */
+    readonly receiving: AgencyId;
+    readonly originNode: NodeId;
+    readonly receivingNode: NodeId;
+    /** Since when the origin has answered for the person. */
+    readonly answerableSince: Instant;
+    readonly correctionEnd: PlainDate;
+    readonly reason: TransferReason;
+  };
+  readonly 'transfer.opinion-given': Documents & { readonly supports: boolean };
+  readonly 'transfer.consultation-sent': Documents;
+  /** The letter has entered the receiving agency's system (电子签名法 11). The clock of the reply starts here. */
+  readonly 'transfer.consultation-received': Nothing;
+  /** 复函: the other agency's view, not the decision. */
+  readonly 'transfer.consultation-replied': Documents & { readonly agrees: boolean; readonly ground?: RefusalGround };
+  readonly 'transfer.decided': Documents & { readonly approved: boolean };
+  /** 送达: the decision is in the person's hands; for a refusal, the refusal has been told. */
+  readonly 'transfer.decision-served': Documents;
+  readonly 'transfer.file-sent': Documents;
+  readonly 'transfer.file-received': Nothing;
+  /** 回执: not the arrival of the file but the receipt for it. */
+  readonly 'transfer.file-receipted': Documents;
+  /** 报到: from this act on the receiving agency answers for the person. */
+  readonly 'transfer.person-reported': Nothing;
+  /** 双到位: papers and person are both in place. */
+  readonly 'transfer.completed': Nothing;
+  readonly 'transfer.withdrawn': Documents & { readonly reason: WithdrawalReason };
+}
+
+export type TransferEventType = keyof TransferFacts;
+export type TransferAct<T extends TransferEventType> = Act<T, TransferFacts[T]>;
+export type TransferEvent = { [T in TransferEventType]: TransferAct<T> }[TransferEventType];
+
+/** What an officer, or the node itself, asks to be recorded. Look-ups are made by the caller: the core asks nobody. */
+export type TransferCommand =
+  | (CommandContext &
+      Documents & {
+        readonly type: 'ApplyTransfer';
+        readonly personId: string;
+        /** The person as this node's facts know them; undefined when they do not. */
+        readonly person: PersonFile | undefined;
+        /** The agency the person wants to move to; undefined when the directory has none there. */
+        readonly receiving: AgencyRecord | undefined;
+        readonly reason: TransferReason;
+      })
+  | (CommandContext & Documents & { readonly type: 'GiveOpinion'; readonly supports: boolean })
+  | (CommandContext & Documents & { readonly type: 'SendConsultation' })
+  | (CommandContext & { readonly type: 'RecordConsultationReceived' })
+  | (CommandContext &
+      Documents & { readonly type: 'ReplyConsultation'; readonly agrees: boolean; readonly ground?: RefusalGround })
+  | (CommandContext & Documents & { readonly type: 'DecideTransfer'; readonly approved: boolean })
+  | (CommandContext & Documents & { readonly type: 'ServeDecision' })
+  | (CommandContext & Documents & { readonly type: 'SendFile' })
+  | (CommandContext & { readonly type: 'RegisterFileReceived' })
+  | (CommandContext & Documents & { readonly type: 'IssueReceipt' })
+  | (CommandContext & { readonly type: 'RegisterPersonReported' })
+  | (CommandContext & Documents & { readonly type: 'WithdrawTransfer'; readonly reason: WithdrawalReason });
+
+/** The stable public names of the rules that can stand against a command or a partner's event. */
+export type TransferRejectionCode =
+  | 'TRANSFER_UNKNOWN'
+  // who
+  | 'ROLE_NOT_PERMITTED'
+  | 'ACT_NOT_YOURS'
+  | 'DELEGATION_MISSING'
+  // the application
+  | 'PERSON_UNKNOWN'
+  | 'PERSON_NOT_YOURS'
+  | 'PERSON_HAS_OPEN_TRANSFER'
+  | 'AGENCY_UNKNOWN'
+  | 'AGENCY_NOT_COUNTY'
+  | 'SAME_AGENCY'
+  // once only
+  | 'ALREADY_APPLIED'
+  | 'OPINION_ALREADY_GIVEN'
+  | 'CONSULTATION_ALREADY_SENT'
+  | 'CONSULTATION_ALREADY_RECEIVED'
+  | 'ALREADY_REPLIED'
+  | 'ALREADY_DECIDED'
+  | 'ALREADY_SERVED'
+  | 'FILE_ALREADY_SENT'
+  | 'FILE_ALREADY_RECEIVED'
+  | 'RECEIPT_ALREADY_ISSUED'
+  | 'ALREADY_REPORTED'
+  | 'ALREADY_COMPLETED'
+  | 'TRANSFER_CLOSED'
+  // what must have gone before
+  | 'OPINION_MISSING'
+  | 'CONSULTATION_NOT_SENT'
+  | 'CONSULTATION_NOT_RECEIVED'
+  | 'REPLY_MISSING'
+  | 'NOT_DECIDED'
+  | 'NOT_APPROVED'
+  | 'NOT_SERVED'
+  | 'FILE_NOT_SENT'
+  | 'FILE_NOT_RECEIVED'
+  | 'RECEIPT_MISSING'
+  | 'NOT_REPORTED'
+  // what it says
+  | 'REFUSAL_GROUND_MISSING'
+  | 'REFUSAL_GROUND_UNEXPECTED'
+  | 'DECISION_CONTRADICTS_REPLY'
+  // when
+  | 'OCCURRED_IN_FUTURE'
+  | 'OCCURRED_BEFORE_CAUSE';
+
+export interface TransferRejection {
+  readonly code: TransferRejectionCode;
+  /** The article, where the law refuses and not only the hub. */
+  readonly rule?: string;
+}

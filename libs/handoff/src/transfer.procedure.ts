@@ -1,0 +1,112 @@
+import type { Competence } from './competence.js';
+import type { TransferEventType, TransferRejectionCode } from './transfer.events.js';
+
+/** The two sides of a transfer: 原执行地 and 新执行地. */
+export type Party = 'origin' | 'receiving';
+
+/** One act of the procedure: whose it is, what must have gone before, and that it is done once. */
+export interface ProcedureStep extends Competence {
+  /** The party that writes the act; nobody else can. */
+  readonly party: Party;
+  /** The acts it depends on, each with the refusal while it has not been done. It cannot have been done before any of them. */
+  readonly after: readonly (readonly [TransferEventType, TransferRejectionCode])[];
+  /** The refusal when it has been done already. */
+  readonly again: TransferRejectionCode;
+}
+
+const byOfficer = { signedBy: 'officer', delegable: false } as const;
+
+/**
+ * The procedure of 社区矫正法 27 第2款 and 办法 30-31, act by act. The articles of the Measures are recalled, not read
+ * (their limits are in the rule pack, marked so). What a column cannot say is in `objection` of transfer.ts.
+ */
+export const PROCEDURE: Readonly<Record<TransferEventType, ProcedureStep>> = {
+  // The person applies, generally a month ahead; a late application is still accepted.
+  'transfer.applied': { ...byOfficer, party: 'origin', article: '办法30', after: [], again: 'ALREADY_APPLIED' },
+
+  // The judicial office gives its opinion on the form, under delegation; or the county agency does so itself.
+  'transfer.opinion-given': {
+    ...{ signedBy: 'officer', delegable: true, party: 'origin', article: '办法30' },
+    after: [['transfer.applied', 'TRANSFER_UNKNOWN']],
+    again: 'OPINION_ALREADY_GIVEN',
+  },
+
+  // The origin asks the receiving agency in writing. An adverse opinion does not spare it that.
+  'transfer.consultation-sent': {
+    ...{ ...byOfficer, party: 'origin', article: '办法30' },
+    after: [['transfer.opinion-given', 'OPINION_MISSING']],
+    again: 'CONSULTATION_ALREADY_SENT',
+  },
+
+  // A letter counts as received when it enters the addressee's system: that system records it, not an officer.
+  'transfer.consultation-received': {
+    ...{ signedBy: 'system', delegable: false, party: 'receiving', article: '电子签名法11' },
+    after: [['transfer.consultation-sent', 'CONSULTATION_NOT_SENT']],
+    again: 'CONSULTATION_ALREADY_RECEIVED',
+  },
+
+  // The receiving agency verifies the residence and answers in writing. Its silence is neither yes nor no.
+  'transfer.consultation-replied': {
+    ...{ ...byOfficer, party: 'receiving', article: '办法30' },
+    after: [
+      ['transfer.consultation-sent', 'CONSULTATION_NOT_SENT'],
+      ['transfer.consultation-received', 'CONSULTATION_NOT_RECEIVED'],
+    ],
+    again: 'ALREADY_REPLIED',
+  },
+
+  // The agency the person leaves decides, not the one that receives; and not before the answer.
+  'transfer.decided': {
+    ...{ ...byOfficer, party: 'origin', article: '法27' },
+    after: [['transfer.consultation-replied', 'REPLY_MISSING']],
+    again: 'ALREADY_DECIDED',
+  },
+
+  // An approval is served with the report date and the consequences of missing it; a refusal is told.
+  'transfer.decision-served': {
+    ...{ ...byOfficer, party: 'origin', article: '办法30' },
+    after: [['transfer.decided', 'NOT_DECIDED']],
+    again: 'ALREADY_SERVED',
+  },
+
+  // After an approval two branches run side by side. The papers:
+  'transfer.file-sent': {
+    ...{ ...byOfficer, party: 'origin', article: '办法31' },
+    after: [['transfer.decided', 'NOT_DECIDED']],
+    again: 'FILE_ALREADY_SENT',
+  },
+  'transfer.file-received': {
+    ...{ ...byOfficer, party: 'receiving', article: '办法31' },
+    after: [['transfer.file-sent', 'FILE_NOT_SENT']],
+    again: 'FILE_ALREADY_RECEIVED',
+  },
+  'transfer.file-receipted': {
+    ...{ ...byOfficer, party: 'receiving', article: '办法31' },
+    after: [['transfer.file-received', 'FILE_NOT_RECEIVED']],
+    again: 'RECEIPT_ALREADY_ISSUED',
+  },
+
+  // And the person, who may report whether or not the papers have come. From here the receiving agency answers.
+  'transfer.person-reported': {
+    ...{ ...byOfficer, party: 'receiving', article: '办法31' },
+    after: [['transfer.decision-served', 'NOT_SERVED']],
+    again: 'ALREADY_REPORTED',
+  },
+
+  // 双到位: written by the receiving agency together with the later of receipt and report.
+  'transfer.completed': {
+    ...{ ...byOfficer, party: 'receiving', article: '办法31' },
+    after: [
+      ['transfer.file-receipted', 'RECEIPT_MISSING'],
+      ['transfer.person-reported', 'NOT_REPORTED'],
+    ],
+    again: 'ALREADY_COMPLETED',
+  },
+
+  // At the applicant's wish or the agency's, as long as the decision has not been served.
+  'transfer.withdrawn': {
+    ...{ ...byOfficer, party: 'origin', article: '办法30' },
+    after: [['transfer.applied', 'TRANSFER_UNKNOWN']],
+    again: 'TRANSFER_CLOSED',
+  },
+};

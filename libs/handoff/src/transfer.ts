@@ -1,0 +1,203 @@
+import { accept, type Decider, reject } from '@delta-hub/decider';
+import type { Actor, AgencyRecord } from './agency.js';
+import { citing, competenceRejection } from './competence.js';
+import type { CommandContext } from './act.js';
+import {
+  type TransferAct,
+  type TransferCommand,
+  type TransferEvent,
+  type TransferEventType,
+  type TransferFacts,
+  type TransferRejection,
+} from './transfer.events.js';
+import { type Party, PROCEDURE } from './transfer.procedure.js';
+
+/**
+ * What has been done in a transfer: each act at most once, the first one counts. The state holds no status, so two
+ * nodes that learn the same facts in different orders stand in the same state; `statusOf` reads the status from it.
+ */
+export type TransferState = { readonly [T in TransferEventType]?: TransferAct<T> };
+
+const NOTHING: TransferState = {};
+
+const evolve = (state: TransferState, event: TransferEvent): TransferState =>
+  state[event.type] === undefined ? { ...state, [event.type]: event } : state;
+
+/** 执行地变更 (社区矫正法 27 第2款). Decided by the agency the person leaves, not by the one that receives. */
+export const transferDecider: Decider<TransferState, TransferCommand, TransferEvent, TransferRejection> = {
+  initialState: NOTHING,
+  evolve,
+  decide: (command, state) => {
+    const act = command.type === 'ApplyTransfer' ? application(command, state) : actOf(command);
+    if ('code' in act) return reject(act);
+    // Whoever knows of a withdrawal is bound by it.
+    const rejection = guard(state, act, command.agency, state['transfer.withdrawn'] !== undefined);
+    if (rejection !== undefined) return reject(rejection);
+    if (act.occurredAt > command.now) return reject({ code: 'OCCURRED_IN_FUTURE' });
+    return accept(act, ...consequences(evolve(state, act), act, command));
+  },
+};
+
+/**
+ * Whether a partner's verified event may join the case: its author is the right one (`author` is the directory's record
+ * of the agency that signed), the acts it depends on are here, and it is the first of its kind. It is never refused
+ * because of something its author could not know: a reply in flight is admitted after our withdrawal. Only the origin
+ * withdraws, so only the origin's own acts are closed by it.
+ */
+export const admit = (
+  state: TransferState,
+  event: TransferEvent,
+  author: AgencyRecord,
+): TransferRejection | undefined =>
+  guard(state, event, author, state['transfer.withdrawn'] !== undefined && PROCEDURE[event.type].party === 'origin');
+
+/** The one test of an act, ours or the partner's: by whom, once, still open, after what, saying what, when. */
+const guard = (
+  state: TransferState,
+  act: TransferEvent,
+  author: AgencyRecord,
+  isClosed: boolean,
+): TransferRejection | undefined => {
+  const step = PROCEDURE[act.type];
+  const applied = act.type === 'transfer.applied' ? act : state['transfer.applied'];
+  if (applied === undefined) return { code: 'TRANSFER_UNKNOWN' };
+  const missing = step.after.find(([type]) => state[type] === undefined);
+  const outsider = isParty(applied, step.party, author) ? undefined : refusal('ACT_NOT_YOURS', step.article);
+  return (
+    competenceRejection(act.type, step, act.actor, author) ??
+    outsider ??
+    (state[act.type] === undefined ? undefined : refusal(step.again)) ??
+    (isClosed ? refusal('TRANSFER_CLOSED') : undefined) ??
+    (missing === undefined ? undefined : refusal(missing[1], step.article)) ??
+    objection(state, act) ??
+    (step.after.every(([type]) => isNotBefore(act, state[type])) ? undefined : refusal('OCCURRED_BEFORE_CAUSE'))
+  );
+};
+
+/** The party itself, or an office below it; at the node where the case says the party is. */
+const isParty = ({ data }: TransferAct<'transfer.applied'>, party: Party, agency: AgencyRecord): boolean =>
+  agency.node === (party === 'origin' ? data.originNode : data.receivingNode) &&
+  (agency.level === 'office' ? agency.parentId : agency.id) === data[party];
+
+const isNotBefore = (act: TransferEvent, cause: TransferEvent | undefined): boolean =>
+  cause === undefined || cause.occurredAt <= act.occurredAt;
+
+/** What the law has against this act as it stands, all acts it depends on being there. */
+const objection = (state: TransferState, act: TransferEvent): TransferRejection | undefined => {
+  const { article } = PROCEDURE[act.type];
+  switch (act.type) {
+    case 'transfer.applied':
+      if (act.data.origin === act.data.receiving) return { code: 'SAME_AGENCY' };
+      return act.occurredAt < act.data.answerableSince ? { code: 'OCCURRED_BEFORE_CAUSE' } : undefined;
+    case 'transfer.consultation-replied':
+      // A refusal names its ground from the closed list; an agreement has none.
+      if (act.data.agrees) return act.data.ground === undefined ? undefined : { code: 'REFUSAL_GROUND_UNEXPECTED' };
+      return act.data.ground === undefined ? { code: 'REFUSAL_GROUND_MISSING', rule: article } : undefined;
+    case 'transfer.decided':
+      // The decision follows the reply. An origin that disagrees with a refusal takes it to the agencies above both.
+      return act.data.approved === state['transfer.consultation-replied']?.data.agrees
+        ? undefined
+        : { code: 'DECISION_CONTRADICTS_REPLY', rule: article };
+    case 'transfer.file-sent':
+    case 'transfer.person-reported':
+      return state['transfer.decided']?.data.approved ? undefined : { code: 'NOT_APPROVED', rule: article };
+    case 'transfer.withdrawn':
+      return state['transfer.decision-served'] === undefined ? undefined : { code: 'ALREADY_SERVED', rule: article };
+    case 'transfer.opinion-given':
+    case 'transfer.consultation-sent':
+    case 'transfer.consultation-received':
+    case 'transfer.decision-served':
+    case 'transfer.file-received':
+    case 'transfer.file-receipted':
+    case 'transfer.completed':
+      return undefined;
+  }
+};
+
+type Apply = Extract<TransferCommand, { type: 'ApplyTransfer' }>;
+
+/** The application as a fact, or what stands against it beforehand: who answers for the person, and where they want to go. */
+const application = (command: Apply, state: TransferState): TransferEvent | TransferRejection => {
+  const { person, receiving, agency, personId, reason, documents } = command;
+  const { article } = PROCEDURE['transfer.applied'];
+  const actor = citing('transfer.applied', command.actor, agency);
+  const incompetence = competenceRejection('transfer.applied', PROCEDURE['transfer.applied'], actor, agency);
+  if (incompetence !== undefined) return incompetence;
+  if (state['transfer.applied'] !== undefined) return { code: 'ALREADY_APPLIED' };
+  if (person === undefined || person.personId !== personId) return { code: 'PERSON_UNKNOWN' };
+  if (person.agency !== agency.id) return { code: 'PERSON_NOT_YOURS', rule: '法27' };
+  if (person.openTransferId !== undefined) return { code: 'PERSON_HAS_OPEN_TRANSFER' };
+  if (receiving === undefined) return { code: 'AGENCY_UNKNOWN' };
+  if (receiving.level !== 'county') return { code: 'AGENCY_NOT_COUNTY', rule: article };
+  return record('transfer.applied', command, {
+    personId,
+    category: person.category,
+    origin: agency.id,
+    receiving: receiving.id,
+    originNode: agency.node,
+    receivingNode: receiving.node,
+    answerableSince: person.since,
+    correctionEnd: person.correctionEnd,
+    reason,
+    documents,
+  });
+};
+
+/** The act a command asks to record. */
+const actOf = (command: Exclude<TransferCommand, Apply>): TransferEvent => {
+  switch (command.type) {
+    case 'GiveOpinion':
+      return record('transfer.opinion-given', command, { supports: command.supports, documents: command.documents });
+    case 'SendConsultation':
+      return record('transfer.consultation-sent', command, { documents: command.documents });
+    case 'RecordConsultationReceived':
+      return record('transfer.consultation-received', command, {});
+    case 'ReplyConsultation': {
+      const ground = command.ground === undefined ? {} : { ground: command.ground };
+      const { agrees, documents } = command;
+      return record('transfer.consultation-replied', command, { agrees, ...ground, documents });
+    }
+    case 'DecideTransfer':
+      return record('transfer.decided', command, { approved: command.approved, documents: command.documents });
+    case 'ServeDecision':
+      return record('transfer.decision-served', command, { documents: command.documents });
+    case 'SendFile':
+      return record('transfer.file-sent', command, { documents: command.documents });
+    case 'RegisterFileReceived':
+      return record('transfer.file-received', command, {});
+    case 'IssueReceipt':
+      return record('transfer.file-receipted', command, { documents: command.documents });
+    case 'RegisterPersonReported':
+      return record('transfer.person-reported', command, {});
+    case 'WithdrawTransfer':
+      return record('transfer.withdrawn', command, { reason: command.reason, documents: command.documents });
+  }
+};
+
+/** What follows from an act without anybody's doing, stored together with it. */
+const consequences = (state: TransferState, cause: TransferEvent, { now }: CommandContext): TransferEvent[] => {
+  const applied = state['transfer.applied']?.data;
+  if (
+    cause.type === 'transfer.consultation-sent' &&
+    applied !== undefined &&
+    applied.originNode === applied.receivingNode
+  ) {
+    // Both agencies use one system: the letter enters the addressee's as it is stored.
+    const actor: Actor = { officerId: `node-${applied.receivingNode}`, role: 'system', agencyId: applied.receiving };
+    return [{ type: 'transfer.consultation-received', occurredAt: now, actor, data: {} }];
+  }
+  const receipted = state['transfer.file-receipted'];
+  const reported = state['transfer.person-reported'];
+  if (receipted === undefined || reported === undefined || (cause !== receipted && cause !== reported)) return [];
+  const occurredAt = receipted.occurredAt > reported.occurredAt ? receipted.occurredAt : reported.occurredAt;
+  return [{ type: 'transfer.completed', occurredAt, actor: cause.actor, data: {} }];
+};
+
+const record = <T extends TransferEventType>(
+  type: T,
+  { occurredAt, actor, agency }: CommandContext,
+  data: TransferFacts[T],
+): TransferAct<T> => ({ type, occurredAt, actor: citing(type, actor, agency), data });
+
+const refusal = (code: TransferRejection['code'], rule?: string): TransferRejection =>
+  rule === undefined ? { code } : { code, rule };

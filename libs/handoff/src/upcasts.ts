@@ -1,0 +1,38 @@
+import type { Actor } from './agency.js';
+import { HandoffFault } from './faults.js';
+import { isInstant } from './instant.js';
+import type { PersonEvent } from './person.js';
+import type { TransferEvent, TransferEventType } from './transfer.events.js';
+import { PROCEDURE } from './transfer.procedure.js';
+
+/** The types of `cn.delta-hub.<type>.v1` that this version folds. */
+export type HandoffEventType = TransferEventType | PersonEvent['type'];
+
+const WIRE_TYPE = /^cn\.delta-hub\.(.+)\.v1$/;
+
+const KNOWN: ReadonlySet<string> = new Set<HandoffEventType>([
+  'person.intake-registered',
+  ...(Object.keys(PROCEDURE) as TransferEventType[]),
+]);
+
+/**
+ * A stored payload as the current domain event; the only place that will know old shapes. `data` has passed its JSON
+ * Schema before it was stored. Fails closed: throws EVENT_TYPE_UNKNOWN rather than fold around a fact, and
+ * EVENT_DATA_INVALID for data without the fields every act has.
+ */
+export const upcast = (wireType: string, data: unknown): TransferEvent | PersonEvent => {
+  const type = WIRE_TYPE.exec(wireType)?.[1];
+  if (type === undefined || !KNOWN.has(type)) throw new HandoffFault('EVENT_TYPE_UNKNOWN', wireType);
+  if (!isAct(data)) throw new HandoffFault('EVENT_DATA_INVALID', `${wireType} without occurredAt or actor`);
+  const { occurredAt, actor, ...fields } = data;
+  return { type, occurredAt, actor, data: fields } as unknown as TransferEvent | PersonEvent;
+};
+
+/** Narrows what `upcast` gives by its stream. */
+export const isTransferEvent = (event: TransferEvent | PersonEvent): event is TransferEvent =>
+  event.type !== 'person.intake-registered';
+
+const isAct = (data: unknown): data is { readonly occurredAt: string; readonly actor: Actor } => {
+  const { occurredAt, actor } = (data ?? {}) as { occurredAt?: unknown; actor?: unknown };
+  return typeof occurredAt === 'string' && isInstant(occurredAt) && typeof actor === 'object' && actor !== null;
+};
