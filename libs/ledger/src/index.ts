@@ -1,7 +1,7 @@
 export { fromBase64, toBase64 } from './encodings.js';
 export { emptyRange, extendRange, rootOfLeaves, rootOfRange, sameBytes, treeHasher } from './merkle-tree.js';
 export type { CompactRange, Hash, TreeHasher } from './merkle-tree.js';
-export { consistencyPath, inclusionPath, rootAt, verifyConsistency, verifyInclusion } from './proofs.js';
+export { consistencyPath, inclusionPath, rangeAt, rootAt, verifyConsistency, verifyInclusion } from './proofs.js';
 export type { Consistency, Inclusion, NodeReader } from './proofs.js';
 export {
   ED25519,

@@ -3,11 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { rootOfLeaves, treeHasher } from './merkle-tree.js';
+import { emptyRange, extendRange, rootOfLeaves, treeHasher } from './merkle-tree.js';
 import {
   consistencyPath,
   inclusionPath,
   type NodeReader,
+  rangeAt,
   rootAt,
   verifyConsistency,
   verifyInclusion,
@@ -97,6 +98,11 @@ describe('every tree of up to 70 leaves', () => {
         expect(verifyInclusion(tree, { index, size, leafHash: hashes[index]!, path, root })).toBe(true);
       }
     }
+  });
+
+  it('goes on from its compact range', () => {
+    for (let size = 0; size <= 70; size += 1)
+      expect(rangeAt(read, size)).toEqual(extendRange(tree, emptyRange, hashes.slice(0, size)));
   });
 
   it('is proved to be the beginning of every larger one', () => {

@@ -1,5 +1,5 @@
 /** Inclusion and consistency proofs of RFC 6962 sections 2.1.1 and 2.1.2, built from the tree's nodes and verified. */
-import { sameBytes, splitOf, type TreeHasher } from './merkle-tree.js';
+import { type CompactRange, sameBytes, splitOf, type TreeHasher } from './merkle-tree.js';
 
 /**
  * The root of the perfect subtree of `2 ** level` leaves that begins at leaf `index * 2 ** level`.
@@ -11,6 +11,19 @@ export type NodeReader = (level: number, index: number) => Uint8Array;
 export const rootAt = (tree: TreeHasher, read: NodeReader, size: number): Uint8Array => {
   assertSize(size);
   return size === 0 ? tree.empty : rootBetween(tree, read, 0, size);
+};
+
+/** The compact range of the tree's first `size` leaves: where an append to them goes on. */
+export const rangeAt = (read: NodeReader, size: number): CompactRange => {
+  assertSize(size);
+  const roots: Uint8Array[] = [];
+  for (let begin = 0; begin < size;) {
+    let level = 0;
+    while (2 ** (level + 1) <= size - begin) level += 1;
+    roots.push(read(level, begin / 2 ** level));
+    begin += 2 ** level;
+  }
+  return { size, roots };
 };
 
 /** PATH(m, D[n]): the nodes beside the way from leaf `index` to the root of the tree of `size` leaves, lowest first. */
