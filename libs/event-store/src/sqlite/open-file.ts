@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
-import { asFault, detailOf, isBusy, isNotADatabase, SqliteFault } from './sqlite-fault.js';
+import { asFault, detailOf, isBusy, SqliteFault } from './sqlite-fault.js';
 
 /** What marks a file as one of ours, and what is in it. */
 export interface FileKind {
@@ -23,7 +23,9 @@ export interface SqliteOptions {
   readonly busyTimeoutMs?: number;
 }
 
+export const BUSY_TIMEOUT_MS = 5000;
 const RETRY_MS = 5;
+const SQLITE_HEADER = 'SQLite format 3\0';
 
 /**
  * Opens `path`, creating directory, file and tables where they do not exist. A file that is not of this kind is left
@@ -31,7 +33,7 @@ const RETRY_MS = 5;
  * @throws SqliteFault `FOREIGN`, `SCHEMA_UNKNOWN`, `FULL`, `UNAVAILABLE`
  */
 export const openFile = async (path: string, kind: FileKind, options: SqliteOptions): Promise<DatabaseSync> => {
-  const busyTimeoutMs = options.busyTimeoutMs ?? 5000;
+  const busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
   const deadline = performance.now() + busyTimeoutMs;
   for (;;)
     try {
@@ -44,7 +46,7 @@ export const openFile = async (path: string, kind: FileKind, options: SqliteOpti
 };
 
 const openOnce = (path: string, kind: FileKind, timeout: number, maxBytes: number | undefined): DatabaseSync => {
-  const db = openDatabase(path, timeout);
+  const db = openDatabase(path, kind, timeout);
   try {
     const isNew = checkKind(db, path, kind);
     if (textOf(db, 'PRAGMA journal_mode = WAL') !== 'wal')
@@ -59,19 +61,30 @@ const openOnce = (path: string, kind: FileKind, timeout: number, maxBytes: numbe
   }
 };
 
-const openDatabase = (path: string, timeout: number): DatabaseSync => {
+const openDatabase = (path: string, kind: FileKind, timeout: number): DatabaseSync => {
   try {
     mkdirSync(dirname(path), { recursive: true });
+    if (existsSync(path)) checkHeader(path, kind);
     return new DatabaseSync(path, { timeout });
   } catch (error) {
-    if (isBusy(error)) throw error;
+    if (isBusy(error) || error instanceof SqliteFault) throw error;
     throw new SqliteFault('UNAVAILABLE', `${path}: cannot be opened: ${detailOf(error)}`, { cause: error });
   }
 };
 
+/** SQLite takes a file shorter than a page for an empty one, whatever it says, and would write over it. */
+const checkHeader = (path: string, kind: FileKind): void => {
+  const header = Buffer.alloc(SQLITE_HEADER.length);
+  const file = openSync(path, 'r');
+  const length = readSync(file, header);
+  closeSync(file);
+  if (length > 0 && header.toString('latin1') !== SQLITE_HEADER)
+    throw new SqliteFault('FOREIGN', `${path}: not a SQLite file, let alone ${kind.what}`);
+};
+
 /** True for an empty file. Reads only. */
 const checkKind = (db: DatabaseSync, path: string, kind: FileKind): boolean => {
-  const mark = readMark(db, path, kind);
+  const mark = numberOf(db, 'PRAGMA application_id');
   const version = numberOf(db, 'PRAGMA user_version');
   if (mark === markNumber(kind) && version === kind.schemaVersion) return false;
   if (mark === markNumber(kind))
@@ -81,15 +94,6 @@ const checkKind = (db: DatabaseSync, path: string, kind: FileKind): boolean => {
     );
   if (mark === 0 && version === 0 && numberOf(db, 'SELECT count(*) FROM sqlite_schema') === 0) return true;
   throw new SqliteFault('FOREIGN', `${path}: a SQLite file of some other program, not ${kind.what}`);
-};
-
-const readMark = (db: DatabaseSync, path: string, kind: FileKind): number => {
-  try {
-    return numberOf(db, 'PRAGMA application_id');
-  } catch (error) {
-    if (!isNotADatabase(error)) throw error;
-    throw new SqliteFault('FOREIGN', `${path}: not a SQLite file, let alone ${kind.what}`, { cause: error });
-  }
 };
 
 const createTables = (db: DatabaseSync, path: string, kind: FileKind): void => {

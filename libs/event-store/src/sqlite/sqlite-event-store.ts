@@ -56,7 +56,7 @@ class SqliteEventStore implements EventStore {
   readonly #file: SqliteFile;
   readonly #table: EventTable;
   readonly #followings = new Followings();
-  #closing = false;
+  #closing: Promise<void> | undefined;
 
   constructor(file: SqliteFile) {
     this.#file = file;
@@ -82,17 +82,16 @@ class SqliteEventStore implements EventStore {
 
   subscribe(after: bigint | undefined, handler: (event: RecordedEvent) => Promise<void>): Promise<Subscription> {
     const begin = () => {
-      if (this.#closing) throw new EventStoreError('UNAVAILABLE', 'the event store is being closed');
+      if (this.#closing !== undefined) throw new EventStoreError('UNAVAILABLE', 'the event store is being closed');
       checkPosition(after, this.#table.head());
       return this.#followings.start(this.#file, this.#reader(after), handler);
     };
     return this.#file.read(begin).catch(rethrow);
   }
 
-  async close(): Promise<void> {
-    this.#closing = true;
-    await this.#followings.stopAll();
-    this.#file.close();
+  close(): Promise<void> {
+    this.#closing ??= this.#followings.stopAll().then(() => this.#file.close());
+    return this.#closing;
   }
 
   /** Reads batch after batch, from `after` on. */

@@ -45,8 +45,6 @@ export const isBusy = (error: unknown): boolean => [BUSY, LOCKED, PROTOCOL].incl
 
 export const isFull = (error: unknown): boolean => resultCode(error) === FULL;
 
-export const isNotADatabase = (error: unknown): boolean => resultCode(error) === NOT_A_DATABASE;
-
 const kindOf = (error: SqliteError): SqliteFaultKind => {
   if (isFull(error)) return 'FULL';
   return [CORRUPT, NOT_A_DATABASE].includes(resultCode(error) ?? 0) ? 'DAMAGED' : 'UNAVAILABLE';

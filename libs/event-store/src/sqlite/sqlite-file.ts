@@ -5,7 +5,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { type Announcer, Changes } from '../following.js';
 import { GroupCommit } from './group-commit.js';
-import { type FileKind, openFile, type SqliteOptions } from './open-file.js';
+import { BUSY_TIMEOUT_MS, type FileKind, openFile, type SqliteOptions } from './open-file.js';
 import { asFault, SqliteFault } from './sqlite-fault.js';
 
 export { SqliteFault, type SqliteFaultKind } from './sqlite-fault.js';
@@ -21,7 +21,7 @@ const LONGEST_LOOK_MS = 16;
 /** See `openFile` for what it does and throws. */
 export const openSqliteFile = async (path: string, kind: FileKind, options: SqliteOptions): Promise<SqliteFile> => {
   const file = resolve(path); // Never SQLite's own names, such as `:memory:` and `file:`.
-  return new SqliteFile(file, await openFile(file, kind, options));
+  return new SqliteFile(file, await openFile(file, kind, options), options.busyTimeoutMs ?? BUSY_TIMEOUT_MS);
 };
 
 export class SqliteFile implements Announcer {
@@ -36,7 +36,7 @@ export class SqliteFile implements Announcer {
   #seenVersion: unknown;
   #closed = false;
 
-  constructor(path: string, db: DatabaseSync) {
+  constructor(path: string, db: DatabaseSync, busyTimeoutMs: number) {
     this.#path = path;
     this.#realPath = realpathSync(path);
     this.#db = db;
@@ -44,7 +44,7 @@ export class SqliteFile implements Announcer {
     shared.users += 1;
     changesOfFiles.set(this.#realPath, shared);
     this.#changes = shared.changes;
-    this.#commits = new GroupCommit(db, path, () => this.#changes.announce());
+    this.#commits = new GroupCommit(db, path, busyTimeoutMs, () => this.#changes.announce());
     this.#dataVersion = db.prepare('PRAGMA data_version');
   }
 
@@ -88,11 +88,10 @@ export class SqliteFile implements Announcer {
     };
   }
 
-  /** Commits what is queued and closes the file. May be called twice. */
-  close(): void {
-    if (this.#closed) return;
+  /** Commits what is queued and closes the file. To be called once. */
+  async close(): Promise<void> {
     this.#closed = true;
-    this.#commits.flush();
+    await this.#commits.idle();
     clearTimeout(this.#look);
     this.#db.close();
     const shared = changesOfFiles.get(this.#realPath);

@@ -90,13 +90,18 @@ export const mustAppend = async (
   return result;
 };
 
-/** Everything in the store, in global order. */
-export const everything = async (store: EventStore): Promise<readonly RecordedEvent[]> => {
+/** Everything in the store, read in pages of `limit`; fails when positions do not rise. */
+export const everything = async (store: EventStore, limit = 1000): Promise<readonly RecordedEvent[]> => {
   const all: RecordedEvent[] = [];
   for (;;) {
-    const page = await store.readAll(all.at(-1)?.position, 1000);
+    const page = await store.readAll(all.at(-1)?.position, limit);
+    if (page.length > limit) throw new Error(`${page.length} events in a page of ${limit}`);
     if (page.length === 0) return all;
-    all.push(...page);
+    for (const event of page) {
+      const last = all.at(-1)?.position ?? -1n;
+      if (event.position <= last) throw new Error(`position ${event.position} follows ${last}`);
+      all.push(event);
+    }
   }
 };
 

@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { EventStore, RecordedEvent } from '../event-store.js';
+import { everything } from '../testing/contract-case.js';
+import { Inbox } from '../testing/waiting.js';
+import { openSqliteEventStore } from './sqlite-event-store.js';
+import { Child } from './testing/child.js';
+import { temporaryDirectory } from './testing/sqlite-substrate.js';
+
+const APPENDER = new URL('./testing/appender.ts', import.meta.url);
+
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let path: string;
+beforeEach(async () => {
+  directory = await temporaryDirectory();
+  path = join(directory.path, 'events.db');
+});
+afterEach(() => directory.dispose());
+
+/** Every line says of a stream which events were acknowledged. */
+const acknowledged = (lines: readonly string[]) => lines.flatMap((line) => line.split(' ').slice(1));
+
+const byStream = (events: readonly RecordedEvent[]) => Map.groupBy(events, ({ stream }) => stream);
+
+/** Fails unless all that was acknowledged is there, and every append is there whole or not at all. */
+const expectWhole = async (store: EventStore, lines: readonly string[]) => {
+  const stored = await everything(store);
+  const ids = new Set(stored.map(({ id }) => id));
+  expect(ids.size).toBe(stored.length);
+  expect(acknowledged(lines).filter((id) => !ids.has(id))).toEqual([]);
+  for (const [stream, events] of byStream(stored)) {
+    expect(events.map(({ revision }) => revision)).toEqual(events.map((_, index) => BigInt(index)));
+    expect(await store.read(stream)).toEqual(events);
+    if (stream !== 'person-1') expect(events).toHaveLength(3);
+  }
+};
+
+const integrity = () => {
+  const db = new DatabaseSync(path);
+  try {
+    return Object.values(db.prepare('PRAGMA integrity_check').get() ?? {});
+  } finally {
+    db.close();
+  }
+};
+
+describe('processes that share one file', () => {
+  it('lose no acknowledged append and keep no half one when they are killed', async () => {
+    const lines: string[] = [];
+    for (const [round, kills] of [40, 1, 97].entries()) {
+      const child = new Child(APPENDER, path, `${round}`, '1000000');
+      await child.printed(kills);
+      await child.kill();
+      lines.push(...child.lines);
+      const store = await openSqliteEventStore(path);
+      await expectWhole(store, lines);
+      await store.close();
+    }
+    expect(lines.length).toBeGreaterThanOrEqual(138);
+    expect(integrity()).toEqual(['ok']);
+  }, 180_000);
+
+  it('append at the same time, from the first moment of the file, and a third one follows', async () => {
+    const children = ['a', 'b'].map((name) => new Child(APPENDER, path, name, '160'));
+    const store = await openSqliteEventStore(path);
+    const inbox = new Inbox<RecordedEvent>();
+    const subscription = await store.subscribe(undefined, inbox.take);
+    expect(await Promise.all(children.map((child) => child.ended()))).toEqual([0, 0]);
+    const lines = children.flatMap((child) => child.lines);
+    await expectWhole(store, lines);
+    const stored = await everything(store);
+    expect(stored.map(({ id }) => id).toSorted()).toEqual(acknowledged(lines).toSorted());
+    expect(byStream(stored).get('person-1')).toHaveLength(40);
+    expect(await inbox.holding(stored.length)).toEqual(stored);
+    await subscription.stop();
+    await store.close();
+  }, 180_000);
+});
