@@ -14,8 +14,14 @@ const CPU = ['x64', 'arm64', 'arm', 'ia32', 'ppc64', 's390x', 'riscv64', 'loong6
 const platformOf = (name) => {
   const words = name.split(/[/-]/);
   const os = OS.find((o) => words.includes(o)) ?? (words.includes('win') ? 'win32' : undefined);
-  const cpu = CPU.find((c) => words.some((w) => w === c || (c === 'arm' && /^armv?\d/.test(w)) || (c === 'arm' && w === 'gnueabihf')));
-  const libc = words.some((w) => w.startsWith('musl')) ? ['musl'] : words.some((w) => w.startsWith('gnu')) ? ['glibc'] : undefined;
+  const cpu = CPU.find((c) =>
+    words.some((w) => w === c || (c === 'arm' && /^armv?\d/.test(w)) || (c === 'arm' && w === 'gnueabihf')),
+  );
+  const libc = words.some((w) => w.startsWith('musl'))
+    ? ['musl']
+    : words.some((w) => w.startsWith('gnu'))
+      ? ['glibc']
+      : undefined;
   return { ...(os ? { os: [os] } : {}), ...(cpu ? { cpu: [cpu] } : {}), ...(libc ? { libc } : {}) };
 };
 
@@ -32,7 +38,9 @@ const hosts = Object.values(lock.packages).filter((entry) => /^https?:/.test(ent
 
 if (check) {
   if (missing.length > 0 || hosts.length > 0) {
-    console.error(`package-lock.json: ${missing.length} optional packages missing, ${hosts.length} registry hosts. Run: node tools/complete-lock.mjs`);
+    console.error(
+      `package-lock.json: ${missing.length} optional packages missing, ${hosts.length} registry hosts. Run: node tools/complete-lock.mjs`,
+    );
     process.exit(1);
   }
 } else {

@@ -15,7 +15,12 @@ export type InboundCheck =
   'SIZE' | 'FORM' | 'KEY' | 'SIGNATURE' | 'CANONICAL' | 'SCHEMA' | 'ADDRESSEE' | 'COMPETENCE' | 'ID_REUSED' | 'DOMAIN';
 
 export type Verdict =
-  | { readonly verdict: 'accept'; readonly event: HubEvent; readonly jws: string; readonly expected: 'no-stream' | bigint }
+  | {
+      readonly verdict: 'accept';
+      readonly event: HubEvent;
+      readonly jws: string;
+      readonly expected: 'no-stream' | bigint;
+    }
   | { readonly verdict: 'duplicate' }
   | { readonly verdict: 'not-ours' }
   | {
@@ -47,12 +52,18 @@ export const inspect = async (record: IncomingRecord, context: InboundContext): 
 };
 
 /** The checks that follow once the signature has been verified. */
-const inspectAuthentic = async (record: IncomingRecord, event: HubEvent, jws: string, context: InboundContext): Promise<Verdict> => {
+const inspectAuthentic = async (
+  record: IncomingRecord,
+  event: HubEvent,
+  jws: string,
+  context: InboundContext,
+): Promise<Verdict> => {
   const fault = schemaFault(event as unknown as Readonly<Record<string, unknown>>);
   if (fault !== undefined) return refuse('SCHEMA', fault);
 
   const source = nodeOfSource(event.source);
-  if (record.topic !== eventsTopic(source)) return refuse('ADDRESSEE', `an event of node ${source} on topic ${record.topic}`);
+  if (record.topic !== eventsTopic(source))
+    return refuse('ADDRESSEE', `an event of node ${source} on topic ${record.topic}`);
   if (!event.recipients.split(',').includes(context.node)) return { verdict: 'not-ours' };
 
   const competence = competenceFault(event, source);
@@ -61,7 +72,9 @@ const inspectAuthentic = async (record: IncomingRecord, event: HubEvent, jws: st
   const stream = await context.readStream(event.subject);
   const same = stream.find(({ id }) => id === event.id);
   if (same !== undefined)
-    return jwsOf(same) === jws ? { verdict: 'duplicate' } : refuse('ID_REUSED', `event ${event.id} is known with other bytes`);
+    return jwsOf(same) === jws
+      ? { verdict: 'duplicate' }
+      : refuse('ID_REUSED', `event ${event.id} is known with other bytes`);
 
   const domain = domainFault(event, source, stream);
   if (domain !== undefined) return refuse('DOMAIN', domain);
@@ -75,13 +88,18 @@ const competenceFault = (event: HubEvent, source: string): string | undefined =>
   if (agency === undefined) return `unknown agency ${actor.agencyId}`;
   if (agency.node !== source) return `agency ${agency.id} does not belong to node ${source}`;
   const name = eventName(event.type);
-  return name !== undefined && mayWrite(name, agency, actor.role) ? undefined : `agency ${agency.id} may not sign ${event.type}`;
+  return name !== undefined && mayWrite(name, agency, actor.role)
+    ? undefined
+    : `agency ${agency.id} may not sign ${event.type}`;
 };
 
 const domainFault = (event: HubEvent, source: string, stream: readonly RecordedEvent[]): string | undefined => {
   const name = eventName(event.type);
   if (name === 'refusal.issued') return undefined;
   if (name === undefined || !name.startsWith('transfer.')) return `${event.type} is not exchanged between nodes`;
-  const state = fold(transferDecider, stream.map((recorded) => toDomain(readEvent(recorded)) as TransferEvent));
+  const state = fold(
+    transferDecider,
+    stream.map((recorded) => toDomain(readEvent(recorded)) as TransferEvent),
+  );
   return admit(state, toDomain(event) as TransferEvent, source)?.code;
 };

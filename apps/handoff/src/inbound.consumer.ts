@@ -44,7 +44,12 @@ export class InboundConsumer {
     const at = this.positionsTaken();
     const behind = await this.options.broker.lag(this.topic, at).catch(() => -1n);
     const position = at.map(({ partition, offset }) => `${partition}:${offset}`).join(' ');
-    return { name: this.name, position: position === '' ? undefined : position, behind: Number(behind), fault: this.fault };
+    return {
+      name: this.name,
+      position: position === '' ? undefined : position,
+      behind: Number(behind),
+      fault: this.fault,
+    };
   }
 
   async stop(): Promise<void> {
@@ -56,7 +61,9 @@ export class InboundConsumer {
   private async run(): Promise<void> {
     for (let pause = 50; !this.stopped; pause = Math.min(pause * 2, 5_000)) {
       try {
-        this.subscription = await this.options.broker.subscribe(this.topic, this.positionsTaken(), (record) => this.take(record));
+        this.subscription = await this.options.broker.subscribe(this.topic, this.positionsTaken(), (record) =>
+          this.take(record),
+        );
         if (this.stopped) await this.subscription.stop();
         await this.subscription.finished;
       } catch (error) {
@@ -93,6 +100,9 @@ export class InboundConsumer {
   private savePosition({ partition, offset, logId }: IncomingRecord): void {
     const others = this.positionsTaken().filter((position) => position.partition !== partition);
     const all = [...others, { partition, offset, logId }];
-    this.options.positions.set(this.name, JSON.stringify(all.map((position) => ({ ...position, offset: position.offset.toString() }))));
+    this.options.positions.set(
+      this.name,
+      JSON.stringify(all.map((position) => ({ ...position, offset: position.offset.toString() }))),
+    );
   }
 }

@@ -65,7 +65,9 @@ export class ReadModels {
     try {
       write();
       this.db
-        .prepare('INSERT INTO progress(one, position) VALUES(1, ?) ON CONFLICT(one) DO UPDATE SET position = excluded.position')
+        .prepare(
+          'INSERT INTO progress(one, position) VALUES(1, ?) ON CONFLICT(one) DO UPDATE SET position = excluded.position',
+        )
         .run(position);
       this.db.exec('COMMIT');
     } catch (error) {
@@ -76,8 +78,21 @@ export class ReadModels {
 
   putFact(fact: FactRow): void {
     this.db
-      .prepare('INSERT OR REPLACE INTO facts(id, position, stream, type, node, agency, occurred_at, signed_at, command, jws) VALUES(?,?,?,?,?,?,?,?,?,?)')
-      .run(fact.id, fact.position, fact.stream, fact.type, fact.node, fact.agency, fact.occurredAt, fact.signedAt, fact.command, fact.jws);
+      .prepare(
+        'INSERT OR REPLACE INTO facts(id, position, stream, type, node, agency, occurred_at, signed_at, command, jws) VALUES(?,?,?,?,?,?,?,?,?,?)',
+      )
+      .run(
+        fact.id,
+        fact.position,
+        fact.stream,
+        fact.type,
+        fact.node,
+        fact.agency,
+        fact.occurredAt,
+        fact.signedAt,
+        fact.command,
+        fact.jws,
+      );
   }
 
   putTransfer(summary: TransferSummary, touched: bigint): void {
@@ -89,7 +104,9 @@ export class ReadModels {
   }
 
   putPerson(intake: PersonIntake): void {
-    this.db.prepare('INSERT OR REPLACE INTO persons(id, intake) VALUES(?, ?)').run(intake.personId, JSON.stringify(intake));
+    this.db
+      .prepare('INSERT OR REPLACE INTO persons(id, intake) VALUES(?, ?)')
+      .run(intake.personId, JSON.stringify(intake));
   }
 
   putRefusal(refusal: RefusalRow): void {
@@ -123,7 +140,10 @@ export class ReadModels {
            AND (?2 IS NULL OR status = ?2) AND touched < ?3 ORDER BY touched DESC LIMIT ?4`,
       )
       .all(agencies, query.status ?? null, query.before ?? Number.MAX_SAFE_INTEGER, query.limit);
-    return rows.map((row) => ({ touched: Number(row['touched']), summary: JSON.parse(String(row['summary'])) as TransferSummary }));
+    return rows.map((row) => ({
+      touched: Number(row['touched']),
+      summary: JSON.parse(String(row['summary'])) as TransferSummary,
+    }));
   }
 
   person(id: string): PersonIntake | undefined {

@@ -22,8 +22,15 @@ export class Refuser {
     private readonly clock: Clock,
   ) {}
 
-  async refuse(record: IncomingRecord, verdict: Extract<Verdict, { verdict: 'refuse' }>, refusedDigest: string): Promise<void> {
-    const key = uuidv5(`${record.topic}|${record.logId}|${record.partition}|${record.offset}|${refusedDigest}`, REFUSAL_NAMESPACE);
+  async refuse(
+    record: IncomingRecord,
+    verdict: Extract<Verdict, { verdict: 'refuse' }>,
+    refusedDigest: string,
+  ): Promise<void> {
+    const key = uuidv5(
+      `${record.topic}|${record.logId}|${record.partition}|${record.offset}|${refusedDigest}`,
+      REFUSAL_NAMESPACE,
+    );
     const stream = `refusal-${key}`;
     const now = this.clock.now();
     const answered = verdict.sender !== undefined && !verdict.sender.type.includes('.refusal.');
@@ -50,7 +57,11 @@ export class Refuser {
     await this.store.append(stream, 'no-stream', [refusal]);
   }
 
-  private dataOf(record: IncomingRecord, verdict: Extract<Verdict, { verdict: 'refuse' }>, refusedDigest: string): object {
+  private dataOf(
+    record: IncomingRecord,
+    verdict: Extract<Verdict, { verdict: 'refuse' }>,
+    refusedDigest: string,
+  ): object {
     const { sender } = verdict;
     return {
       check: verdict.check,
@@ -60,7 +71,9 @@ export class Refuser {
       offset: record.offset.toString(),
       refusedDigest,
       refusedSize: record.value.byteLength,
-      ...(record.value.byteLength <= EVIDENCE_LIMIT ? { refusedEvidence: Buffer.from(record.value).toString('base64url') } : {}),
+      ...(record.value.byteLength <= EVIDENCE_LIMIT
+        ? { refusedEvidence: Buffer.from(record.value).toString('base64url') }
+        : {}),
       ...(sender === undefined ? {} : { refusedId: sender.id, refusedSource: `urn:delta-hub:node:${sender.node}` }),
       transient: false,
     };

@@ -49,7 +49,8 @@ export const initialise = (dir: string, now: string): void => {
   const at = paths(dir);
   if (existsSync(at.hub)) {
     const { format } = readJson(at.hub) as { format?: unknown };
-    if (format !== FORMAT) throw new HubFault('DATA_DIR_INVALID', `${at.hub}: format ${String(format)} is not known, expected ${FORMAT}`);
+    if (format !== FORMAT)
+      throw new HubFault('DATA_DIR_INVALID', `${at.hub}: format ${String(format)} is not known, expected ${FORMAT}`);
     return;
   }
   if (existsSync(join(dir, 'nodes')))
@@ -88,7 +89,10 @@ export const openNode = (dir: string, node: NodeId): NodeFiles => {
   const files = nodePaths(dir);
   const identity = readJson(files.identity) as { node?: unknown };
   if (identity.node !== node)
-    throw new HubFault('DATA_DIR_OF_ANOTHER_NODE', `${dir} is the directory of node ${String(identity.node)}, not of node ${node}`);
+    throw new HubFault(
+      'DATA_DIR_OF_ANOTHER_NODE',
+      `${dir} is the directory of node ${String(identity.node)}, not of node ${node}`,
+    );
   return {
     dir,
     node,

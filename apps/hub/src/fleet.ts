@@ -69,7 +69,9 @@ export const startFleet = async (options: Options): Promise<Fleet> => {
   const setClock = async (instant: string | undefined): Promise<void> => {
     clock = instant;
     writeJson(clockFile, instant === undefined ? {} : { driven: instant });
-    await Promise.all(members.map((member) => member.tell(instant === undefined ? { type: 'release' } : { type: 'drive', instant })));
+    await Promise.all(
+      members.map((member) => member.tell(instant === undefined ? { type: 'release' } : { type: 'drive', instant })),
+    );
   };
   const member = (node: NodeId): Member => members[NODES.findIndex(({ id }) => id === node)]!;
   return {
@@ -141,12 +143,18 @@ class Member {
   private exited(node: NodeId, code: number | null, signal: string | null): void {
     if (this.stopping || this.url === '') return;
     if (++this.restarts > RESTARTS) {
-      this.fail(new HubFault('NODE_FAILED', `node ${node} ended ${this.restarts} times, last with ${signal ?? String(code)}`));
+      this.fail(
+        new HubFault('NODE_FAILED', `node ${node} ended ${this.restarts} times, last with ${signal ?? String(code)}`),
+      );
       return;
     }
     this.say(`node ${node} ended (${signal ?? `exit ${String(code)}`}); starting it again`);
     this.start().catch((error: unknown) => {
-      this.fail(error instanceof HubFault ? error : new HubFault('NODE_FAILED', `node ${node} did not start again`, { cause: error }));
+      this.fail(
+        error instanceof HubFault
+          ? error
+          : new HubFault('NODE_FAILED', `node ${node} did not start again`, { cause: error }),
+      );
     });
   }
 }
@@ -159,7 +167,9 @@ const readiness = (child: ChildProcess, node: NodeId): Promise<string> =>
     }, READY_WITHIN_MS);
     child.once('exit', (code, signal) => {
       clearTimeout(late);
-      reject(new HubFault('NODE_FAILED', `node ${node} ended before it was ready (${signal ?? `exit ${String(code)}`})`));
+      reject(
+        new HubFault('NODE_FAILED', `node ${node} ended before it was ready (${signal ?? `exit ${String(code)}`})`),
+      );
     });
     child.on('message', (message) => {
       const said = message as FromNode;

@@ -12,7 +12,12 @@ const TRANSIENT = new Set(['SUBGRAPH_UNAVAILABLE', 'STORE_UNAVAILABLE', 'NODE_NO
  * Asks a node. A node that is just being started again is waited for, up to a minute: every mutation carries an idempotency key.
  * @throws HubFault `TIMED_OUT` when it does not come back, `STEP_REFUSED` when it answers with an error
  */
-export const ask = async <T>(url: string, token: string, query: string, variables: Record<string, unknown>): Promise<T> => {
+export const ask = async <T>(
+  url: string,
+  token: string,
+  query: string,
+  variables: Record<string, unknown>,
+): Promise<T> => {
   const until = Date.now() + RETRY_FOR_MS;
   for (;;) {
     const answer = await tryOnce(url, token, query, variables);
@@ -26,7 +31,12 @@ export const ask = async <T>(url: string, token: string, query: string, variable
 };
 
 /** Undefined when nobody answered, or answered that it cannot yet. */
-const tryOnce = async (url: string, token: string, query: string, variables: object): Promise<GraphqlAnswer | undefined> => {
+const tryOnce = async (
+  url: string,
+  token: string,
+  query: string,
+  variables: object,
+): Promise<GraphqlAnswer | undefined> => {
   try {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
@@ -36,7 +46,9 @@ const tryOnce = async (url: string, token: string, query: string, variables: obj
     });
     if (response.status >= 500) return undefined;
     const body = (await response.json()) as GraphqlAnswer & { code?: string; detail?: string };
-    return body.code === undefined ? body : { errors: [{ message: body.detail ?? body.code, extensions: { code: body.code } }] };
+    return body.code === undefined
+      ? body
+      : { errors: [{ message: body.detail ?? body.code, extensions: { code: body.code } }] };
   } catch {
     return undefined; // nobody listens: the node is being started again, and the caller counts the time
   }

@@ -14,11 +14,19 @@ export const mintDevToken = async (
 ): Promise<string> => {
   if (config.DELTA_HUB_ENV === 'production')
     throw new HubFault('DEV_ISSUER_IN_PRODUCTION', 'the development issuer mints no tokens in production');
-  return mintToken(devIssuerKey(dataDir), { ...caller, issuer: DEV_ISSUER, audience: audienceOf(caller.node) }, ttlSeconds);
+  return mintToken(
+    devIssuerKey(dataDir),
+    { ...caller, issuer: DEV_ISSUER, audience: audienceOf(caller.node) },
+    ttlSeconds,
+  );
 };
 
 /** How a node checks the bearer tokens it is shown: issuer, audience, signature, times, claims. */
-export const tokenVerifier = (dataDir: string, node: NodeId, config: HubConfig): ((token: string | undefined) => Promise<Caller>) => {
+export const tokenVerifier = (
+  dataDir: string,
+  node: NodeId,
+  config: HubConfig,
+): ((token: string | undefined) => Promise<Caller>) => {
   const own = config.DELTA_HUB_ISSUER_JWKS_FILE;
   const jwks = own === undefined ? jwksOf([{ kid: 'dev', jwk: devIssuerKey(dataDir) }]) : readJson(own);
   const issuer = own === undefined ? DEV_ISSUER : (config.DELTA_HUB_ISSUER ?? DEV_ISSUER);
@@ -27,6 +35,7 @@ export const tokenVerifier = (dataDir: string, node: NodeId, config: HubConfig):
 
 const devIssuerKey = (dataDir: string): PrivateJwk => {
   const file = paths(dataDir).issuer;
-  if (!existsSync(file)) throw new HubFault('KEY_MISSING', `no development issuer in ${dataDir}: run "delta-hub up" or "demo" there first`);
+  if (!existsSync(file))
+    throw new HubFault('KEY_MISSING', `no development issuer in ${dataDir}: run "delta-hub up" or "demo" there first`);
   return readJson(file) as PrivateJwk;
 };

@@ -2,9 +2,7 @@ import type { NodeId } from './nodes.js';
 
 /** What the process that starts the nodes says to one of them. */
 export type ToNode =
-  | { readonly type: 'drive'; readonly instant: string }
-  | { readonly type: 'release' }
-  | { readonly type: 'stop' };
+  { readonly type: 'drive'; readonly instant: string } | { readonly type: 'release' } | { readonly type: 'stop' };
 
 /** What a node says to the process that started it. */
 export type FromNode =

@@ -34,20 +34,44 @@ export const playG0 = async (deps: PlayDeps): Promise<string> => {
     const instant = new Date(step.at).toISOString();
     await deps.fleet.drive(instant);
     const { result } = await act(deps, step, index, transferId);
-    if (result.facts === undefined) throw new HubFault('STEP_REFUSED', `${step.mutation}: ${result.code ?? result.__typename}: ${result.message ?? ''}`);
+    if (result.facts === undefined)
+      throw new HubFault(
+        'STEP_REFUSED',
+        `${step.mutation}: ${result.code ?? result.__typename}: ${result.message ?? ''}`,
+      );
     transferId = result.transfer?.id ?? transferId;
     deps.say(`${step.at.slice(0, 16).replace('T', ' ')}  ${step.says}`);
-    if (transferId !== '') await bothKnow(deps, transferId, result.facts.map(({ id }) => id), step);
+    if (transferId !== '')
+      await bothKnow(
+        deps,
+        transferId,
+        result.facts.map(({ id }) => id),
+        step,
+      );
   }
   return transferId;
 };
 
 const act = async (deps: PlayDeps, step: Step, index: number, transferId: string): Promise<Answer> => {
   const type = `${step.mutation[0]?.toUpperCase() ?? ''}${step.mutation.slice(1)}`;
-  const simple = ['sendConsultation', 'serveDecision', 'sendFile', 'registerFileReceived', 'issueReceipt', 'registerPersonReported'];
+  const simple = [
+    'sendConsultation',
+    'serveDecision',
+    'sendFile',
+    'registerFileReceived',
+    'issueReceipt',
+    'registerPersonReported',
+  ];
   const inputType = simple.includes(step.mutation) ? 'TransferActInput' : `${type}Input`;
-  const accepted = step.mutation === 'registerIntake' ? 'IntakeRecorded { facts { id } }' : 'TransferRecorded { facts { id } transfer { id } }';
-  const input = { ...step.input, occurredAt: step.at, ...(step.input['transferId'] === undefined ? {} : { transferId }) };
+  const accepted =
+    step.mutation === 'registerIntake'
+      ? 'IntakeRecorded { facts { id } }'
+      : 'TransferRecorded { facts { id } transfer { id } }';
+  const input = {
+    ...step.input,
+    occurredAt: step.at,
+    ...(step.input['transferId'] === undefined ? {} : { transferId }),
+  };
   return ask<Answer>(
     deps.fleet.url(step.who.node),
     await deps.tokenFor(step.who),
@@ -63,15 +87,21 @@ const bothKnow = async (deps: PlayDeps, transferId: string, facts: readonly stri
     for (;;) {
       const known = await factsAt(deps, player, transferId);
       const complete = facts.every((id) => known.some((fact) => fact.id === id));
-      const received = step.mutation !== 'sendConsultation' || known.some(({ type }) => type.includes('consultation-received'));
+      const received =
+        step.mutation !== 'sendConsultation' || known.some(({ type }) => type.includes('consultation-received'));
       if (complete && received) break;
-      if (Date.now() > until) throw new HubFault('TIMED_OUT', `${player.agencyId} did not learn of ${step.mutation} within 60 s`);
+      if (Date.now() > until)
+        throw new HubFault('TIMED_OUT', `${player.agencyId} did not learn of ${step.mutation} within 60 s`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 };
 
-const factsAt = async (deps: PlayDeps, player: Player, transferId: string): Promise<readonly { id: string; type: string }[]> => {
+const factsAt = async (
+  deps: PlayDeps,
+  player: Player,
+  transferId: string,
+): Promise<readonly { id: string; type: string }[]> => {
   const { transfer } = await ask<{ transfer: { facts: { id: string; type: string }[] } | null }>(
     deps.fleet.url(player.node),
     await deps.tokenFor(player),

@@ -1,0 +1,40 @@
+import type { FromNode, NodeStart, ToNode } from './messages.js';
+import { startNode } from './node.js';
+
+/** The process of one node: started by `delta-hub up` with one JSON argument; ends with the process that started it. */
+const tell = (message: FromNode): void => {
+  process.send?.(message);
+};
+
+const start = JSON.parse(process.argv[2] ?? '{}') as NodeStart;
+process.title = `delta-hub node ${start.node}`;
+
+try {
+  const node = await startNode(start);
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    await node.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop());
+  process.on('SIGINT', () => undefined); // the terminal sends it to everyone; the parent decides
+  process.on('disconnect', () => void stop());
+  process.on('message', (message: ToNode) => {
+    if (message.type === 'stop') return void stop();
+    if (message.type === 'drive') node.clock.drive(message.instant);
+    else node.clock.release();
+    tell({ type: 'driven', instant: message.type === 'drive' ? message.instant : undefined });
+  });
+  tell({ type: 'ready', url: node.url });
+} catch (error) {
+  const code = (error as { code?: unknown }).code;
+  tell({
+    type: 'fault',
+    code: typeof code === 'string' ? code : 'NODE_FAILED',
+    message: error instanceof Error ? error.message : String(error),
+  });
+  process.exitCode = 1;
+  process.disconnect();
+}

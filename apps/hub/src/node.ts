@@ -1,0 +1,77 @@
+import { openSqliteBroker } from '@delta-hub/broker/sqlite';
+import { jwks, signerFromJwk } from '@delta-hub/crypto';
+import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
+import { createGateway } from '@delta-hub/gateway-app';
+import { createHandoffApp, NodeClock } from '@delta-hub/handoff-app';
+import { createLedgerApp } from '@delta-hub/ledger-app';
+import { join } from 'node:path';
+import { loadConfig } from './config.js';
+import { nodePaths, openNode, paths } from './data-dir.js';
+import { tokenVerifier } from './issuer.js';
+import { lockDirectory } from './lock.js';
+import type { NodeStart } from './messages.js';
+import { NODES } from './nodes.js';
+import { routesOf } from './routes.js';
+
+export interface RunningNode {
+  readonly url: string;
+  readonly clock: NodeClock;
+  close(): Promise<void>;
+}
+
+/**
+ * Runs one province in this process: handoff and ledger subgraphs on loopback ports of their own, the gateway before them.
+ * Opens what it needs in order and closes it in reverse, also when a later part fails to start.
+ * @throws HubFault and the faults of the parts, each with a stable `code`
+ */
+export const startNode = async (start: NodeStart): Promise<RunningNode> => {
+  const config = loadConfig();
+  const hubDir = join(start.dataDir, '..', '..');
+  const files = nodePaths(start.dataDir);
+  const closers: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.reverse()) await closer();
+  };
+  try {
+    const own = openNode(start.dataDir, start.node);
+    const lock = lockDirectory(files.lock, 10_000);
+    closers.push(() => lock.release());
+    const clock = new NodeClock(start.clock);
+    const store = await openSqliteEventStore(files.events);
+    closers.push(() => store.close());
+    const broker = await openSqliteBroker(paths(hubDir).broker);
+    closers.push(() => broker.close());
+    const verifyToken = tokenVerifier(hubDir, start.node, config);
+    const parts = { node: start.node, host: '127.0.0.1', eventStore: store, trust: own.trust, clock, verifyToken };
+
+    const ledger = await createLedgerApp({ ...parts, dataDir: start.dataDir, ledgerKey: own.ledgerKey, port: 0 });
+    closers.push(() => ledger.close());
+    const handoff = await createHandoffApp({
+      ...parts,
+      broker,
+      signer: signerFromJwk(own.eventKey, `${start.node}/1`),
+      peers: NODES.map(({ id }) => id).filter((id) => id !== start.node),
+      positionsFile: files.positions,
+      readModelsFile: files.readModels,
+    });
+    closers.push(() => handoff.close());
+    const gateway = await createGateway({
+      node: start.node,
+      host: start.host,
+      port: start.port,
+      subgraphs: { handoff: handoff.graphqlUrl, ledger: ledger.graphqlUrl },
+      verifyToken,
+      extraRoutes: routesOf({
+        ledgerUrl: ledger.url,
+        keys: jwks([{ kid: `${start.node}/1`, jwk: own.eventKey }]),
+        handoff,
+        ledger,
+      }),
+    });
+    closers.push(() => gateway.close());
+    return { url: gateway.url, clock, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};

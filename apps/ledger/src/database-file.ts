@@ -1,0 +1,107 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { LedgerFault, type LedgerFaultCode } from './ledger-fault.js';
+
+/** What marks a SQLite file as one of ours, and what is in it. */
+export interface FileKind {
+  /** Four ASCII letters in the file's header (PRAGMA application_id). */
+  readonly mark: string;
+  /** PRAGMA user_version. */
+  readonly version: number;
+  /** Creates the tables in an empty file. */
+  readonly schema: string;
+}
+
+const BUSY_TIMEOUT_MS = 5000;
+
+/**
+ * Opens a file for writing, creating it where there is none; every commit is on the disk before it returns.
+ * @throws LedgerFault `FILE_FOREIGN`, `SCHEMA_UNKNOWN`, `STORAGE_FULL`, `STORAGE_FAILED`, `LEDGER_DAMAGED`
+ */
+export const openDatabase = (path: string, kind: FileKind): DatabaseSync =>
+  guarded(path, () => {
+    mkdirSync(dirname(path), { recursive: true });
+    const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    return closedOnError(db, () => {
+      const isNew = checkKind(db, path, kind) === 'empty';
+      db.exec(
+        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA trusted_schema = OFF',
+      );
+      if (isNew)
+        transaction(db, () => {
+          if (checkKind(db, path, kind) === 'empty')
+            db.exec(`${kind.schema}; PRAGMA application_id = ${markOf(kind)}; PRAGMA user_version = ${kind.version}`);
+        });
+    });
+  });
+
+/**
+ * Opens an existing file for reading only.
+ * @throws LedgerFault as `openDatabase`; an empty or missing file is `FILE_FOREIGN` or `STORAGE_FAILED`
+ */
+export const openToRead = (path: string, kind: FileKind): DatabaseSync =>
+  guarded(path, () => {
+    const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+    return closedOnError(db, () => {
+      if (checkKind(db, path, kind) === 'empty') throw foreign(path);
+    });
+  });
+
+/** All of `work` or nothing of it, durable when it returns. */
+export const transaction = (db: DatabaseSync, work: () => void): void => {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    work();
+    db.exec('COMMIT');
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+};
+
+/** Runs `work` on a file; what SQLite throws becomes a fault with a code. */
+export const guarded = <T>(path: string, work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    const sqlite = error as { errcode?: unknown; message?: unknown };
+    if (typeof sqlite.errcode !== 'number') throw error;
+    const code = codes[sqlite.errcode & 0xff] ?? 'STORAGE_FAILED';
+    throw new LedgerFault(code, `${path}: ${String(sqlite.message)}`, undefined, { cause: error });
+  }
+};
+
+/** SQLITE_CORRUPT, SQLITE_FULL, SQLITE_CONSTRAINT (only another writer can have taken a position), SQLITE_NOTADB. */
+const codes: Readonly<Record<number, LedgerFaultCode>> = {
+  11: 'LEDGER_DAMAGED',
+  13: 'STORAGE_FULL',
+  19: 'LOCK_CONFLICT',
+  26: 'FILE_FOREIGN',
+};
+
+const closedOnError = (db: DatabaseSync, work: () => void): DatabaseSync => {
+  try {
+    work();
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+};
+
+const checkKind = (db: DatabaseSync, path: string, kind: FileKind): 'empty' | 'ours' => {
+  const mark = numberOf(db, 'PRAGMA application_id');
+  const version = numberOf(db, 'PRAGMA user_version');
+  if (mark === markOf(kind) && version === kind.version) return 'ours';
+  if (mark === markOf(kind))
+    throw new LedgerFault('SCHEMA_UNKNOWN', `${path}: schema version ${version}; this program knows ${kind.version}`);
+  if (mark === 0 && version === 0 && numberOf(db, 'SELECT count(*) FROM sqlite_schema') === 0) return 'empty';
+  throw foreign(path);
+};
+
+const foreign = (path: string): LedgerFault => new LedgerFault('FILE_FOREIGN', `${path}: not a file of this program`);
+
+const markOf = ({ mark }: FileKind): number => Buffer.from(mark, 'ascii').readInt32BE();
+
+const numberOf = (db: DatabaseSync, sql: string): number => Number(Object.values(db.prepare(sql).get() ?? {})[0]);

@@ -1,0 +1,166 @@
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import type { TrustList } from '@delta-hub/crypto';
+import type { EventStore, RecordedEvent, Subscription } from '@delta-hub/event-store';
+import { sameBytes } from '@delta-hub/ledger';
+import { flawOf } from './authenticate.js';
+import { asLedgerFault, LedgerFault } from './ledger-fault.js';
+import { sha256Tree } from './log-identity.js';
+import type { Leaf, Sequencer } from './sequencer.js';
+
+/** Most events in one group. */
+export const MOST_IN_A_GROUP = 1024;
+/** How many events are verified before others get their turn: a few milliseconds' worth. */
+const VERIFIED_AT_ONCE = 32;
+const LONGEST_PAUSE_MS = 5000;
+
+/** The last event that is known to be in the log: what follows is read from here. */
+export type Anchor = Pick<RecordedEvent, 'id' | 'position' | 'data'>;
+
+interface TailDeps {
+  readonly events: EventStore;
+  readonly sequencer: Sequencer;
+  readonly trust: TrustList;
+  /** Called after every group, with the store position up to which all events are in the log. */
+  readonly advanced: (position: bigint) => void;
+  /** Called once, when the tail has stopped for good. */
+  readonly failed: (fault: LedgerFault) => void;
+}
+
+/**
+ * Follows the event store and hands every event, in global order, to the sequencer: all there are, in groups, one group
+ * as soon as the one before is on the disk. The subscription only wakes it; what it sequences it reads itself, together
+ * with the last event it had, so that a store that lost its end or put another event there is noticed each time.
+ */
+export class EventTail {
+  readonly #deps: TailDeps;
+  #anchor: Anchor | undefined;
+  #subscription: Subscription | undefined;
+  #wake: (() => void) | undefined;
+  #isNew = true;
+  #running: Promise<void> = Promise.resolve();
+  readonly #stop = new AbortController();
+
+  constructor(deps: TailDeps, anchor: Anchor | undefined) {
+    this.#deps = deps;
+    this.#anchor = anchor;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#rouse();
+    await this.#subscription?.stop();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    for (let wait = 50; !this.#stopped; wait = Math.min(wait * 2, LONGEST_PAUSE_MS))
+      try {
+        await this.#follow(() => (wait = 50));
+      } catch (error) {
+        // The store is away for a while and nothing was written here: the one case in which to go on by itself.
+        if (codeOf(error) === 'UNAVAILABLE') await this.#pause(wait);
+        else return this.#deps.failed(asTailFault(error));
+      }
+  }
+
+  get #stopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  async #pause(milliseconds: number): Promise<void> {
+    // Rejects only when the tail is stopped meanwhile.
+    await pause(milliseconds, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+  }
+
+  async #follow(progress: () => void): Promise<void> {
+    const { events } = this.#deps;
+    let ended: { readonly error: unknown } | undefined;
+    const subscription = await events.subscribe(this.#anchor?.position, async () => this.#rouse());
+    this.#subscription = subscription;
+    subscription.finished.catch((error: unknown) => {
+      ended = { error };
+      this.#rouse();
+    });
+    try {
+      while (!this.#stopped) {
+        this.#isNew = false;
+        if (await this.#sequenceNext()) progress();
+        else if (ended !== undefined) throw ended.error;
+        else await this.#change();
+      }
+    } finally {
+      await subscription.stop();
+    }
+  }
+
+  /** Sequences the next group; false when there is none. */
+  async #sequenceNext(): Promise<boolean> {
+    const events = await this.#read();
+    const leaves: Leaf[] = [];
+    for (const event of events) {
+      if (leaves.length % VERIFIED_AT_ONCE === 0) await nextTurn();
+      if (this.#stopped) return false;
+      leaves.push(leafOf(event, this.#deps.trust));
+    }
+    const last = events.at(-1);
+    if (last === undefined) return false;
+    this.#deps.sequencer.append(leaves);
+    this.#anchor = last;
+    this.#deps.advanced(last.position);
+    return true;
+  }
+
+  /** The events after the anchor, which itself must still be there. */
+  async #read(): Promise<readonly RecordedEvent[]> {
+    const anchor = this.#anchor;
+    if (anchor === undefined) return this.#deps.events.readAll(undefined, MOST_IN_A_GROUP);
+    const before = anchor.position > 0n ? anchor.position - 1n : undefined;
+    const [found, ...events] = await this.#deps.events.readAll(before, MOST_IN_A_GROUP + 1);
+    assertSame(anchor, found);
+    return events;
+  }
+
+  async #change(): Promise<void> {
+    if (this.#isNew || this.#stopped) return;
+    await new Promise<void>((resolve) => (this.#wake = resolve));
+  }
+
+  #rouse(): void {
+    this.#isNew = true;
+    this.#wake?.();
+  }
+}
+
+/** @throws LedgerFault `SUBSTRATE_DIVERGENCE` when the event store no longer has this event, byte for byte, in its place */
+export const assertSame = (expected: Anchor, found: RecordedEvent | undefined): void => {
+  const isSame = found?.position === expected.position && found.id === expected.id;
+  if (isSame && sameBytes(found.data, expected.data)) return;
+  throw new LedgerFault('SUBSTRATE_DIVERGENCE', `the event store no longer has event ${expected.id} as sequenced`, {
+    eventId: expected.id,
+    expected: `event ${expected.id} at position ${expected.position}`,
+    found: found === undefined ? 'nothing' : isSame ? 'other bytes' : `event ${found.id} at position ${found.position}`,
+  });
+};
+
+const leafOf = (event: RecordedEvent, trust: TrustList): Leaf => {
+  const leafHash = sha256Tree.leaf(event.data);
+  const flaw = flawOf(event, trust);
+  if (flaw !== undefined)
+    throw new LedgerFault('EVENT_NOT_AUTHENTIC', `event ${event.id}: ${flaw.what}: ${flaw.found}`, flaw);
+  const { id: eventId, data: leaf, stream, revision, position: storePosition } = event;
+  return { eventId, leaf, leafHash, stream, revision, storePosition };
+};
+
+const codeOf = (error: unknown): unknown => (error as { code?: unknown } | undefined)?.code;
+
+/** An event store that ends before what was sequenced from it has lost events. */
+const asTailFault = (error: unknown): LedgerFault =>
+  codeOf(error) === 'POSITION_BEYOND_END' || codeOf(error) === 'SUBSTRATE_TAMPERED'
+    ? new LedgerFault('SUBSTRATE_DIVERGENCE', error instanceof Error ? error.message : String(error), undefined, {
+        cause: error,
+      })
+    : asLedgerFault(error);

@@ -1,0 +1,64 @@
+/** Why a ledger refuses to start, or has stopped. Stable and public; the list is closed. */
+export type LedgerFaultCode =
+  /** The file belongs to some other program, or to a version of this one that is not known. */
+  | 'FILE_FOREIGN'
+  | 'SCHEMA_UNKNOWN'
+  /** `ledger.db` or `lock.db` is that of another node's log. */
+  | 'LEDGER_OF_ANOTHER_NODE'
+  /** The signing key is not one that the trust list names for this node's ledger. */
+  | 'LEDGER_KEY_UNTRUSTED'
+  /** `ledger.db` has fewer entries than `lock.db` says were signed: an old copy of it was put back. */
+  | 'LEDGER_BEHIND_LOCK'
+  /** `ledger.db` has signed heads that `lock.db` does not know: an old copy of that was put back, or it was lost. */
+  | 'LOCK_BEHIND_LEDGER'
+  /** What is in `lock.db` is not a head of this log signed by a trusted key. */
+  | 'LOCK_DAMAGED'
+  /** Stored tiles or entries do not give the root that was signed. */
+  | 'LEDGER_DAMAGED'
+  /** The event store no longer holds what was sequenced from it: an event is gone, another is in its place, or a byte differs. */
+  | 'SUBSTRATE_DIVERGENCE'
+  /** An event in the store is not signed by a trusted key, or is not the one its row says. */
+  | 'EVENT_NOT_AUTHENTIC'
+  /** What was read back from `ledger.db` is not what was written: nothing has been signed. */
+  | 'READ_BACK_MISMATCH'
+  /** Another process has signed a head of this log meanwhile. */
+  | 'LOCK_CONFLICT'
+  | 'STORAGE_FULL'
+  /** Reading or writing failed; whether the last write is stored is found out at the next start. */
+  | 'STORAGE_FAILED'
+  | 'PORT_IN_USE'
+  /** The ledger was closed while somebody waited for it. */
+  | 'CLOSED';
+
+/** What was expected and what was found, for a fault that is about integrity. */
+export interface Evidence {
+  /** Leaf index, from 0. */
+  readonly position?: number;
+  readonly eventId?: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+export class LedgerFault extends Error {
+  constructor(
+    readonly code: LedgerFaultCode,
+    message: string,
+    readonly evidence?: Evidence,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'LedgerFault';
+  }
+}
+
+/** jest and worker realms have errors of their own: the name decides, not the class. */
+export const isLedgerFault = (error: unknown): error is LedgerFault =>
+  error instanceof Error && error.name === 'LedgerFault';
+
+/** A fault for whatever was thrown. */
+export const asLedgerFault = (error: unknown): LedgerFault =>
+  isLedgerFault(error)
+    ? error
+    : new LedgerFault('STORAGE_FAILED', error instanceof Error ? error.message : String(error), undefined, {
+        cause: error,
+      });

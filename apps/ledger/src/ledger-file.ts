@@ -1,0 +1,60 @@
+import type { FileKind } from './database-file.js';
+
+/**
+ * `ledger.db`: the log itself. A column is there only if something checks it: `verifyLedger` notices every changed byte.
+ * `streams` and `stream_entries` find the entries of a case; `heads` without a note are staged and not signed.
+ */
+export const ledgerFile: FileKind = {
+  mark: 'DHlg',
+  version: 1,
+  schema: `
+    CREATE TABLE log (
+      one INTEGER PRIMARY KEY CHECK (one = 1),
+      origin TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE entries (
+      pos INTEGER PRIMARY KEY,
+      leaf BLOB NOT NULL,
+      store_position INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE ids (
+      id BLOB PRIMARY KEY,
+      pos INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE streams (
+      stream INTEGER PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE
+    ) STRICT;
+    CREATE TABLE stream_entries (
+      stream INTEGER NOT NULL,
+      revision INTEGER NOT NULL,
+      pos INTEGER NOT NULL,
+      PRIMARY KEY (stream, revision)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE tiles (
+      level INTEGER NOT NULL,
+      n INTEGER NOT NULL,
+      hashes BLOB NOT NULL,
+      PRIMARY KEY (level, n)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE heads (
+      size INTEGER PRIMARY KEY,
+      root BLOB NOT NULL,
+      note TEXT
+    ) STRICT;
+  `,
+};
+
+/** `lock.db`: the newest signed head of each log whose key this node holds. Never to be copied back, never to be edited. */
+export const lockFile: FileKind = {
+  mark: 'DHlk',
+  version: 1,
+  schema: `
+    CREATE TABLE signed (
+      origin TEXT PRIMARY KEY,
+      size INTEGER NOT NULL,
+      root BLOB NOT NULL,
+      note TEXT NOT NULL
+    ) STRICT;
+  `,
+};

@@ -1,0 +1,81 @@
+import { DIVISIONS } from './divisions.js';
+import offices from './offices.json' with { type: 'json' };
+
+/** A delegation 委托 (社区矫正法 9): the office may sign this type of event in these days (Asia/Shanghai, inclusive). */
+export interface AgencyDelegation {
+  readonly id: string;
+  /** Event type without prefix and version. */
+  readonly type: string;
+  readonly validFrom: string;
+  readonly validTo: string | null;
+}
+
+/** An agency 社区矫正机构 of the directory. Its id says nothing about its division: a development zone has an agency and no code. */
+export interface AgencyEntry {
+  readonly id: string;
+  readonly nameZh: string;
+  readonly level: 'province' | 'city' | 'county' | 'office';
+  readonly divisionCode: string | null;
+  readonly node: string;
+  readonly parentId: string | null;
+  readonly delegations: readonly AgencyDelegation[];
+}
+
+const PREFIX = { province: 'prov', city: 'city', county: 'cca' } as const;
+
+const idOf = (code: string): string => {
+  const division = DIVISIONS.find((candidate) => candidate.code === code);
+  return division === undefined ? code : `${PREFIX[division.level]}-${code}`;
+};
+
+const ofDivisions: readonly AgencyEntry[] = DIVISIONS.map(({ code, nameZh, level, parentCode }) => ({
+  id: `${PREFIX[level]}-${code}`,
+  nameZh: `${nameZh}社区矫正管理局`,
+  level,
+  divisionCode: code,
+  node: code.slice(0, 2),
+  parentId: parentCode === null ? null : idOf(parentCode),
+  delegations: [],
+}));
+
+const ofOffices: readonly AgencyEntry[] = offices.map(({ id, nameZh, county, delegations }) => ({
+  id,
+  nameZh,
+  level: 'office',
+  divisionCode: null,
+  node: county.slice(0, 2),
+  parentId: idOf(county),
+  delegations,
+}));
+
+/** 苏州工业园区: an agency of county level without a division code. */
+const zone: AgencyEntry = {
+  id: 'cca-zone-suzhou-sip',
+  nameZh: '苏州工业园区社区矫正管理局',
+  level: 'county',
+  divisionCode: null,
+  node: '32',
+  parentId: 'city-320500',
+  delegations: [],
+};
+
+/** Every agency of the four provinces that may sign. */
+export const AGENCIES: readonly AgencyEntry[] = [...ofDivisions, ...ofOffices, zone];
+
+const byId = new Map(AGENCIES.map((agency) => [agency.id, agency]));
+
+export const agencyById = (id: string): AgencyEntry | undefined => byId.get(id);
+
+/** The agency that answers for a division of county level; undefined for another level. */
+export const agencyOfDivision = (code: string): AgencyEntry | undefined => byId.get(`cca-${code}`);
+
+/** Whether `id` is the agency itself or stands above it: county, city or municipality, province. */
+export const isAtOrAbove = (id: string, below: string): boolean => {
+  for (
+    let agency = byId.get(below);
+    agency !== undefined;
+    agency = agency.parentId === null ? undefined : byId.get(agency.parentId)
+  )
+    if (agency.id === id) return true;
+  return false;
+};

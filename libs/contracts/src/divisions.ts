@@ -1,0 +1,40 @@
+import { DIVISION_ROWS } from './generated/divisions.js';
+
+export type DivisionLevel = 'province' | 'city' | 'county';
+
+/**
+ * An administrative division 行政区划 (GB/T 2260, as published by the Statistics Bureau, list of 2024-11-28).
+ * Development zones are not divisions. The level comes from the list: 崇明区 is 310151, and a 区 may be county level.
+ */
+export interface Division {
+  readonly code: string;
+  readonly nameZh: string;
+  readonly level: DivisionLevel;
+  readonly parentCode: string | null;
+  /** First day of the code; null: before the hub's records begin. */
+  readonly validFrom: string | null;
+  /** Last day of the code; null while it is in use. */
+  readonly validTo: string | null;
+}
+
+export const DIVISIONS: readonly Division[] = DIVISION_ROWS.map(
+  ([code, nameZh, level, parentCode, validFrom, validTo]) => ({
+    code,
+    nameZh,
+    level: level as DivisionLevel,
+    parentCode,
+    validFrom,
+    validTo,
+  }),
+);
+
+const byCode = new Map(DIVISIONS.map((division) => [division.code, division]));
+
+/** The division of a code on a day (`YYYY-MM-DD`, Asia/Shanghai); undefined when the code is unknown or not in use then. */
+export const divisionByCode = (code: string, day: string): Division | undefined => {
+  const division = byCode.get(code);
+  if (division === undefined) return undefined;
+  const begun = division.validFrom === null || division.validFrom <= day;
+  const inUse = division.validTo === null || day <= division.validTo;
+  return begun && inUse ? division : undefined;
+};

@@ -1,0 +1,18 @@
+/** What crosses a border: event schemas, GraphQL, division codes, agencies. Types are generated from the sources beside `src`. */
+export {
+  AGENCIES,
+  type AgencyDelegation,
+  type AgencyEntry,
+  agencyById,
+  agencyOfDivision,
+  isAtOrAbove,
+} from './agencies.js';
+export { type Division, type DivisionLevel, DIVISIONS, divisionByCode } from './divisions.js';
+export { type EventName, eventName, type HubEvent, schemaAddress, wireType } from './events.js';
+export { EVENT_NAMES } from './generated/events.js';
+export type { EventData } from './generated/events.js';
+export type * as HandoffGraphql from './generated/handoff-graphql.js';
+export type * as LedgerGraphql from './generated/ledger-graphql.js';
+export { SCHEMAS } from './generated/schemas.js';
+export { handoffSdl, ledgerSdl } from './generated/sdl.js';
+export { supergraphSdl } from './generated/supergraph.js';
