@@ -1,0 +1,14 @@
+import { hash } from 'node:crypto';
+import { encodeBase64url } from './base64url.js';
+
+/** Wire name of each digest algorithm and the name Node knows it by. A second algorithm is a row. */
+const algorithms = { 'sha-256': 'sha256' } as const;
+
+export type DigestAlgorithm = keyof typeof algorithms;
+
+/** `<algorithm>:<base64url of the digest>`, for example `sha-256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU`. */
+export const digest = (bytes: Uint8Array, algorithm: DigestAlgorithm = 'sha-256'): string =>
+  `${algorithm}:${encodeBase64url(hash(algorithms[algorithm], bytes, 'buffer'))}`;
+
+/** The 32 bytes of SHA-256, FIPS 180-4. */
+export const sha256 = (bytes: Uint8Array): Uint8Array => new Uint8Array(hash('sha256', bytes, 'buffer'));

@@ -1,0 +1,73 @@
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { fromDetached, toDetached } from './compact.js';
+import { openDetached, openEvent, signEvent } from './envelope.js';
+import { sampleEvent, twoNodes } from './testing/event-fixtures.js';
+
+const { signer, trust } = twoNodes();
+const signed = Buffer.from(signEvent(sampleEvent, signer));
+const { payload, detached } = toDetached(signed.toString());
+
+const position = fc.nat({ max: signed.length - 1 });
+const anyByte = fc.integer({ min: 0, max: 255 });
+/** Most bytes are no base64url and fail early; these reach the checks behind. */
+const likelyByte = fc.constantFrom(
+  ...Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.='),
+);
+const byte = fc.oneof({ weight: 3, arbitrary: likelyByte }, anyByte);
+
+it('refuses every event with one byte changed', () => {
+  fc.assert(
+    fc.property(position, byte, (at, value) => {
+      fc.pre(signed[at] !== value);
+      const changed = Buffer.from(signed);
+      changed[at] = value;
+      expect(openEvent(changed, trust).ok).toBe(false);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+it('refuses every event with one byte added or left out', () => {
+  for (const at of signed.keys())
+    expect(openEvent(Buffer.concat([signed.subarray(0, at), signed.subarray(at + 1)]), trust).ok).toBe(false);
+  fc.assert(
+    fc.property(fc.nat({ max: signed.length }), byte, (at, value) => {
+      const longer = Buffer.concat([signed.subarray(0, at), Buffer.from([value]), signed.subarray(at)]);
+      expect(openEvent(longer, trust).ok).toBe(false);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+it('refuses every record with one bit changed in its payload', () => {
+  for (const at of payload.keys()) {
+    const changed = Uint8Array.from(payload);
+    changed[at]! ^= 1 << (at % 8);
+    expect(openDetached(changed, detached, trust).ok).toBe(false);
+  }
+});
+
+it('refuses whatever else comes, and never throws', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.uint8Array({ maxLength: 400 }), fc.string({ unit: 'binary', maxLength: 400 })), (bytes) => {
+      expect(openEvent(bytes, trust).ok).toBe(false);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it('signs whatever a case holds, and opens it to the same, compact or detached', () => {
+  const data = fc.dictionary(fc.string(), fc.oneof(fc.string({ unit: 'binary' }), fc.maxSafeNat(), fc.boolean()));
+  fc.assert(
+    fc.property(data, (fields) => {
+      const jws = signEvent({ ...sampleEvent, data: fields }, signer);
+      const opened = openEvent(jws, trust);
+      expect(opened.ok && opened.event.data).toEqual(fields);
+      const parts = toDetached(jws);
+      expect(fromDetached(parts.payload, parts.detached)).toBe(jws);
+      expect(openDetached(parts.payload, parts.detached, trust)).toEqual(opened);
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -1,0 +1,24 @@
+/** Digests, canonical JSON, signed events, keys, trust list and tokens: the only place that touches cryptography. */
+export { canonicalJson, isCanonicalJson, type JsonValue } from './canonical-json.js';
+export type { CloudEvent } from './cloud-event.js';
+export { fromDetached, type Jws, toDetached } from './compact.js';
+export { digest, type DigestAlgorithm, sha256 } from './digest.js';
+export {
+  type EventCheck,
+  MAX_EVENT_BYTES,
+  openDetached,
+  type OpenedEvent,
+  openEvent,
+  type RefusedEvent,
+  signEvent,
+  verifySignature,
+} from './envelope.js';
+export { CryptoError, type CryptoErrorCode, type TokenErrorCode } from './errors.js';
+export { type Instant, isInstant } from './instant.js';
+export { type Jwks, jwks, parseJwks, type PublishedJwk } from './jwks.js';
+export { generateKeyPair, type Signer, signerFromJwk, verifyBytes } from './keys.js';
+export type { PrivateJwk, PublicJwk, SignatureAlgorithm } from './signature-suite.js';
+export { type Caller, mintToken, type Role, type TokenClaims, type TokenExpectation, verifyToken } from './tokens.js';
+export { parseTrustList, type TrustList } from './trust-list.js';
+export { type LedgerKey, type TrustedKey, type TrustedNode, trustedNode } from './trusted-node.js';
+export { type NoteKey, parseVkey, vkeyOf } from './vkey.js';

@@ -1,0 +1,38 @@
+import type { KeyObject } from 'node:crypto';
+
+/** Names of the signature algorithms, as they stand in `alg` (RFC 7518, RFC 8037). */
+export type SignatureAlgorithm = 'EdDSA';
+
+/**
+ * A public key, RFC 8037 section 2. `alg` is `EdDSA` and not RFC 9864's `Ed25519`: most libraries of partners
+ * verify only the first.
+ */
+export interface PublicJwk {
+  readonly kty: 'OKP';
+  readonly crv: 'Ed25519';
+  /** The 32 bytes of the public key, base64url. */
+  readonly x: string;
+  readonly alg?: SignatureAlgorithm;
+}
+
+/** A private key with its public half. */
+export interface PrivateJwk extends PublicJwk {
+  /** The 32 bytes of the private key, base64url. */
+  readonly d: string;
+}
+
+/** What the hub needs of a signature algorithm. Everything that differs between two algorithms stands in here. */
+export interface SignatureSuite {
+  /** By what a key of this algorithm is known in a document of many keys. */
+  readonly jwkType: { readonly kty: string; readonly crv: string };
+  /** Every signature has exactly this many bytes. */
+  readonly signatureBytes: number;
+  /** A fresh private key. */
+  generate(): PrivateJwk;
+  /** @throws CryptoError `KEY_INVALID` when the key is malformed or weak */
+  readPublic(jwk: unknown): { readonly jwk: PublicJwk; readonly key: KeyObject };
+  /** @throws CryptoError `KEY_INVALID` when the key is malformed or weak, or its halves do not belong together */
+  readPrivate(jwk: unknown): { readonly jwk: PrivateJwk; readonly key: KeyObject };
+  sign(message: Uint8Array, key: KeyObject): Uint8Array;
+  verify(message: Uint8Array, signature: Uint8Array, key: KeyObject): boolean;
+}

@@ -1,0 +1,130 @@
+import { algorithms, isAlgorithm, suiteOf } from './algorithms.js';
+import { CryptoError } from './errors.js';
+import { type Instant, isInstant } from './instant.js';
+import type { PublicJwk, SignatureAlgorithm } from './signature-suite.js';
+import { type Fail, type Members, strictObject } from './strict-object.js';
+import { parseVkey, vkeyOf } from './vkey.js';
+
+/** A key (电子签名验证数据, 电子签名法 34) that verifies the events of one node. */
+export interface TrustedKey {
+  /** `<node>/<n>`; `n` counts from 1 and is never used again. */
+  readonly kid: string;
+  /** Binds the key to one algorithm, whatever the header of a message says. */
+  readonly alg: SignatureAlgorithm;
+  readonly publicJwk: PublicJwk;
+  /** Signs events from here on ... */
+  readonly validFrom: Instant;
+  /** ... until just before this, when it is replaced in good order ... */
+  readonly validTo?: Instant;
+  /** ... or just before this, when it is no longer to be trusted. */
+  readonly revokedAt?: Instant;
+}
+
+/** A key that verifies the tree heads of one node. */
+export interface LedgerKey {
+  /** `delta-hub.cn/ledger/<node>`, the origin of the ledger. */
+  readonly name: string;
+  /** C2SP signed-note vkey. */
+  readonly vkey: string;
+  readonly validFrom: Instant;
+}
+
+export interface TrustedNode {
+  /** Two digits, for example `32`. */
+  readonly node: string;
+  readonly eventKeys: readonly TrustedKey[];
+  readonly ledgerKeys: readonly LedgerKey[];
+}
+
+const nodePattern = /^[1-9]\d$/;
+const kidPattern = /^([1-9]\d)\/[1-9]\d{0,5}$/;
+
+/** The node that the id of an event key belongs to; `undefined` when it is no such id. */
+export const nodeOfKid = (kid: string): string | undefined => kidPattern.exec(kid)?.[1];
+
+const ledgerNameOf = (node: string): string => `delta-hub.cn/ledger/${node}`;
+
+/**
+ * The entry of a new node: its first event key `<node>/1` and its first ledger key.
+ * @throws CryptoError `KEY_INVALID`
+ */
+export const trustedNode = (
+  node: string,
+  eventKey: PublicJwk,
+  ledgerKey: PublicJwk,
+  validFrom: Instant,
+): TrustedNode => ({
+  node,
+  eventKeys: [{ kid: `${node}/1`, alg: 'EdDSA', publicJwk: eventKey, validFrom }],
+  ledgerKeys: [{ name: ledgerNameOf(node), vkey: vkeyOf(ledgerNameOf(node), ledgerKey), validFrom }],
+});
+
+const failAt =
+  (place: string): Fail =>
+  (problem) => {
+    throw new CryptoError('TRUST_LIST_INVALID', `${place}: ${problem}`);
+  };
+
+/** Each item of a list, read with its place. @throws CryptoError `TRUST_LIST_INVALID` */
+export const readList = <T>(value: unknown, place: string, read: (item: unknown, place: string) => T): readonly T[] =>
+  Array.isArray(value)
+    ? Object.freeze(value.map((item: unknown, index) => read(item, `${place}[${index}]`)))
+    : failAt(place)('not a list');
+
+/** @throws CryptoError `TRUST_LIST_INVALID` */
+export const readNode = (value: unknown, place: string): TrustedNode => {
+  const { node, eventKeys, ledgerKeys } = strictObject(value, ['node', 'eventKeys', 'ledgerKeys'], [], failAt(place));
+  if (typeof node !== 'string' || !nodePattern.test(node)) return failAt(`${place}.node`)('not two digits');
+  return Object.freeze({
+    node,
+    eventKeys: readList(eventKeys, `${place}.eventKeys`, (item, at) => readEventKey(item, at, node)),
+    ledgerKeys: readList(ledgerKeys, `${place}.ledgerKeys`, (item, at) => readLedgerKey(item, at, node)),
+  });
+};
+
+const readEventKey = (value: unknown, place: string, node: string): TrustedKey => {
+  const required = ['kid', 'alg', 'publicJwk', 'validFrom'];
+  const members = strictObject(value, required, ['validTo', 'revokedAt'], failAt(place));
+  const { kid, alg } = members;
+  if (typeof kid !== 'string' || nodeOfKid(kid) === undefined)
+    return failAt(`${place}.kid`)('not of the form <node>/<n>');
+  if (nodeOfKid(kid) !== node) return failAt(`${place}.kid`)(`not a key of node ${node}`);
+  if (!isAlgorithm(alg)) return failAt(`${place}.alg`)(`not one of ${algorithms.join(', ')}`);
+  const { jwk } = keyAt(`${place}.publicJwk`, () => suiteOf(alg).readPublic(members['publicJwk']));
+  return Object.freeze({ kid, alg, publicJwk: Object.freeze(jwk), ...readPeriod(members, place) });
+};
+
+const readPeriod = (members: Members, place: string): Pick<TrustedKey, 'validFrom' | 'validTo' | 'revokedAt'> => {
+  const validFrom = instantAt(members, place, 'validFrom');
+  const validTo = 'validTo' in members ? { validTo: instantAt(members, place, 'validTo') } : {};
+  const revokedAt = 'revokedAt' in members ? { revokedAt: instantAt(members, place, 'revokedAt') } : {};
+  if (validTo.validTo !== undefined && validTo.validTo <= validFrom)
+    return failAt(`${place}.validTo`)('not after validFrom');
+  if (revokedAt.revokedAt !== undefined && revokedAt.revokedAt < validFrom)
+    return failAt(`${place}.revokedAt`)('before validFrom');
+  return { validFrom, ...validTo, ...revokedAt };
+};
+
+const readLedgerKey = (value: unknown, place: string, node: string): LedgerKey => {
+  const members = strictObject(value, ['name', 'vkey', 'validFrom'], [], failAt(place));
+  const { name, vkey } = members;
+  if (name !== ledgerNameOf(node)) return failAt(`${place}.name`)(`not ${ledgerNameOf(node)}`);
+  if (typeof vkey !== 'string') return failAt(`${place}.vkey`)('not a text');
+  if (keyAt(`${place}.vkey`, () => parseVkey(vkey)).name !== name) return failAt(`${place}.vkey`)('of another name');
+  return Object.freeze({ name, vkey, validFrom: instantAt(members, place, 'validFrom') });
+};
+
+const instantAt = (members: Members, place: string, name: string): Instant => {
+  const value = members[name];
+  return isInstant(value) ? value : failAt(`${place}.${name}`)('not an instant YYYY-MM-DDTHH:mm:ss.sssZ');
+};
+
+/** What is wrong with a key, said with its place in the list. */
+const keyAt = <T>(place: string, read: () => T): T => {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof CryptoError) return failAt(place)(error.message);
+    throw error;
+  }
+};
