@@ -7,7 +7,7 @@ import { type Members, strictObject } from './strict-object.js';
 
 /**
  * Ed25519, RFC 8032 section 5.1, verified without the cofactor and with canonical R and S.
- * A key is checked once, when it is read: Node itself takes any 32 bytes for a public key.
+ * A key is checked once, when it is read: Node itself reads any 32 bytes as a public key.
  */
 export const ed25519: SignatureSuite = {
   jwkType: { kty: 'OKP', crv: 'Ed25519' },

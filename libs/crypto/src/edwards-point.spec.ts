@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { pointFault } from './edwards-point.js';
 import { generateKeyPair } from './keys.js';
@@ -54,12 +54,11 @@ describe('points of small order', () => {
     expect(pointFault(bytesOf(y, 1))).toBe('a point of small order');
   });
 
-  it('are why the check is there: Node takes such a key, and one signature fits every message', () => {
+  it('are keys to Node when it reads them, so the check has to be ours', () => {
     const x = Buffer.from(bytesOf(1n)).toString('base64url');
-    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-    const signature = Buffer.concat([bytesOf(1n), new Uint8Array(32)]);
-    expect(verify(null, Buffer.from('one message'), key, signature)).toBe(true);
-    expect(verify(null, Buffer.from('another'), key, signature)).toBe(true);
+    expect(createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }).asymmetricKeyType).toBe(
+      'ed25519',
+    );
   });
 });
 

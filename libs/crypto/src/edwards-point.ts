@@ -10,7 +10,8 @@ const smallOrder: ReadonlySet<bigint> = new Set([1n, p - 1n, 0n, y8, p - y8]);
 
 /**
  * What is wrong with 32 bytes as an Ed25519 public key; `undefined` when nothing is.
- * Node's verifier reports none of this: with a key of small order, signatures exist that fit many messages.
+ * Node reads all of these as keys. With one of small order, signatures exist that fit many messages: the OpenSSL 3.5
+ * of Node 24 refuses them when it verifies, the OpenSSL 3.0 of Node 20 and other verifiers of partners do not.
  */
 export const pointFault = (encoded: Uint8Array): string | undefined => {
   if (encoded.length !== 32) return 'not 32 bytes';
