@@ -1,14 +1,13 @@
 import type { IncomingRecord } from '@delta-hub/broker';
 import { agencyById, eventName, type HubEvent } from '@delta-hub/contracts';
-import { fromDetached, openEvent, type TrustList } from '@delta-hub/crypto';
+import { openDetached, type TrustList } from '@delta-hub/crypto';
 import { fold } from '@delta-hub/decider';
 import type { RecordedEvent } from '@delta-hub/event-store';
-import { admit, transferDecider, type TransferEvent } from '@delta-hub/handoff';
-import { mayWrite } from './competence.js';
+import { admit, signingRejection, transferDecider, type TransferEvent, upcast } from '@delta-hub/handoff';
+import { agencyRecord } from './agency-record.js';
 import { eventsTopic } from './outbound.publisher.js';
 import { schemaFault } from './schema-check.js';
 import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
-import { toDomain } from './to-domain.js';
 
 /** The checks an inbound record passes, in this order; the first that fails names the refusal (design section 3). */
 export type InboundCheck =
@@ -41,12 +40,11 @@ const refuse = (check: InboundCheck, detail: string): Verdict => ({ verdict: 're
 
 /** Judges one record. Reads the store, writes nothing. */
 export const inspect = async (record: IncomingRecord, context: InboundContext): Promise<Verdict> => {
-  const jws = fromDetached(record.value, record.headers['jws'] ?? '');
-  const opened = openEvent(jws, context.trust);
+  const opened = openDetached(record.value, record.headers['jws'], context.trust);
   if (!opened.ok) return refuse(opened.check, opened.detail);
 
   const event = opened.event as unknown as HubEvent;
-  const verdict = await inspectAuthentic(record, event, jws, context);
+  const verdict = await inspectAuthentic(record, event, opened.jws, context);
   const sender = { node: opened.node, id: event.id, type: event.type };
   return verdict.verdict === 'refuse' ? { ...verdict, sender } : verdict;
 };
@@ -76,30 +74,31 @@ const inspectAuthentic = async (
       ? { verdict: 'duplicate' }
       : refuse('ID_REUSED', `event ${event.id} is known with other bytes`);
 
-  const domain = domainFault(event, source, stream);
+  const domain: string | undefined = domainFault(event, stream);
   if (domain !== undefined) return refuse('DOMAIN', domain);
   return { verdict: 'accept', event, jws, expected: stream.at(-1)?.revision ?? 'no-stream' };
 };
 
-/** The acting agency exists, sits at the node that signed, and may sign this type: itself, or by a recorded delegation. */
+/** The acting agency exists, sits at the node that signed, and may sign this type: itself, or by a delegation in force. */
 const competenceFault = (event: HubEvent, source: string): string | undefined => {
-  const { actor } = event.data as { actor: { agencyId: string; role: string } };
+  const { actor, occurredAt } = event.data;
   const agency = agencyById(actor.agencyId);
   if (agency === undefined) return `unknown agency ${actor.agencyId}`;
   if (agency.node !== source) return `agency ${agency.id} does not belong to node ${source}`;
   const name = eventName(event.type);
-  return name !== undefined && mayWrite(name, agency, actor.role)
-    ? undefined
-    : `agency ${agency.id} may not sign ${event.type}`;
+  if (name === 'refusal.issued') return actor.role === 'system' ? undefined : 'a refusal is signed by the node itself';
+  if (name === undefined) return `unknown type ${event.type}`;
+  const rejection = signingRejection(name, actor, agencyRecord(agency, occurredAt));
+  return rejection === undefined ? undefined : `${rejection.code}: agency ${agency.id}, ${event.type}`;
 };
 
-const domainFault = (event: HubEvent, source: string, stream: readonly RecordedEvent[]): string | undefined => {
+const domainFault = (event: HubEvent, stream: readonly RecordedEvent[]): string | undefined => {
   const name = eventName(event.type);
-  if (name === 'refusal.issued') return undefined;
-  if (name === undefined || !name.startsWith('transfer.')) return `${event.type} is not exchanged between nodes`;
-  const state = fold(
-    transferDecider,
-    stream.map((recorded) => toDomain(readEvent(recorded)) as TransferEvent),
-  );
-  return admit(state, toDomain(event) as TransferEvent, source)?.code;
+  if (name === 'refusal.issued') return stream.length === 0 ? undefined : 'the refusal is known already';
+  if (!event.type.startsWith('cn.delta-hub.transfer.')) return `${event.type} is not exchanged between nodes`;
+  const history = stream.map((recorded) => upcast(recorded.type, readEvent(recorded).data) as TransferEvent);
+  const act = upcast(event.type, event.data) as TransferEvent;
+  const author = agencyById(act.actor.agencyId);
+  if (author === undefined) return 'AGENCY_UNKNOWN';
+  return admit(fold(transferDecider, history), act, agencyRecord(author, act.occurredAt))?.code;
 };

@@ -1,6 +1,8 @@
-import type { Instant } from '@delta-hub/handoff';
+import type { EventData } from '@delta-hub/contracts';
+import type { Instant, PersonEvent, TransferSummary } from '@delta-hub/handoff';
 import { DatabaseSync } from 'node:sqlite';
-import type { PersonIntake, TransferSummary } from './summaries.js';
+
+type RefusalIssued = EventData['refusal.issued'];
 
 const SCHEMA = `
   PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;
@@ -29,11 +31,18 @@ export interface FactRow {
   readonly jws: string;
 }
 
+/** The registration of a person, as their own stream holds it. */
+export interface PersonIntake {
+  readonly personId: string;
+  readonly stream: string;
+  readonly event: PersonEvent;
+}
+
 /** A refused record of another node, as its signed refusal tells it. */
 export interface RefusalRow {
   readonly id: string;
   readonly position: number;
-  readonly record: Readonly<Record<string, unknown>>;
+  readonly record: RefusalIssued;
 }
 
 const FACT = `SELECT id, position, stream, type, node, agency, occurred_at AS occurredAt, signed_at AS signedAt, command, jws FROM facts`;
@@ -170,7 +179,7 @@ export class ReadModels {
     return rows.map((row) => ({
       id: String(row['id']),
       position: Number(row['position']),
-      record: JSON.parse(String(row['record'])) as Readonly<Record<string, unknown>>,
+      record: JSON.parse(String(row['record'])) as RefusalIssued,
     }));
   }
 

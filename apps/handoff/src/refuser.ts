@@ -63,6 +63,7 @@ export class Refuser {
     refusedDigest: string,
   ): object {
     const { sender } = verdict;
+    const jws = record.headers['jws'] ?? '';
     return {
       check: verdict.check,
       detail: verdict.detail.slice(0, 500),
@@ -74,6 +75,7 @@ export class Refuser {
       ...(record.value.byteLength <= EVIDENCE_LIMIT
         ? { refusedEvidence: Buffer.from(record.value).toString('base64url') }
         : {}),
+      ...(/^[\x20-\x7e]{1,1024}$/.test(jws) ? { refusedJws: jws } : {}),
       ...(sender === undefined ? {} : { refusedId: sender.id, refusedSource: `urn:delta-hub:node:${sender.node}` }),
       transient: false,
     };

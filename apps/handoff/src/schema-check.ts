@@ -1,24 +1,22 @@
-import { type EventName, eventName, schemas } from '@delta-hub/contracts';
+import { eventName, schemaAddress, SCHEMAS } from '@delta-hub/contracts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormatsModule from 'ajv-formats';
 
 const ajv = new Ajv2020({ allErrors: false, strict: true });
 const addFormats = addFormatsModule as unknown as (target: Ajv2020) => void;
 addFormats(ajv);
-for (const schema of Object.values(schemas)) ajv.addSchema(schema);
+for (const schema of Object.values(SCHEMAS)) ajv.addSchema(schema);
 
-const ENVELOPE = 'https://delta-hub.cn/schemas/hub-event.v1.json';
+const ENVELOPE = schemaAddress('hub-event');
 
 /** What is wrong with an event by its JSON Schemas, envelope first; undefined when nothing is. */
 export const schemaFault = (event: Readonly<Record<string, unknown>>): string | undefined => {
   const name = eventName(String(event['type']));
   if (name === undefined) return `unknown type ${String(event['type'])}`;
-  const expected = dataschemaOf(name);
+  const expected = schemaAddress(name);
   if (event['dataschema'] !== expected) return `dataschema is not ${expected}`;
   return faultOf(ENVELOPE, event) ?? faultOf(expected, event['data']);
 };
-
-export const dataschemaOf = (name: EventName): string => `https://delta-hub.cn/schemas/${name}.v1.json`;
 
 const faultOf = (schema: string, value: unknown): string | undefined => {
   const validate = ajv.getSchema(schema);

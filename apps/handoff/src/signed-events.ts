@@ -1,4 +1,4 @@
-import { type EventName, type HubEvent, wireType } from '@delta-hub/contracts';
+import { type EventName, type HubEvent, schemaAddress, wireType } from '@delta-hub/contracts';
 import { type Signer, signEvent } from '@delta-hub/crypto';
 import type { EventToAppend, RecordedEvent } from '@delta-hub/event-store';
 import type { Actor, Instant } from '@delta-hub/handoff';
@@ -35,7 +35,7 @@ export const sign = (act: Act, context: EnvelopeContext, signer: Signer): EventT
     subject: context.stream,
     time: context.signedAt,
     datacontenttype: 'application/json',
-    dataschema: `https://delta-hub.cn/schemas/${act.type}.v1.json`,
+    dataschema: schemaAddress(act.type),
     correlationid: context.stream,
     ...(context.causationId === undefined ? {} : { causationid: context.causationId }),
     partitionkey: context.stream,

@@ -1,4 +1,4 @@
-import { generateKeyPair, type PrivateJwk, parseTrustList, type TrustList, trustedKey } from '@delta-hub/crypto';
+import { generateKeyPair, parseTrustList, type PrivateJwk, type TrustList, trustedNode } from '@delta-hub/crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HubFault } from './faults.js';
@@ -69,7 +69,7 @@ const makeNode = (dir: string, node: NodeId): unknown => {
   writeJson(files.eventKey, event.privateJwk, 0o600);
   writeJson(files.ledgerKey, ledger.privateJwk, 0o600);
   writeJson(files.identity, { format: FORMAT, node });
-  return trustedKey(node, event.publicJwk, ledger.publicJwk, '2020-07-01T00:00:00.000Z');
+  return trustedNode(node, event.publicJwk, ledger.publicJwk, '2020-07-01T00:00:00.000Z');
 };
 
 /** What a node needs from its directory to start, each checked to be this node's. */

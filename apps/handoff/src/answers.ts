@@ -1,0 +1,51 @@
+import { agencyById, type AgencyEntry } from '@delta-hub/contracts';
+import { answerableIntervals, type Due, type Instant, type Interval, type TransferSummary } from '@delta-hub/handoff';
+import { personFacts } from './knowledge.js';
+import type { FactRow, ReadModels } from './read-models.js';
+
+/** The parents that field resolvers get: read models and ids, turned into answers where a field asks for them. */
+export type TransferParent = TransferSummary;
+export interface PersonParent {
+  readonly id: string;
+}
+
+export const agencyAnswer = (id: string): AgencyEntry => {
+  const agency = agencyById(id);
+  if (agency === undefined) throw new Error(`agency ${id} is in a stored fact and not in the directory`);
+  return agency;
+};
+
+export const intervalAnswer = ({ agency, from, until }: Interval) => ({
+  agency: agencyAnswer(agency),
+  from,
+  until: until ?? null,
+});
+
+export const deadlineAnswer = (due: Due) => ({
+  step: due.step,
+  agency: agencyAnswer(due.agency),
+  due: due.due,
+  at: due.at ?? null,
+  met: due.met ?? null,
+  marginDays: due.marginDays ?? null,
+  rule: due.rule,
+  verified: due.verified,
+});
+
+export const factAnswer = (row: FactRow) => ({
+  id: row.id,
+  type: row.type,
+  stream: row.stream,
+  node: row.node,
+  agency: row.agency === null ? null : agencyAnswer(row.agency),
+  occurredAt: row.occurredAt,
+  signedAt: row.signedAt,
+  jws: row.jws,
+});
+
+/** Who answered for a person, and who did at `at`. */
+export const intervalsOfPerson = (readModels: ReadModels, personId: string): readonly Interval[] =>
+  answerableIntervals(personFacts(readModels, personId));
+
+export const intervalAtInstant = (intervals: readonly Interval[], at: Instant): Interval | undefined =>
+  intervals.findLast(({ from }) => from <= at);

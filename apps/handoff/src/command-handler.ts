@@ -1,0 +1,201 @@
+import { canonicalJson, digest, type JsonValue, type Signer } from '@delta-hub/crypto';
+import { fold } from '@delta-hub/decider';
+import {
+  type AppendResult,
+  type EventStore,
+  EventStoreError,
+  type EventToAppend,
+  type RecordedEvent,
+} from '@delta-hub/event-store';
+import {
+  articleOf,
+  isOpen,
+  type PersonCommand,
+  personDecider,
+  type PersonEvent,
+  type PersonFile,
+  rulePack2020,
+  type TransferCommand,
+  transferDecider,
+  type TransferEvent,
+  upcast,
+} from '@delta-hub/handoff';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { v5 as uuidv5 } from 'uuid';
+import type { Clock } from './clock.js';
+import { checkInput } from './input-checks.js';
+import { Handle, type HubRejection, type Outcome, type Request } from './requests.js';
+import { readEvent, sign } from './signed-events.js';
+import { toCommand } from './to-command.js';
+
+/** Names the n-th transfer of a person from a node, so that two applications at once meet in one stream. */
+const TRANSFER_NAMESPACE = '7d3c3c1e-4b8e-5d0c-9f0e-1a54c2f6b7a2';
+const CONFLICTS = 20;
+const UNKNOWN_OUTCOMES = 5;
+
+/** What the handler looks up; `known` brings the read models up to the store before it answers. */
+export interface Knowledge {
+  person(personId: string): Promise<PersonFile | undefined>;
+  /** The stream in which a command key was used before. */
+  streamOfCommand(idempotencyKey: string): string | undefined;
+}
+
+export interface Keeper {
+  readonly node: string;
+  readonly signer: Signer;
+  readonly clock: Clock;
+}
+
+/** Where a command goes: the stream and what is in it. */
+interface Target {
+  readonly stream: string;
+  readonly recorded: readonly RecordedEvent[];
+}
+
+/**
+ * The one way of a command to its facts: read the stream, fold, decide, sign, append.
+ * A conflict starts again from the read; an unknown outcome repeats the identical append; a repeated command is answered from the stream.
+ */
+@CommandHandler(Handle)
+export class HandleCommand implements ICommandHandler<Handle, Outcome> {
+  constructor(
+    private readonly store: EventStore,
+    private readonly keeper: Keeper,
+    private readonly knowledge: Knowledge,
+  ) {}
+
+  async execute(handle: Handle): Promise<Outcome> {
+    const now = this.keeper.clock.now();
+    const checked = checkInput(handle.request, handle.idempotencyKey, now);
+    if ('code' in checked) return { rejected: checked };
+    const { request, commander } = handle;
+    const commandHash = hashOf(request, commander.agencyId);
+
+    for (let attempt = 0; attempt < CONFLICTS; attempt++) {
+      const target = await this.target(request, handle.idempotencyKey);
+      const earlier = this.earlierAnswer(target, handle.idempotencyKey, commandHash);
+      if (earlier !== undefined) return earlier;
+
+      const person = 'personId' in request.input ? await this.knowledge.person(request.input.personId) : undefined;
+      const command = toCommand(request, checked, commander, { now, person: () => person });
+      if ('code' in command) return { rejected: command };
+      const decision = decide(command, target.recorded);
+      if ('rejected' in decision) return { rejected: decision.rejected };
+
+      const events = this.signAll(decision.accepted, target, { commandId: handle.idempotencyKey, commandHash, now });
+      const result = await this.append(target, events);
+      if (result.outcome === 'appended')
+        return { accepted: { stream: target.stream, factIds: events.map(({ id }) => id), position: result.position } };
+    }
+    throw new EventStoreError('UNAVAILABLE', `the case was written to ${CONFLICTS} times at once`);
+  }
+
+  private async target(request: Request, key: string): Promise<Target> {
+    switch (request.type) {
+      case 'RegisterIntake':
+        return this.read(`person-${request.input.personId}`);
+      case 'ApplyTransfer':
+        return this.nextTransferOf(request.input.personId, key);
+      default:
+        return this.read(request.input.transferId);
+    }
+  }
+
+  /** The person's first transfer stream from this node that is empty, still open, or was opened by this very command. */
+  private async nextTransferOf(personId: string, key: string): Promise<Target> {
+    for (let n = 0; ; n++) {
+      const target = await this.read(`transfer-${uuidv5(`${this.keeper.node}|${personId}|${n}`, TRANSFER_NAMESPACE)}`);
+      const isClosed = target.recorded.length > 0 && !isOpen(fold(transferDecider, transferEvents(target.recorded)));
+      const isOurs = target.recorded.some((event) => readEvent(event).commandid === key);
+      if (!isClosed || isOurs) return target;
+    }
+  }
+
+  private async read(stream: string): Promise<Target> {
+    return { stream, recorded: await this.store.read(stream) };
+  }
+
+  /** The answer this command was given before; a refusal when its key named another command. */
+  private earlierAnswer({ stream, recorded }: Target, key: string, commandHash: string): Outcome | undefined {
+    const facts = recorded.filter((event) => readEvent(event).commandid === key);
+    const [first] = facts;
+    if (first === undefined) {
+      const elsewhere = this.knowledge.streamOfCommand(key);
+      return elsewhere === undefined || elsewhere === stream
+        ? undefined
+        : { rejected: { code: 'IDEMPOTENCY_KEY_REUSED' } };
+    }
+    if (readEvent(first).commandhash !== commandHash) return { rejected: { code: 'IDEMPOTENCY_KEY_REUSED' } };
+    return { accepted: { stream, factIds: facts.map(({ id }) => id), position: facts.at(-1)!.position } };
+  }
+
+  private signAll(
+    acts: readonly (TransferEvent | PersonEvent)[],
+    { stream, recorded }: Target,
+    command: { readonly commandId: string; readonly commandHash: string; readonly now: string },
+  ): readonly EventToAppend[] {
+    const recipients = recipientsOf(acts, recorded, this.keeper.node);
+    const signed: EventToAppend[] = [];
+    for (const act of acts) {
+      const causationId = signed.at(-1)?.id ?? recorded.at(-1)?.id;
+      const rule = `${articleOf(act.type)}@${rulePack2020.version}`;
+      const { commandId, commandHash, now: signedAt } = command;
+      const context = {
+        node: this.keeper.node,
+        stream,
+        signedAt,
+        recipients,
+        rule,
+        causationId,
+        commandId,
+        commandHash,
+      };
+      signed.push(sign(act, context, this.keeper.signer));
+    }
+    return signed;
+  }
+
+  /** An unknown outcome is answered by the identical call: same ids, same bytes, same place. */
+  private async append({ stream, recorded }: Target, events: readonly EventToAppend[]): Promise<AppendResult> {
+    const expected = recorded.at(-1)?.revision ?? 'no-stream';
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.store.append(stream, expected, events);
+      } catch (error) {
+        const isUnknown = (error as { code?: unknown }).code === 'OUTCOME_UNKNOWN';
+        if (!isUnknown || attempt >= UNKNOWN_OUTCOMES) throw error;
+      }
+    }
+  }
+}
+
+/** Names what was asked by which agency, so that a key cannot stand for two commands. */
+const hashOf = (request: Request, agencyId: string): string => {
+  const input = JSON.parse(JSON.stringify(request.input)) as JsonValue;
+  return digest(Buffer.from(canonicalJson({ type: request.type, agencyId, input })));
+};
+
+const transferEvents = (recorded: readonly RecordedEvent[]): readonly TransferEvent[] =>
+  recorded.map((event) => upcast(event.type, readEvent(event).data) as TransferEvent);
+
+const decide = (
+  command: TransferCommand | PersonCommand,
+  recorded: readonly RecordedEvent[],
+): { readonly accepted: readonly (TransferEvent | PersonEvent)[] } | { readonly rejected: HubRejection } => {
+  if (command.type !== 'RegisterIntake')
+    return transferDecider.decide(command, fold(transferDecider, transferEvents(recorded)));
+  const history = recorded.map((event) => upcast(event.type, readEvent(event).data) as PersonEvent);
+  return personDecider.decide(command, fold(personDecider, history));
+};
+
+/** Both parties of a transfer have every fact of it; an intake stays at its node. */
+const recipientsOf = (
+  acts: readonly (TransferEvent | PersonEvent)[],
+  recorded: readonly RecordedEvent[],
+  node: string,
+): readonly string[] => {
+  const applied = [...acts, ...(acts[0]?.type.startsWith('transfer.') ? transferEvents(recorded) : [])].find(
+    (act) => act.type === 'transfer.applied',
+  );
+  return applied?.type === 'transfer.applied' ? [node, applied.data.originNode, applied.data.receivingNode] : [node];
+};

@@ -1,0 +1,40 @@
+import type { Caller } from '@delta-hub/crypto';
+import { CommandBus } from '@nestjs/cqrs';
+import { factAnswer, type PersonParent, type TransferParent } from './answers.js';
+import { ReadModels } from './read-models.js';
+import { refusalAnswer } from './refusals.js';
+import { Handle, type Outcome, type Request } from './requests.js';
+import { Projector } from './projections.js';
+
+/** Gives commands to the bus and answers once the read models show what came of them. */
+export class Commands {
+  constructor(
+    private readonly bus: CommandBus,
+    private readonly projector: Projector,
+    private readonly readModels: ReadModels,
+  ) {}
+
+  async onTransfer(request: Request, key: string, caller: Caller) {
+    return this.answer(await this.give(request, key, caller), 'TransferRecorded', (stream) => ({
+      transfer: this.readModels.transfer(stream) as TransferParent,
+    }));
+  }
+
+  async onPerson(request: Request, key: string, caller: Caller) {
+    return this.answer(await this.give(request, key, caller), 'IntakeRecorded', (stream) => ({
+      person: { id: stream.slice('person-'.length) } satisfies PersonParent,
+    }));
+  }
+
+  private give(request: Request, key: string, caller: Caller): Promise<Outcome> {
+    return this.bus.execute<Handle, Outcome>(new Handle(request, key, caller));
+  }
+
+  private async answer(outcome: Outcome, typename: string, subject: (stream: string) => object) {
+    if ('rejected' in outcome) return refusalAnswer(outcome.rejected);
+    const { stream, factIds, position } = outcome.accepted;
+    await this.projector.waitFor(position);
+    const facts = factIds.flatMap((id) => this.readModels.fact(id) ?? []).map(factAnswer);
+    return { __typename: typename, facts, ...subject(stream) };
+  }
+}

@@ -1,0 +1,64 @@
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
+import { handoffSdl } from '@delta-hub/contracts';
+import { ApolloFederationDriver, type ApolloFederationDriverConfig } from '@nestjs/apollo';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CommandBus, CqrsModule } from '@nestjs/cqrs';
+import { GraphQLModule } from '@nestjs/graphql';
+import { contextOf, maskFault, type VerifyToken } from './bearer.js';
+import { NodeClock } from './clock.js';
+import { HandleCommand } from './command-handler.js';
+import { Commands } from './commands.js';
+import { NodeHealth } from './node-health.js';
+import { AgencyResolver, NodeResolver } from './node.resolver.js';
+import { PersonResolver } from './person.resolver.js';
+import { Projector } from './projections.js';
+import { ReadModels } from './read-models.js';
+import { TransferResolver } from './transfer.resolver.js';
+
+export interface HandoffModuleOptions {
+  readonly handler: HandleCommand;
+  readonly projector: Projector;
+  readonly readModels: ReadModels;
+  readonly clock: NodeClock;
+  readonly health: NodeHealth;
+  readonly verifyToken: VerifyToken;
+  readonly introspection: boolean;
+}
+
+/** GraphQL around the parts of a node that are open. */
+@Module({})
+export class HandoffModule {
+  static around(options: HandoffModuleOptions): DynamicModule {
+    return {
+      module: HandoffModule,
+      imports: [
+        CqrsModule,
+        GraphQLModule.forRoot<ApolloFederationDriverConfig>({
+          driver: ApolloFederationDriver,
+          typeDefs: handoffSdl,
+          introspection: options.introspection,
+          graphiql: false,
+          includeStacktraceInErrorResponses: false,
+          plugins: [ApolloServerPluginInlineTraceDisabled()],
+          context: contextOf(options.verifyToken),
+          formatError: maskFault,
+        }),
+      ],
+      providers: [
+        { provide: HandleCommand, useValue: options.handler },
+        { provide: ReadModels, useValue: options.readModels },
+        { provide: NodeClock, useValue: options.clock },
+        { provide: NodeHealth, useValue: options.health },
+        {
+          provide: Commands,
+          inject: [CommandBus],
+          useFactory: (bus: CommandBus) => new Commands(bus, options.projector, options.readModels),
+        },
+        TransferResolver,
+        PersonResolver,
+        NodeResolver,
+        AgencyResolver,
+      ],
+    };
+  }
+}

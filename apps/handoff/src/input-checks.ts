@@ -1,0 +1,42 @@
+import { type DocumentRef, type Instant, isPlainDate, parseInstant } from '@delta-hub/handoff';
+import type { HubRejection, Request } from './requests.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const DIGEST = /^sha-256:[A-Za-z0-9_-]{43}$/;
+const PERSON_ID = /^[A-Za-z0-9][A-Za-z0-9-]{2,63}$/;
+const TRANSFER_ID = /^transfer-[0-9a-f-]{36}$/;
+const MAX_DOCUMENT_BYTES = 20 * 1024 * 1024;
+const MAX_DOCUMENTS = 50;
+
+/** A request whose fields have the right shape, with its instants in the hub's form. */
+export interface CheckedInput {
+  readonly occurredAt: Instant;
+  readonly documents: readonly DocumentRef[];
+}
+
+const invalid = (field: string): HubRejection => ({ code: 'FIELD_INVALID', field });
+
+/** What is wrong with the shape of a request, field by field, or its normalised common part. `now` stands in for an absent `occurredAt`. */
+export const checkInput = (request: Request, idempotencyKey: string, now: Instant): CheckedInput | HubRejection => {
+  if (!UUID.test(idempotencyKey)) return { code: 'IDEMPOTENCY_KEY_INVALID', field: 'idempotencyKey' };
+  const { input } = request;
+  const occurredAt = input.occurredAt == null ? now : parseInstant(input.occurredAt);
+  if (occurredAt === undefined) return invalid('occurredAt');
+  if ('personId' in input && !PERSON_ID.test(input.personId)) return invalid('personId');
+  if ('transferId' in input && !TRANSFER_ID.test(input.transferId)) return { code: 'TRANSFER_UNKNOWN' };
+  for (const field of ['correctionStart', 'correctionEnd'] as const)
+    if (field in input && !isPlainDate((input as Record<typeof field, string>)[field])) return invalid(field);
+  const documents = 'documents' in input ? (input.documents ?? []) : [];
+  const fault = documentFault(documents);
+  return fault ?? { occurredAt, documents: documents.map(({ kind, digest, size }) => ({ kind, digest, size })) };
+};
+
+const documentFault = (documents: readonly DocumentRef[]): HubRejection | undefined => {
+  if (documents.length > MAX_DOCUMENTS) return invalid('documents');
+  for (const [index, { digest, size }] of documents.entries()) {
+    if (!DIGEST.test(digest)) return { code: 'DOCUMENT_DIGEST_INVALID', field: `documents.${index}.digest` };
+    if (size < 0) return invalid(`documents.${index}.size`);
+    if (size > MAX_DOCUMENT_BYTES) return { code: 'DOCUMENT_TOO_LARGE', field: `documents.${index}.size` };
+  }
+  return undefined;
+};

@@ -1,0 +1,22 @@
+import type { Clock } from './clock.js';
+import type { SubscriberState } from './subscriber.js';
+
+/** The agreement under which the provinces exchange facts, by name; its text is not public. */
+const AGREEMENT = '长三角社区矫正信息化协同协议书';
+
+/** What this node says of itself. */
+export class NodeHealth {
+  constructor(
+    private readonly nodeId: string,
+    private readonly clock: Clock,
+    private readonly parts: readonly { state(): Promise<SubscriberState> }[],
+  ) {}
+
+  identity() {
+    return { id: this.nodeId, now: this.clock.now(), agreement: AGREEMENT };
+  }
+
+  subscribers(): Promise<readonly SubscriberState[]> {
+    return Promise.all(this.parts.map((part) => part.state()));
+  }
+}

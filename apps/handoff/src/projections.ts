@@ -1,0 +1,59 @@
+import { eventName, type HubEvent } from '@delta-hub/contracts';
+import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
+import { isTransferEvent, prcCalendar, rulePack2020, transferSummary, upcast } from '@delta-hub/handoff';
+import type { ReadModels } from './read-models.js';
+import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
+import { StoreSubscriber } from './subscriber.js';
+
+const summaries = transferSummary(rulePack2020, prcCalendar);
+
+/** Writes the read models from the store's events, one transaction an event. Nothing else writes them. */
+export class Projector extends StoreSubscriber {
+  constructor(store: EventStore, readModels: ReadModels) {
+    super({
+      name: 'projector',
+      store,
+      load: () => readModels.position(),
+      handle: (recorded) => {
+        readModels.apply(recorded.position, () => project(recorded, readModels));
+        return Promise.resolve();
+      },
+    });
+  }
+}
+
+const project = (recorded: RecordedEvent, readModels: ReadModels): void => {
+  const event = readEvent(recorded);
+  putFact(recorded, event, readModels);
+  if (eventName(recorded.type) === 'refusal.issued') {
+    readModels.putRefusal({
+      id: event.id,
+      position: Number(recorded.position),
+      record: event.data as HubEvent<'refusal.issued'>['data'],
+    });
+    return;
+  }
+  const act = upcast(recorded.type, event.data);
+  if (!isTransferEvent(act)) {
+    readModels.putPerson({ personId: act.data.personId, stream: recorded.stream, event: act });
+    return;
+  }
+  const summary = summaries.evolve(readModels.transfer(recorded.stream), recorded.stream, act);
+  readModels.putTransfer(summary, recorded.position);
+};
+
+const putFact = (recorded: RecordedEvent, event: HubEvent, readModels: ReadModels): void => {
+  const { actor, occurredAt } = event.data;
+  readModels.putFact({
+    id: event.id,
+    position: Number(recorded.position),
+    stream: recorded.stream,
+    type: event.type,
+    node: nodeOfSource(event.source),
+    agency: actor.agencyId,
+    occurredAt,
+    signedAt: event.time,
+    command: event.commandid,
+    jws: jwsOf(recorded),
+  });
+};

@@ -1,0 +1,51 @@
+import { eventName, type HubEvent } from '@delta-hub/contracts';
+import type { EventStore } from '@delta-hub/event-store';
+import { v5 as uuidv5 } from 'uuid';
+import type { Positions } from './positions.js';
+import { Handle, type Outcome } from './requests.js';
+import { nodeOfSource, readEvent } from './signed-events.js';
+import { StoreSubscriber } from './subscriber.js';
+
+const NAME = 'receipts';
+const RECEIPT_NAMESPACE = '3f1f1f4e-51f5-5c0f-8f0e-7a1e4f6b9c33';
+
+/**
+ * Records that a letter of consultation has entered this node's system, which is when it counts as received (电子签名法 11).
+ * The command's key comes from the letter's id, so doing it twice records it once.
+ */
+export const createReceipts = (deps: {
+  readonly node: string;
+  readonly store: EventStore;
+  readonly positions: Positions;
+  readonly execute: (handle: Handle) => Promise<Outcome>;
+}): StoreSubscriber =>
+  new StoreSubscriber({
+    name: NAME,
+    store: deps.store,
+    load: () => {
+      const saved = deps.positions.get(NAME);
+      return saved === undefined ? undefined : BigInt(saved);
+    },
+    handle: async (recorded) => {
+      const event = readEvent(recorded);
+      const isLetter = eventName(event.type) === 'transfer.consultation-sent';
+      if (isLetter && nodeOfSource(event.source) !== deps.node) await receive(event, deps);
+      deps.positions.set(NAME, recorded.position.toString());
+    },
+  });
+
+const receive = async (
+  letter: HubEvent,
+  deps: { readonly node: string; readonly store: EventStore; readonly execute: (handle: Handle) => Promise<Outcome> },
+): Promise<void> => {
+  const [opening] = await deps.store.read(letter.subject);
+  const applied = opening === undefined ? undefined : (readEvent(opening) as HubEvent<'transfer.applied'>);
+  if (applied === undefined || eventName(applied.type) !== 'transfer.applied') return;
+  await deps.execute(
+    new Handle(
+      { type: 'RecordConsultationReceived', input: { transferId: letter.subject } },
+      uuidv5(letter.id, RECEIPT_NAMESPACE),
+      { officerId: `node-${deps.node}`, role: 'system', agencyId: applied.data.receiving, node: deps.node },
+    ),
+  );
+};

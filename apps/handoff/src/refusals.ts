@@ -1,0 +1,74 @@
+import type { HandoffGraphql } from '@delta-hub/contracts';
+import type { HubRejection } from './requests.js';
+
+type Code = HandoffGraphql.RefusalCode;
+type RefusalType = 'InputRefusal' | 'AuthorityRefusal' | 'StateRefusal' | 'IdempotencyRefusal';
+
+/** Every refusal code with the type that tells a client what to do about it, and a sentence for people. */
+const TABLE: Readonly<Record<Code, readonly [RefusalType, string]>> = {
+  AGENCY_NOT_COUNTY: ['InputRefusal', 'The agency is not of county level.'],
+  AGENCY_UNKNOWN: ['InputRefusal', 'The directory has no such agency at this node.'],
+  DIVISION_UNKNOWN: ['InputRefusal', 'No county-level division of the four provinces has this code on that day.'],
+  DOCUMENT_DIGEST_INVALID: ['InputRefusal', 'A digest is "sha-256:" and 43 base64url characters.'],
+  DOCUMENT_TOO_LARGE: ['InputRefusal', 'A document has at most 20 MiB.'],
+  FIELD_INVALID: ['InputRefusal', 'The field does not have the form its description asks for.'],
+  SAME_AGENCY: ['InputRefusal', 'The person is to move to the agency that answers for them already.'],
+  OCCURRED_IN_FUTURE: ['InputRefusal', 'An act cannot be recorded before it is done.'],
+  OCCURRED_BEFORE_CAUSE: ['InputRefusal', 'The act cannot have been done before the act it depends on.'],
+  REFUSAL_GROUND_MISSING: ['InputRefusal', 'A refusal names its ground from the closed list.'],
+  REFUSAL_GROUND_UNEXPECTED: ['InputRefusal', 'An agreement has no ground of refusal.'],
+  PERSON_UNKNOWN: ['InputRefusal', 'This node holds no fact about this person.'],
+  TRANSFER_UNKNOWN: ['InputRefusal', 'This node knows no such transfer.'],
+  ACT_NOT_YOURS: ['AuthorityRefusal', 'This act is another agency’s.'],
+  DELEGATION_MISSING: ['AuthorityRefusal', 'The judicial office has no delegation in force for this act.'],
+  PERSON_NOT_YOURS: ['AuthorityRefusal', 'Another agency answers for this person.'],
+  ROLE_NOT_PERMITTED: ['AuthorityRefusal', 'This role does not write case facts.'],
+  ALREADY_APPLIED: ['StateRefusal', 'The transfer has been applied for already.'],
+  ALREADY_DECIDED: ['StateRefusal', 'The transfer has been decided already.'],
+  ALREADY_REPLIED: ['StateRefusal', 'The consultation has been replied to already.'],
+  ALREADY_REPORTED: ['StateRefusal', 'The person has reported already.'],
+  ALREADY_SERVED: ['StateRefusal', 'The decision has been served already.'],
+  CONSULTATION_ALREADY_RECEIVED: ['StateRefusal', 'The letter has been received already.'],
+  CONSULTATION_ALREADY_SENT: ['StateRefusal', 'The letter of consultation has been sent already.'],
+  CONSULTATION_NOT_RECEIVED: ['StateRefusal', 'The letter of consultation has not been received yet.'],
+  CONSULTATION_NOT_SENT: ['StateRefusal', 'No letter of consultation has been sent.'],
+  DECISION_CONTRADICTS_REPLY: ['StateRefusal', 'The decision follows the reply.'],
+  FILE_ALREADY_RECEIVED: ['StateRefusal', 'The file has been received already.'],
+  FILE_ALREADY_SENT: ['StateRefusal', 'The file has been sent already.'],
+  FILE_NOT_RECEIVED: ['StateRefusal', 'The file has not been received.'],
+  FILE_NOT_SENT: ['StateRefusal', 'The file has not been sent.'],
+  NOT_APPROVED: ['StateRefusal', 'The transfer has not been approved.'],
+  NOT_DECIDED: ['StateRefusal', 'The transfer has not been decided.'],
+  NOT_SERVED: ['StateRefusal', 'The decision has not been served on the person.'],
+  OPINION_ALREADY_GIVEN: ['StateRefusal', 'The opinion has been given already.'],
+  OPINION_MISSING: ['StateRefusal', 'There is no opinion on the application yet.'],
+  PERSON_ALREADY_REGISTERED: ['StateRefusal', 'The person has been registered already.'],
+  PERSON_HAS_OPEN_TRANSFER: ['StateRefusal', 'Another transfer of this person is under way.'],
+  RECEIPT_ALREADY_ISSUED: ['StateRefusal', 'The receipt has been issued already.'],
+  REPLY_MISSING: ['StateRefusal', 'The consultation has not been replied to.'],
+  TRANSFER_CLOSED: ['StateRefusal', 'The transfer is closed.'],
+  IDEMPOTENCY_KEY_INVALID: ['IdempotencyRefusal', 'The idempotency key is a lower-case UUID.'],
+  IDEMPOTENCY_KEY_REUSED: ['IdempotencyRefusal', 'The idempotency key was used before for another command.'],
+};
+
+/** A refusal as GraphQL answers it. */
+export interface RefusalAnswer {
+  readonly __typename: RefusalType;
+  readonly code: Code;
+  readonly message: string;
+  readonly rule: string | null;
+  readonly field: string | null;
+}
+
+/** A rejection of the core as the API's refusal. A code without a row is a fault of the hub and throws. */
+export const refusalAnswer = (rejection: HubRejection): RefusalAnswer => {
+  const code = rejection.code as Code;
+  const [typename, message] = TABLE[code] ?? fault(code);
+  const field = 'field' in rejection ? (rejection.field ?? null) : null;
+  const rule = 'rule' in rejection ? (rejection.rule ?? null) : null;
+  return { __typename: typename, code, message, rule, field };
+};
+
+const fault = (code: string): never => {
+  throw new Error(`no refusal for ${code}`);
+};

@@ -1,0 +1,94 @@
+import { agencyById, agencyOfDivision, divisionByCode } from '@delta-hub/contracts';
+import {
+  type CommandContext,
+  dayOf,
+  type PersonCommand,
+  type PersonFile,
+  type RefusalGround,
+  type TransferCommand,
+} from '@delta-hub/handoff';
+import { agencyRecord } from './agency-record.js';
+import type { CheckedInput } from './input-checks.js';
+import type { Commander, HubRejection, Inputs, Request } from './requests.js';
+
+/** What the core's commands need beside the input: looked up here, so that the core asks nobody. */
+export interface LookUps {
+  readonly now: string;
+  readonly person: (personId: string) => PersonFile | undefined;
+}
+
+/** A request as a command of the core, or what the directory has against it. */
+export const toCommand = (
+  request: Request,
+  checked: CheckedInput,
+  commander: Commander,
+  lookUps: LookUps,
+): TransferCommand | PersonCommand | HubRejection => {
+  const agency = agencyById(commander.agencyId);
+  if (agency === undefined || agency.node !== commander.node) return { code: 'AGENCY_UNKNOWN' };
+  const { officerId, role, agencyId } = commander;
+  const { occurredAt, documents } = checked;
+  const context: CommandContext = {
+    occurredAt,
+    now: lookUps.now,
+    actor: { officerId, role, agencyId },
+    agency: agencyRecord(agency, occurredAt),
+  };
+  switch (request.type) {
+    case 'RegisterIntake': {
+      const { personId, category, correctionStart, correctionEnd } = request.input;
+      return {
+        ...context,
+        type: request.type,
+        personId,
+        category,
+        correctionStart,
+        correctionEnd,
+        known: lookUps.person(personId),
+      };
+    }
+    case 'ApplyTransfer':
+      return applyTransfer(request.input, context, documents, lookUps);
+    case 'GiveOpinion':
+      return { ...context, type: request.type, documents, supports: request.input.supports };
+    case 'ReplyConsultation': {
+      const { agrees, ground } = request.input;
+      // GraphQL names cannot hold a hyphen; the fact's can.
+      const named = ground == null ? {} : { ground: ground.replaceAll('_', '-') as RefusalGround };
+      return { ...context, type: request.type, documents, agrees, ...named };
+    }
+    case 'DecideTransfer':
+      return { ...context, type: request.type, documents, approved: request.input.approved };
+    case 'WithdrawTransfer':
+      return { ...context, type: request.type, documents, reason: request.input.reason };
+    case 'RecordConsultationReceived':
+    case 'RegisterFileReceived':
+    case 'RegisterPersonReported':
+      return { ...context, type: request.type };
+    case 'SendConsultation':
+    case 'ServeDecision':
+    case 'SendFile':
+    case 'IssueReceipt':
+      return { ...context, type: request.type, documents };
+  }
+};
+
+const applyTransfer = (
+  { personId, receivingDivision, reason }: Inputs['ApplyTransfer'],
+  context: CommandContext,
+  documents: CheckedInput['documents'],
+  lookUps: LookUps,
+): TransferCommand | HubRejection => {
+  const division = divisionByCode(receivingDivision, dayOf(context.occurredAt));
+  if (division?.level !== 'county') return { code: 'DIVISION_UNKNOWN', field: 'receivingDivision' };
+  const receiving = agencyOfDivision(receivingDivision);
+  return {
+    ...context,
+    type: 'ApplyTransfer',
+    personId,
+    person: lookUps.person(personId),
+    receiving: receiving === undefined ? undefined : agencyRecord(receiving, context.occurredAt),
+    reason,
+    documents,
+  };
+};

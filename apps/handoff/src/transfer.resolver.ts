@@ -1,0 +1,164 @@
+import type { HandoffGraphql } from '@delta-hub/contracts';
+import { Args, Context, Mutation, Parent, Query, ResolveField, ResolveReference, Resolver } from '@nestjs/graphql';
+import { agencyAnswer, deadlineAnswer, factAnswer, type TransferParent } from './answers.js';
+import type { RequestContext } from './bearer.js';
+import { Commands } from './commands.js';
+import { page } from './paging.js';
+import { ReadModels } from './read-models.js';
+import type { Inputs } from './requests.js';
+import { agenciesReadBy, maySee } from './visibility.js';
+
+type Key = string;
+
+/** 执行地变更 over GraphQL: one mutation per command, each the same way in. */
+@Resolver('Transfer')
+export class TransferResolver {
+  constructor(
+    private readonly commands: Commands,
+    private readonly readModels: ReadModels,
+  ) {}
+
+  @Mutation('applyTransfer')
+  apply(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['ApplyTransfer'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'ApplyTransfer', input }, key, caller);
+  }
+
+  @Mutation('giveOpinion')
+  giveOpinion(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['GiveOpinion'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'GiveOpinion', input }, key, caller);
+  }
+
+  @Mutation('sendConsultation')
+  consult(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['SendConsultation'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'SendConsultation', input }, key, caller);
+  }
+
+  @Mutation('replyConsultation')
+  reply(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['ReplyConsultation'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'ReplyConsultation', input }, key, caller);
+  }
+
+  @Mutation('decideTransfer')
+  decide(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['DecideTransfer'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'DecideTransfer', input }, key, caller);
+  }
+
+  @Mutation('serveDecision')
+  serve(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['ServeDecision'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'ServeDecision', input }, key, caller);
+  }
+
+  @Mutation('sendFile')
+  sendFile(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['SendFile'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'SendFile', input }, key, caller);
+  }
+
+  @Mutation('registerFileReceived')
+  fileReceived(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['RegisterFileReceived'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'RegisterFileReceived', input }, key, caller);
+  }
+
+  @Mutation('issueReceipt')
+  issueReceipt(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['IssueReceipt'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'IssueReceipt', input }, key, caller);
+  }
+
+  @Mutation('registerPersonReported')
+  reported(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['RegisterPersonReported'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'RegisterPersonReported', input }, key, caller);
+  }
+
+  @Mutation('withdrawTransfer')
+  withdraw(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['WithdrawTransfer'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'WithdrawTransfer', input }, key, caller);
+  }
+
+  @Query('transfer')
+  transfer(@Args('id') id: string, @Context() { caller }: RequestContext): TransferParent | null {
+    const summary = this.readModels.transfer(id);
+    return summary !== undefined && maySee(caller, summary) ? summary : null;
+  }
+
+  @Query('transfers')
+  transfers(@Args() args: HandoffGraphql.QueryTransfersArgs, @Context() { caller }: RequestContext) {
+    return page(args, (before, limit) =>
+      this.readModels
+        .transfers({ agencies: agenciesReadBy(caller), status: args.status ?? undefined, before, limit })
+        .map(({ touched, summary }) => ({ cursor: touched, node: summary })),
+    );
+  }
+
+  @ResolveReference()
+  resolveReference({ id }: { readonly id: string }, { caller }: RequestContext): TransferParent | null {
+    return this.transfer(id, { caller });
+  }
+
+  @ResolveField('person')
+  person(@Parent() { personId }: TransferParent) {
+    return { id: personId };
+  }
+
+  @ResolveField('origin')
+  origin(@Parent() { origin }: TransferParent) {
+    return agencyAnswer(origin);
+  }
+
+  @ResolveField('receiving')
+  receiving(@Parent() { receiving }: TransferParent) {
+    return agencyAnswer(receiving);
+  }
+
+  @ResolveField('deadlines')
+  deadlines(@Parent() { dues }: TransferParent) {
+    return dues.map(deadlineAnswer);
+  }
+
+  @ResolveField('facts')
+  facts(@Parent() { id }: TransferParent) {
+    return this.readModels.factsOfStream(id).map(factAnswer);
+  }
+}

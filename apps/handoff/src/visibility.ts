@@ -1,0 +1,37 @@
+import { AGENCIES, agencyById, isAtOrAbove } from '@delta-hub/contracts';
+import type { Caller } from '@delta-hub/crypto';
+
+interface Parties {
+  readonly origin: string;
+  readonly receiving: string;
+}
+
+/** The agency on whose behalf a caller reads: an office reads its county agency's cases. */
+const readsFor = (caller: Caller): string => {
+  const agency = agencyById(caller.agencyId);
+  return agency?.level === 'office' ? (agency.parentId ?? caller.agencyId) : caller.agencyId;
+};
+
+/**
+ * Whether a caller may see a case: an officer or inspector of a party, or of an agency above one.
+ * An operator runs the node and sees no case.
+ */
+export const maySee = (caller: Caller, parties: Parties): boolean => {
+  if (caller.role === 'operator') return false;
+  const reader = readsFor(caller);
+  return isAtOrAbove(reader, parties.origin) || isAtOrAbove(reader, parties.receiving);
+};
+
+/** Whether a caller may see a person this agency answers for. */
+export const maySeePersonOf = (caller: Caller, agency: string): boolean =>
+  maySee(caller, { origin: agency, receiving: agency });
+
+/** Whether a caller may see what the node refused: those who run it and those who inspect it. */
+export const maySeeQuarantine = (caller: Caller): boolean => caller.role === 'operator' || caller.role === 'inspector';
+
+/** The agencies whose cases a caller lists: their own and those below it; none for an operator. */
+export const agenciesReadBy = (caller: Caller): readonly string[] => {
+  if (caller.role === 'operator') return [];
+  const reader = readsFor(caller);
+  return AGENCIES.filter(({ id }) => isAtOrAbove(reader, id)).map(({ id }) => id);
+};

@@ -1,0 +1,83 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { demo } from './demo.js';
+import { exitCodeOf, HubFault } from './faults.js';
+import { ledgerVerify } from './ledger-verify.js';
+import { token } from './token.js';
+import { up } from './up.js';
+
+const DATA = 'data directory; made when absent';
+const toPort = (text: string): number => {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_531)
+    throw new HubFault('USAGE', `--port: ${text} is not a port from 0 to 65531`);
+  return port;
+};
+const toSeconds = (text: string): number => {
+  const seconds = Number(text);
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 86_400)
+    throw new HubFault('USAGE', `--ttl: ${text} is not from 1 to 86400 seconds`);
+  return seconds;
+};
+
+const program = new Command('delta-hub')
+  .description(
+    '长三角社区矫正协同枢纽: hands people under community correction across provincial borders, and proves it.',
+  )
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done, 1 failed, 2 wrong arguments or configuration, 3 verification failed. Errors on standard error begin with their stable code.',
+  )
+  .exitOverride();
+
+program
+  .command('up')
+  .description('run the four provincial nodes on this machine, play scenario G0 once, and keep serving')
+  .option('--data <dir>', DATA, 'data')
+  .option('--port <n>', 'port of node 31; nodes 32, 33, 34 take the next three; 0: any', toPort, 4031)
+  .option('--no-play', 'serve without playing the scenario')
+  .action((options: { data: string; port: number; play: boolean }) => up(options));
+
+program
+  .command('demo')
+  .description('run the four nodes, play scenario G0, verify everything, and exit: 0 only if it verified')
+  .option('--data <dir>', 'data directory to keep; a temporary one, removed afterwards, when absent')
+  .option('--port <n>', 'port of node 31; 0: any free ports', toPort, 0)
+  .option('--json', 'print one JSON object on standard output; progress goes to standard error', false)
+  .action((options: { data?: string; port: number; json: boolean }) => demo(options));
+
+program
+  .command('token')
+  .description('print a development token for an officer (refused in production)')
+  .requiredOption('--node <id>', 'node the token is for: 31, 32, 33 or 34')
+  .requiredOption('--agency <id>', 'agency of the officer, e.g. cca-320509')
+  .option('--role <role>', 'officer, office-officer, inspector or operator', 'officer')
+  .option('--officer <id>', 'the officer’s number', 'officer-dev-001')
+  .option('--ttl <seconds>', 'how long the token is good for', toSeconds, 28_800)
+  .option('--data <dir>', 'data directory of the hub', 'data')
+  .option('--json', 'print {"token": ...}', false)
+  .action((options: Parameters<typeof token>[0]) => token(options));
+
+const ledger = program.command('ledger').description('the nodes’ transparency logs');
+ledger
+  .command('verify')
+  .description('recompute a ledger from its stored bytes and name the first faulty entry')
+  .argument('<source>', 'data directory, directory of one node, or address of a node (http://host:port)')
+  .option('--token <token>', 'inspector’s token; needed for an address')
+  .option('--trust <file>', 'trust list; needed for an address, the directory’s own when absent')
+  .option('--json', 'print one JSON object', false)
+  .action((source: string, options: { token?: string; trust?: string; json: boolean }) =>
+    ledgerVerify(source, options),
+  );
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    const code = String((error as { code?: unknown }).code ?? 'FAILED');
+    process.stderr.write(`${code}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = exitCodeOf(code);
+  }
+}
