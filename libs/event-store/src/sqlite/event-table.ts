@@ -1,7 +1,8 @@
 import type { StatementSync } from 'node:sqlite';
-import { type Append, answerWithoutWriting, firstRevision, type Stored } from '../append-rules.js';
+import { type Append, answerWithoutWriting, believed, firstRevision, type Stored } from '../append-rules.js';
 import { type AppendResult, EventStoreError, type RecordedEvent } from '../event-store.js';
 import type { FileKind, SqliteFile } from './sqlite-file.js';
+import { isConstraint } from './sqlite-fault.js';
 
 /** The file `events.db`. Positions are never given twice, not even after a row was removed (AUTOINCREMENT). */
 export const eventStoreFile: FileKind = {
@@ -66,9 +67,18 @@ export class EventTable {
   /** Decides and writes one append; to be called while the write lock is held. @throws EventStoreError `ID_REUSED` */
   append(append: Append): AppendResult {
     const last = this.#lastOfStream.get(append.stream) as { stream: bigint; revision: bigint } | undefined;
-    const answer = answerWithoutWriting(append, last?.revision, (id) => this.#find(id));
-    if (answer !== undefined) return answer;
-    const stream = last?.stream ?? this.#insertStream.run(append.stream).lastInsertRowid;
+    const answer = () => answerWithoutWriting(append, last?.revision, (id) => this.#find(id));
+    if (last?.revision !== believed(append.expected)) return answer()!;
+    try {
+      return this.#insert(append, last?.stream);
+    } catch (error) {
+      if (isConstraint(error)) answer(); // An id is there already: this throws. Looking before each insert costs more.
+      throw error;
+    }
+  }
+
+  #insert(append: Append, existing: bigint | undefined): AppendResult {
+    const stream = existing ?? this.#insertStream.run(append.stream).lastInsertRowid;
     let revision = firstRevision(append.expected);
     let position: number | bigint = 0n;
     for (const { id, type, data } of append.events)

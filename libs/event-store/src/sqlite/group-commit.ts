@@ -6,10 +6,9 @@ interface Job<T = unknown> {
   work(): T;
   resolve(value: T): void;
   reject(error: unknown): void;
+  /** To be given a transaction of its own: it has failed among others. */
+  alone: boolean;
 }
-
-/** What came of a job inside a transaction that is not committed yet. */
-type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 /** Most jobs in one transaction: more would keep the event loop waiting for too long. */
 const MOST_JOBS = 256;
@@ -19,7 +18,7 @@ const RETRY_MS = 1;
 
 /**
  * Writes of one connection, many to a transaction: what is asked for while one transaction is being committed goes
- * into the next, without a timer. Every job has a savepoint, so that one that fails does not spoil the others.
+ * into the next, without a timer. A job that fails does not spoil the others: they are run again without it, and it by itself.
  * While another process holds the write lock the event loop goes on, and jobs gather.
  */
 export class GroupCommit {
@@ -41,9 +40,6 @@ export class GroupCommit {
     this.#committed = committed;
     this.#statements = {
       begin: db.prepare('BEGIN IMMEDIATE'),
-      savepoint: db.prepare('SAVEPOINT job'),
-      release: db.prepare('RELEASE job'),
-      rollbackTo: db.prepare('ROLLBACK TO job'),
       commit: db.prepare('COMMIT'),
       rollback: db.prepare('ROLLBACK'),
     };
@@ -57,8 +53,8 @@ export class GroupCommit {
    */
   run<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const job: Job<T> = { work, resolve, reject };
-      this.#queue.push(job as Job);
+      const job: Job<T> = { work, resolve, reject, alone: false };
+      this.#queue.push(job);
       this.#schedule();
     });
   }
@@ -76,27 +72,18 @@ export class GroupCommit {
 
   #turn(): void {
     try {
-      this.#begin();
+      this.#rollback(); // Normally nothing to do: only a rollback that failed before leaves a transaction open.
+      this.#statements.begin.run();
     } catch (error) {
       if (this.#mayWait(error)) return void setTimeout(() => this.#turn(), RETRY_MS);
       this.#reject(this.#queue.splice(0), asFault(error, this.#path));
     }
     this.#lockedOutSince = undefined;
-    this.#finish(this.#queue.splice(0, MOST_JOBS));
+    const jobs = this.#take();
+    if (jobs.length > 0) this.#finish(jobs);
     this.#scheduled = false;
     if (this.#queue.length > 0) this.#schedule();
     else this.#idle();
-  }
-
-  /** Asks for the write lock without the wait of SQLite, which would block the event loop. */
-  #begin(): void {
-    this.#rollback(); // Normally nothing to do: only a rollback that failed before leaves a transaction open.
-    this.#db.exec('PRAGMA busy_timeout = 0');
-    try {
-      this.#statements.begin.run();
-    } finally {
-      this.#db.exec(`PRAGMA busy_timeout = ${this.#busyTimeoutMs}`);
-    }
   }
 
   #mayWait(error: unknown): boolean {
@@ -104,54 +91,39 @@ export class GroupCommit {
     return isBusy(error) && performance.now() - this.#lockedOutSince < this.#busyTimeoutMs;
   }
 
+  /** The jobs of the next transaction. */
+  #take(): readonly Job[] {
+    const alone = this.#queue.findIndex((job) => job.alone);
+    if (alone === 0) return this.#queue.splice(0, 1);
+    return this.#queue.splice(0, Math.min(MOST_JOBS, alone < 0 ? this.#queue.length : alone));
+  }
+
   /** Runs the jobs in the transaction that has begun, and commits it. */
   #finish(jobs: readonly Job[]): void {
-    if (jobs.length === 0) return;
-    let outcomes: readonly Outcome[];
+    const values: unknown[] = [];
     try {
-      outcomes = jobs.map((job) => this.#attempt(job));
+      for (const job of jobs) values.push(job.work());
     } catch (error) {
       this.#rollback();
-      return this.#giveUp(jobs, error, asFault(error, this.#path));
+      return this.#retry(jobs, [values.length], asFault(error, this.#path));
     }
     try {
       this.#statements.commit.run(); // The point of no return: a failure from here on may have stored everything.
     } catch (error) {
       this.#rollback();
-      return this.#giveUp(jobs, error, asCommitFault(error, this.#path));
+      if (isFull(error)) return this.#retry(jobs, [...jobs.keys()], asCommitFault(error, this.#path));
+      return this.#reject(jobs, asCommitFault(error, this.#path));
     }
     this.#committed();
-    jobs.forEach((job, index) => settle(job, outcomes[index]!));
+    jobs.forEach((job, index) => job.resolve(values[index]));
   }
 
-  /** Runs one job in its savepoint. Throws only when the whole transaction is lost. */
-  #attempt(job: Job): Outcome {
-    this.#statements.savepoint.run();
-    try {
-      const value = job.work();
-      this.#statements.release.run();
-      return { value };
-    } catch (error) {
-      if (!this.#db.isTransaction) throw error; // SQLite itself rolled everything back, as it may on a full disk.
-      this.#statements.rollbackTo.run();
-      this.#statements.release.run();
-      return { error: asFault(error, this.#path) };
-    }
-  }
-
-  /** Nothing of the group is stored, or nobody knows. Where room was lacking, smaller jobs may still fit by themselves. */
-  #giveUp(jobs: readonly Job[], error: unknown, fault: unknown): void {
-    if (isFull(error) && jobs.length > 1) for (const job of jobs) this.#alone(job);
-    else this.#reject(jobs, fault);
-  }
-
-  #alone(job: Job): void {
-    try {
-      this.#statements.begin.run();
-    } catch (error) {
-      return this.#reject([job], asFault(error, this.#path));
-    }
-    this.#finish([job]);
+  /** Nothing of the group is stored. Those that failed come last, each alone: what they met may not be stored either. */
+  #retry(jobs: readonly Job[], failed: readonly number[], fault: unknown): void {
+    if (jobs.length === 1) return this.#reject(jobs, fault);
+    const culprits = failed.map((index) => jobs[index]!);
+    for (const job of culprits) job.alone = true;
+    this.#queue.unshift(...jobs.filter((job) => !job.alone), ...culprits);
   }
 
   #reject(jobs: readonly Job[], fault: unknown): void {
@@ -167,8 +139,3 @@ export class GroupCommit {
     }
   }
 }
-
-const settle = (job: Job, outcome: Outcome): void => {
-  if ('error' in outcome) job.reject(outcome.error);
-  else job.resolve(outcome.value);
-};

@@ -54,6 +54,7 @@ const openOnce = (path: string, kind: FileKind, timeout: number, maxBytes: numbe
     db.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA trusted_schema = OFF');
     if (maxBytes !== undefined) limitSize(db, maxBytes);
     if (isNew) createTables(db, path, kind);
+    setBusyTimeout(db, 0); // From here on whoever meets a lock waits in a better way than SQLite's, which is to block.
     return db;
   } catch (error) {
     db.close();
@@ -109,6 +110,9 @@ const createTables = (db: DatabaseSync, path: string, kind: FileKind): void => {
     throw error;
   }
 };
+
+/** How long SQLite itself blocks this process while another one is in the way. */
+export const setBusyTimeout = (db: DatabaseSync, ms: number): void => db.exec(`PRAGMA busy_timeout = ${ms}`);
 
 /** SQLite refuses, with SQLITE_FULL, the page that would go beyond. */
 const limitSize = (db: DatabaseSync, maxBytes: number): void => {

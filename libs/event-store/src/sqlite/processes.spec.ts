@@ -48,7 +48,7 @@ const integrity = () => {
 describe('processes that share one file', () => {
   it('lose no acknowledged append and keep no half one when they are killed', async () => {
     const lines: string[] = [];
-    for (const [round, kills] of [40, 1, 97].entries()) {
+    for (const [round, kills] of [16, 1, 40].entries()) {
       const child = new Child(APPENDER, path, `${round}`, '1000000');
       await child.printed(kills);
       await child.kill();
@@ -57,12 +57,12 @@ describe('processes that share one file', () => {
       await expectWhole(store, lines);
       await store.close();
     }
-    expect(lines.length).toBeGreaterThanOrEqual(138);
+    expect(lines.length).toBeGreaterThanOrEqual(57);
     expect(integrity()).toEqual(['ok']);
   }, 180_000);
 
   it('append at the same time, from the first moment of the file, and a third one follows', async () => {
-    const children = ['a', 'b'].map((name) => new Child(APPENDER, path, name, '160'));
+    const children = ['a', 'b'].map((name) => new Child(APPENDER, path, name, '64'));
     const store = await openSqliteEventStore(path);
     const inbox = new Inbox<RecordedEvent>();
     const subscription = await store.subscribe(undefined, inbox.take);
@@ -71,7 +71,7 @@ describe('processes that share one file', () => {
     await expectWhole(store, lines);
     const stored = await everything(store);
     expect(stored.map(({ id }) => id).toSorted()).toEqual(acknowledged(lines).toSorted());
-    expect(byStream(stored).get('person-1')).toHaveLength(40);
+    expect(byStream(stored).get('person-1')).toHaveLength(16);
     expect(await inbox.holding(stored.length)).toEqual(stored);
     await subscription.stop();
     await store.close();

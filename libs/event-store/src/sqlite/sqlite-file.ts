@@ -5,8 +5,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { type Announcer, Changes } from '../following.js';
 import { GroupCommit } from './group-commit.js';
-import { BUSY_TIMEOUT_MS, type FileKind, openFile, type SqliteOptions } from './open-file.js';
-import { asFault, SqliteFault } from './sqlite-fault.js';
+import { BUSY_TIMEOUT_MS, type FileKind, openFile, setBusyTimeout, type SqliteOptions } from './open-file.js';
+import { asFault, isBusy, SqliteFault } from './sqlite-fault.js';
 
 export { SqliteFault, type SqliteFaultKind } from './sqlite-fault.js';
 export type { FileKind, SqliteOptions } from './open-file.js';
@@ -28,6 +28,7 @@ export class SqliteFile implements Announcer {
   readonly #path: string;
   readonly #realPath: string;
   readonly #db: DatabaseSync;
+  readonly #busyTimeoutMs: number;
   readonly #changes: Changes;
   readonly #commits: GroupCommit;
   readonly #dataVersion: StatementSync;
@@ -40,6 +41,7 @@ export class SqliteFile implements Announcer {
     this.#path = path;
     this.#realPath = realpathSync(path);
     this.#db = db;
+    this.#busyTimeoutMs = busyTimeoutMs;
     const shared = changesOfFiles.get(this.#realPath) ?? { changes: new Changes(), users: 0 };
     shared.users += 1;
     changesOfFiles.set(this.#realPath, shared);
@@ -66,7 +68,20 @@ export class SqliteFile implements Announcer {
     try {
       return work();
     } catch (error) {
+      if (!isBusy(error)) throw asFault(error, this.#path);
+      return this.#readPatiently(work);
+    }
+  }
+
+  /** Only while another process repairs the write-ahead log after a crash does a reader have to wait. */
+  #readPatiently<T>(work: () => T): T {
+    setBusyTimeout(this.#db, this.#busyTimeoutMs);
+    try {
+      return work();
+    } catch (error) {
       throw asFault(error, this.#path);
+    } finally {
+      setBusyTimeout(this.#db, 0);
     }
   }
 
