@@ -1,3 +1,5 @@
+import type { PlainDate } from './instant.js';
+
 /** An agency's number in the directory; says nothing about its division code. */
 export type AgencyId = string;
 
@@ -12,6 +14,9 @@ export interface Delegation {
   readonly id: string;
   /** The event type without prefix and version, e.g. `transfer.opinion-given`. */
   readonly type: string;
+  readonly validFrom: PlainDate;
+  /** The last day; null while there is none. */
+  readonly validTo: PlainDate | null;
 }
 
 /** What the core needs to know of an agency 社区矫正机构; looked up by the caller in the directory. */
@@ -21,7 +26,7 @@ export interface AgencyRecord {
   readonly node: NodeId;
   /** The agency above 上一级; null for a provincial one. */
   readonly parentId: AgencyId | null;
-  /** Delegations in force; empty for anything but an office. */
+  /** All that were ever recorded; empty for anything but an office. */
   readonly delegations: readonly Delegation[];
 }
 

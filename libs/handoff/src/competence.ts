@@ -1,4 +1,5 @@
 import type { Actor, AgencyRecord } from './agency.js';
+import { dayOf, type Instant } from './instant.js';
 
 /** Who may sign one type of act, as data. */
 export interface Competence {
@@ -15,24 +16,33 @@ export interface CompetenceRejection {
   readonly rule?: string;
 }
 
+/** What of an act decides who may sign it. */
+export interface Signed {
+  readonly type: string;
+  readonly occurredAt: Instant;
+  readonly actor: Actor;
+}
+
 /**
  * Whether this officer of this agency may sign acts of this type at all, whatever the case.
- * County agencies act themselves; an office acts only under a delegation that it cites; nobody else writes case facts.
+ * County agencies act themselves; an office acts only under a delegation that it cites and that is in force on the day of
+ * the act; nobody else writes case facts.
  */
 export const competenceRejection = (
-  type: string,
+  act: Signed,
   { signedBy, delegable, article }: Competence,
-  actor: Actor,
   agency: AgencyRecord,
 ): CompetenceRejection | undefined => {
-  if (actor.agencyId !== agency.id) return { code: 'ACT_NOT_YOURS', rule: article };
-  if (signedBy === 'system') return actor.role === 'system' ? undefined : { code: 'ROLE_NOT_PERMITTED' };
-  switch (actor.role) {
+  if (act.actor.agencyId !== agency.id) return { code: 'ACT_NOT_YOURS', rule: article };
+  if (signedBy === 'system') return act.actor.role === 'system' ? undefined : { code: 'ROLE_NOT_PERMITTED' };
+  switch (act.actor.role) {
     case 'officer':
       return agency.level === 'county' ? undefined : { code: 'ACT_NOT_YOURS', rule: article };
-    case 'office-officer':
+    case 'office-officer': {
       if (agency.level !== 'office') return { code: 'ROLE_NOT_PERMITTED' };
-      return delegable && cites(actor, agency, type) ? undefined : { code: 'DELEGATION_MISSING', rule: '法9' };
+      const isCited = delegationsFor(act, agency).some(({ id }) => id === act.actor.delegationId);
+      return delegable && isCited ? undefined : { code: 'DELEGATION_MISSING', rule: '法9' };
+    }
     case 'inspector':
     case 'operator':
     case 'system':
@@ -41,11 +51,17 @@ export const competenceRejection = (
 };
 
 /** The actor as signed: an officer of an office cites the delegation that covers the act, if there is one. */
-export const citing = (type: string, actor: Actor, agency: AgencyRecord): Actor => {
+export const citing = (act: Signed, agency: AgencyRecord): Actor => {
+  const { actor } = act;
   if (actor.role !== 'office-officer' || actor.delegationId !== undefined) return actor;
-  const delegation = agency.delegations.find((given) => given.type === type);
+  const [delegation] = delegationsFor(act, agency);
   return delegation === undefined ? actor : { ...actor, delegationId: delegation.id };
 };
 
-const cites = (actor: Actor, agency: AgencyRecord, type: string): boolean =>
-  agency.delegations.some((given) => given.type === type && given.id === actor.delegationId);
+const delegationsFor = ({ type, occurredAt }: Signed, agency: AgencyRecord) => {
+  const day = dayOf(occurredAt);
+  return agency.delegations.filter(
+    ({ validFrom, validTo, ...delegation }) =>
+      delegation.type === type && validFrom <= day && (validTo === null || day <= validTo),
+  );
+};

@@ -35,7 +35,7 @@ export const parseInstant = (text: string): Instant | undefined => {
 
 /** The legal day an instant falls on. Throws INSTANT_INVALID. */
 export const dayOf = (instant: Instant): PlainDate => {
-  if (!INSTANT.test(instant)) throw new HandoffFault('INSTANT_INVALID', instant);
+  if (!isInstant(instant)) throw new HandoffFault('INSTANT_INVALID', instant);
   return textOfDay(Date.parse(instant) + SHANGHAI);
 };
 
@@ -45,7 +45,12 @@ export const startOfDay = (day: PlainDate): Instant => new Date(numberOfDay(day)
 /** 24:00 of a legal day, which is 00:00 of the next: the first instant that is too late. */
 export const endOfDay = (day: PlainDate): Instant => startOfDay(addDays(day, 1));
 
-export const addDays = (day: PlainDate, days: number): PlainDate => textOfDay((numberOfDay(day) + days) * DAY);
+/** Throws PLAIN_DATE_INVALID, also when the result lies outside 1900 to 9999. */
+export const addDays = (day: PlainDate, days: number): PlainDate => {
+  const result = textOfDay((numberOfDay(day) + days) * DAY);
+  if (!isPlainDate(result)) throw new HandoffFault('PLAIN_DATE_INVALID', `${day} and ${days} days`);
+  return result;
+};
 
 /** Calendar days from one day to another; negative when `to` is earlier. */
 export const daysBetween = (from: PlainDate, to: PlainDate): number => numberOfDay(to) - numberOfDay(from);

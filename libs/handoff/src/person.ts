@@ -58,8 +58,8 @@ export const personDecider: Decider<PersonState, PersonCommand, PersonEvent, Per
 
   decide: (command, { intake }) => {
     const { occurredAt, now, agency, known, personId, category, correctionStart, correctionEnd } = command;
-    const actor = citing(INTAKE, command.actor, agency);
-    const incompetence = competenceRejection(INTAKE, intakeCompetence, actor, agency);
+    const actor = citing({ ...command, type: INTAKE }, agency);
+    const incompetence = competenceRejection({ type: INTAKE, occurredAt, actor }, intakeCompetence, agency);
     if (incompetence !== undefined) return reject(incompetence);
     if (intake !== undefined || known !== undefined)
       return reject({ code: 'PERSON_ALREADY_REGISTERED', rule: intakeCompetence.article });

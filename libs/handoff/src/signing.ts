@@ -1,15 +1,17 @@
-import type { Actor, AgencyRecord } from './agency.js';
-import { type Competence, competenceRejection, type CompetenceRejection } from './competence.js';
+import type { AgencyRecord } from './agency.js';
+import { type Competence, competenceRejection, type CompetenceRejection, type Signed } from './competence.js';
 import { intakeCompetence } from './person.js';
 import { PROCEDURE } from './transfer.procedure.js';
 import type { HandoffEventType } from './upcasts.js';
 
-/** Whether this officer of this agency may sign such an act in any case at all; the case then asks whether it is a party. */
+/**
+ * Whether the officer who signs such an act, of the agency whose record is given, may do so in any case at all; the case
+ * then asks whether the agency is a party. `act` is a domain event, or as much of it.
+ */
 export const signingRejection = (
-  type: HandoffEventType,
-  actor: Actor,
+  act: Signed & { readonly type: HandoffEventType },
   agency: AgencyRecord,
-): CompetenceRejection | undefined => competenceRejection(type, competenceOf(type), actor, agency);
+): CompetenceRejection | undefined => competenceRejection(act, competenceOf(act.type), agency);
 
 /** The article an act rests on, e.g. 办法30: the first half of the envelope's `rule`. */
 export const articleOf = (type: HandoffEventType): string => competenceOf(type).article;

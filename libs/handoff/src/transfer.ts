@@ -2,13 +2,13 @@ import { accept, type Decider, reject } from '@delta-hub/decider';
 import type { Actor, AgencyRecord } from './agency.js';
 import { citing, competenceRejection } from './competence.js';
 import type { CommandContext } from './act.js';
-import {
-  type TransferAct,
-  type TransferCommand,
-  type TransferEvent,
-  type TransferEventType,
-  type TransferFacts,
-  type TransferRejection,
+import type {
+  TransferAct,
+  TransferCommand,
+  TransferEvent,
+  TransferEventType,
+  TransferFacts,
+  TransferRejection,
 } from './transfer.events.js';
 import { type Party, PROCEDURE } from './transfer.procedure.js';
 
@@ -64,7 +64,7 @@ const guard = (
   const missing = step.after.find(([type]) => state[type] === undefined);
   const outsider = isParty(applied, step.party, author) ? undefined : refusal('ACT_NOT_YOURS', step.article);
   return (
-    competenceRejection(act.type, step, act.actor, author) ??
+    competenceRejection(act, step, author) ??
     outsider ??
     (state[act.type] === undefined ? undefined : refusal(step.again)) ??
     (isClosed ? refusal('TRANSFER_CLOSED') : undefined) ??
@@ -120,8 +120,8 @@ type Apply = Extract<TransferCommand, { type: 'ApplyTransfer' }>;
 const application = (command: Apply, state: TransferState): TransferEvent | TransferRejection => {
   const { person, receiving, agency, personId, reason, documents } = command;
   const { article } = PROCEDURE['transfer.applied'];
-  const actor = citing('transfer.applied', command.actor, agency);
-  const incompetence = competenceRejection('transfer.applied', PROCEDURE['transfer.applied'], actor, agency);
+  const signed = { ...command, type: 'transfer.applied' };
+  const incompetence = competenceRejection(signed, PROCEDURE['transfer.applied'], agency);
   if (incompetence !== undefined) return incompetence;
   if (state['transfer.applied'] !== undefined) return { code: 'ALREADY_APPLIED' };
   if (person === undefined || person.personId !== personId) return { code: 'PERSON_UNKNOWN' };
@@ -197,7 +197,7 @@ const record = <T extends TransferEventType>(
   type: T,
   { occurredAt, actor, agency }: CommandContext,
   data: TransferFacts[T],
-): TransferAct<T> => ({ type, occurredAt, actor: citing(type, actor, agency), data });
+): TransferAct<T> => ({ type, occurredAt, actor: citing({ type, occurredAt, actor }, agency), data });
 
 const refusal = (code: TransferRejection['code'], rule?: string): TransferRejection =>
   rule === undefined ? { code } : { code, rule };

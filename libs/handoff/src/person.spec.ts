@@ -1,0 +1,135 @@
+import { describe, expect, it } from '@jest/globals';
+import { specFor } from '@delta-hub/decider/testing';
+import { type PersonCommand, personDecider, type PersonEvent } from './person.js';
+import { personFile } from './person-file.js';
+import type { PersonFact } from './person-history.js';
+import { at, atWujiang, by, commands, personId, qingpu, songling, suzhou, wujiang } from './testing/cast.js';
+import { histories, play } from './testing/play.js';
+
+const given = specFor(personDecider);
+
+const register: PersonCommand = {
+  ...by(wujiang, '2025-01-06 09:00'),
+  type: 'RegisterIntake',
+  personId,
+  known: undefined,
+  category: 'SuspendedSentence',
+  correctionStart: '2025-01-06',
+  correctionEnd: '2026-07-05',
+};
+const registered: PersonEvent = {
+  type: 'person.intake-registered',
+  occurredAt: at('2025-01-06 09:00'),
+  actor: by(wujiang, '2025-01-06 09:00').actor,
+  data: {
+    personId,
+    category: 'SuspendedSentence',
+    agency: wujiang.id,
+    correctionStart: '2025-01-06',
+    correctionEnd: '2026-07-05',
+  },
+};
+
+describe('the intake', () => {
+  it('is registered by the county agency', () => given().when(register).then(registered));
+
+  it('may be of a term of one day', () =>
+    given()
+      .when({ ...register, correctionEnd: '2025-01-06' })
+      .then({ ...registered, data: { ...registered.data, correctionEnd: '2025-01-06' } }));
+
+  it.each([
+    ['twice', [registered], register, { code: 'PERSON_ALREADY_REGISTERED', rule: '法22' }],
+    [
+      'known from a transfer',
+      [],
+      { ...register, known: atWujiang },
+      { code: 'PERSON_ALREADY_REGISTERED', rule: '法22' },
+    ],
+    [
+      'by the city',
+      [],
+      { ...register, ...by(suzhou, '2025-01-06 09:00', 'officer') },
+      { code: 'ACT_NOT_YOURS', rule: '法22' },
+    ],
+    [
+      'by an inspector',
+      [],
+      { ...register, ...by(wujiang, '2025-01-06 09:00', 'inspector') },
+      { code: 'ROLE_NOT_PERMITTED' },
+    ],
+    [
+      'by an office',
+      [],
+      { ...register, ...by(songling, '2025-01-06 09:00') },
+      { code: 'DELEGATION_MISSING', rule: '法9' },
+    ],
+    ['for another agency', [], { ...register, agency: qingpu }, { code: 'ACT_NOT_YOURS', rule: '法22' }],
+    ['ahead of time', [], { ...register, now: at('2025-01-06 08:59') }, { code: 'OCCURRED_IN_FUTURE' }],
+    [
+      'ending before it starts',
+      [],
+      { ...register, correctionEnd: '2025-01-05' },
+      { code: 'FIELD_INVALID', field: 'correctionEnd' },
+    ],
+  ] as const)('is refused %s', (_name, history, command, rejection) =>
+    given(...history)
+      .when(command)
+      .thenRejected(rejection),
+  );
+});
+
+describe('what a node knows of a person', () => {
+  const intake: PersonFact = { caseId: `person-${personId}`, event: registered };
+  const transfer = (history: (typeof histories)['applied']): PersonFact[] =>
+    history.map((event) => ({ caseId: 'transfer-1', event }));
+  const later = at('2025-06-01 00:00');
+
+  it('is nothing before the first fact', () => {
+    expect(personFile([], later)).toBeUndefined();
+    expect(personFile([intake], at('2025-01-06 08:59'))).toBeUndefined();
+  });
+
+  it('comes from the intake', () => expect(personFile([intake], later)).toEqual(atWujiang));
+
+  it('names the open transfer', () =>
+    expect(personFile([intake, ...transfer(histories.served)], later)).toEqual({
+      ...atWujiang,
+      openTransferId: 'transfer-1',
+    }));
+
+  it.each(['told', 'completed'] as const)('names none that is over: %s', (name) =>
+    expect(personFile([intake, ...transfer(histories[name])], later)?.openTransferId).toBeUndefined(),
+  );
+
+  it('names none that was withdrawn', () => {
+    const facts = transfer(play(commands.apply(), commands.withdraw()));
+    expect(personFile([intake, ...facts], later)).toEqual(atWujiang);
+  });
+
+  it('at the receiving node comes from the transfer alone', () => {
+    const facts = transfer(histories.reported);
+    const file = { ...atWujiang, openTransferId: 'transfer-1' };
+    expect(personFile(facts, at('2025-03-24 09:04'))).toEqual(file);
+    expect(personFile(facts, at('2025-03-24 09:05'))).toEqual({
+      ...file,
+      agency: qingpu.id,
+      since: at('2025-03-24 09:05'),
+    });
+  });
+
+  it('is enough to open the next transfer', () => {
+    const known = personFile(transfer(histories.completed), later);
+    expect(known).toEqual({ ...atWujiang, agency: qingpu.id, since: at('2025-03-24 09:05') });
+    expect(play({ ...commands.apply(by(qingpu, '2025-06-02 09:00')), person: known, receiving: wujiang })).toHaveLength(
+      1,
+    );
+  });
+
+  it('takes the newest word on the term', () => {
+    const [applied] = histories.applied;
+    if (applied?.type !== 'transfer.applied') throw new Error('no application');
+    const shortened = { ...applied, data: { ...applied.data, correctionEnd: '2026-01-05' } };
+    expect(personFile([intake, { caseId: 'transfer-1', event: shortened }], later)?.correctionEnd).toBe('2026-01-05');
+  });
+});

@@ -1,0 +1,130 @@
+import { describe, expect, it } from '@jest/globals';
+import { fold } from '@delta-hub/decider';
+import fc from 'fast-check';
+import { answerable, answerableIntervals } from './answerable.js';
+import { prcCalendar } from './calendar-data.js';
+import { dueInstants } from './deadlines.js';
+import { rulePack2020 } from './rule-pack.js';
+import { atWujiang } from './testing/cast.js';
+import { eventsOf, type Move, playOnTwoNodes, reordered } from './testing/two-nodes.js';
+import { admit, transferDecider } from './transfer.js';
+import type { TransferEvent, TransferEventType } from './transfer.events.js';
+import { fileStatusOf, personStatusOf, statusOf, type TransferStatus } from './transfer.status.js';
+
+const kind = fc.oneof(
+  { weight: 40, arbitrary: fc.constant('act' as const) },
+  { weight: 40, arbitrary: fc.constant('deliver' as const) },
+  { weight: 19, arbitrary: fc.constant('try' as const) },
+  { weight: 1, arbitrary: fc.constant('withdraw' as const) },
+);
+const move: fc.Arbitrary<Move> = fc.record({
+  kind,
+  pick: fc.nat(1_000),
+  pass: fc.nat(2_000),
+  back: fc.constantFrom(0, 0, 0, 30, 3_000),
+});
+const moves = fc.array(move, { minLength: 1, maxLength: 80, size: 'max' });
+const runs = { numRuns: 200 };
+
+const facts = (events: readonly TransferEvent[]) => events.map((event) => ({ caseId: 'transfer-1', event }));
+const count = (events: readonly TransferEvent[], type: TransferEventType) =>
+  events.filter((event) => event.type === type).length;
+
+/** All that is derived from a case. */
+const derived = (events: readonly TransferEvent[]) => {
+  const state = fold(transferDecider, events);
+  return {
+    ...{ state, status: statusOf(state), files: fileStatusOf(state), person: personStatusOf(state) },
+    ...{ dues: dueInstants(state, rulePack2020, prcCalendar), intervals: answerableIntervals(facts(events)) },
+  };
+};
+
+describe('two nodes that hear of each other late', () => {
+  it('the moves reach every status a case can have', () => {
+    const reached = new Set<TransferStatus | undefined>();
+    for (const each of fc.sample(moves, { numRuns: 150, seed: 20250310 }))
+      reached.add(statusOf(fold(transferDecider, eventsOf(playOnTwoNodes(each).origin))));
+    expect([...reached].filter((status) => status !== undefined).sort()).toEqual([
+      ...['APPLIED', 'COMPLETED', 'CONSULTING', 'DECIDED_APPROVED', 'DECIDED_REFUSED'],
+      ...['NOTIFIED', 'OPINION_GIVEN', 'REPLIED_AGREE', 'REPLIED_REFUSE', 'WITHDRAWN'],
+    ]);
+  });
+
+  it('admit whatever the other has recorded, and then stand at the same place', () =>
+    fc.assert(
+      fc.property(moves, (all) => {
+        const { origin, receiving, refused } = playOnTwoNodes(all);
+        expect(refused).toEqual([]);
+        expect(derived(eventsOf(receiving))).toEqual(derived(eventsOf(origin)));
+      }),
+      runs,
+    ));
+
+  it('any order that respects causation is admitted, event by event, and folds to the same', () =>
+    fc.assert(
+      fc.property(moves, fc.array(fc.nat(1_000), { maxLength: 20, size: 'max' }), (all, priorities) => {
+        const { origin } = playOnTwoNodes(all);
+        const other = reordered(origin, priorities);
+        other.forEach(({ event, author }, index) =>
+          expect(admit(fold(transferDecider, eventsOf(other.slice(0, index))), event, author)).toBeUndefined(),
+        );
+        expect(derived(eventsOf(other))).toEqual(derived(eventsOf(origin)));
+      }),
+      runs,
+    ));
+
+  it('every act is done at most once, and a transfer is not both withdrawn and served', () =>
+    fc.assert(
+      fc.property(moves, (all) => {
+        const events = eventsOf(playOnTwoNodes(all).origin);
+        for (const { type } of events) expect(count(events, type)).toBe(1);
+        expect(count(events, 'transfer.withdrawn') + count(events, 'transfer.decision-served')).toBeLessThanOrEqual(1);
+      }),
+      runs,
+    ));
+
+  it('an event that comes again changes nothing and is not admitted again', () =>
+    fc.assert(
+      fc.property(moves, fc.nat(1_000), (all, pick) => {
+        const { receiving } = playOnTwoNodes(all);
+        const again = receiving[pick % Math.max(receiving.length, 1)];
+        if (again === undefined) return;
+        const events = eventsOf(receiving);
+        expect(derived([...events, again.event])).toEqual(derived(events));
+        expect(admit(fold(transferDecider, events), again.event, again.author)).toBeDefined();
+      }),
+      runs,
+    ));
+
+  it('at every instant exactly one agency answers, at either node, also while they differ', () =>
+    fc.assert(
+      fc.property(moves, fc.nat(60), (all, cut) => {
+        const { origin, receiving } = playOnTwoNodes(all);
+        for (const log of [origin.slice(0, cut), receiving.slice(0, cut)]) {
+          const known = facts(eventsOf(log));
+          if (known.length === 0) continue;
+          expect(answerable(known, '2025-01-05T00:00:00.000Z')).toBeUndefined();
+          for (const instant of [atWujiang.since, ...known.map(({ event }) => event.occurredAt)]) {
+            const holders = answerableIntervals(known).filter(
+              ({ from, until }) => from <= instant && (until === undefined || instant < until),
+            );
+            expect(holders).toHaveLength(1);
+          }
+        }
+      }),
+      runs,
+    ));
+
+  it('a person answers to the origin until they have reported, and to the receiving agency from then on', () =>
+    fc.assert(
+      fc.property(moves, (all) => {
+        const known = facts(eventsOf(playOnTwoNodes(all).origin));
+        const reported = known.find(({ event }) => event.type === 'transfer.person-reported')?.event.occurredAt;
+        for (const { event } of known)
+          expect(answerable(known, event.occurredAt)?.agency).toBe(
+            reported === undefined || event.occurredAt < reported ? 'cca-320509' : 'cca-310118',
+          );
+      }),
+      runs,
+    ));
+});

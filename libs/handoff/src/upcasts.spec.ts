@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AgencyRecord } from './agency.js';
+import { articleOf, signingRejection } from './signing.js';
+import { at, by, qingpu, songling, suzhou, wujiang } from './testing/cast.js';
+import { histories } from './testing/play.js';
+import { PROCEDURE } from './transfer.procedure.js';
+import { type HandoffEventType, isTransferEvent, upcast } from './upcasts.js';
+
+const types: HandoffEventType[] = ['person.intake-registered', ...(Object.keys(PROCEDURE) as HandoffEventType[])];
+
+describe('stored payloads', () => {
+  it('come back as the acts they were', () => {
+    for (const event of histories.completed) {
+      const { type, occurredAt, actor, data } = event;
+      expect(upcast(`cn.delta-hub.${type}.v1`, { occurredAt, actor, ...data })).toEqual(event);
+    }
+  });
+
+  it.each(types)('%s is known', (type) => {
+    const { actor } = by(wujiang, '2025-03-10 09:30');
+    const event = upcast(`cn.delta-hub.${type}.v1`, { occurredAt: at('2025-03-10 09:30'), actor });
+    expect([event.type, isTransferEvent(event)]).toEqual([type, type.startsWith('transfer.')]);
+    expect(articleOf(type)).toMatch(/^(法|办法|电子签名法)\d+$/);
+  });
+
+  it.each([
+    'cn.delta-hub.transfer.applied.v2',
+    'cn.delta-hub.transfer.disputed.v1',
+    'cn.delta-hub.refusal.issued.v1',
+    'cn.delta-hub.toString.v1',
+    'transfer.applied',
+    '',
+  ])('%j is not folded around', (wireType) =>
+    expect(() => upcast(wireType, {})).toThrow(expect.objectContaining({ code: 'EVENT_TYPE_UNKNOWN' })),
+  );
+
+  it.each([
+    undefined,
+    null,
+    'text',
+    {},
+    { occurredAt: '2025-03-10', actor: {} },
+    { occurredAt: at('2025-03-10 09:30') },
+  ])('data without an act is a fault: %j', (data) =>
+    expect(() => upcast('cn.delta-hub.transfer.decided.v1', data)).toThrow(
+      expect.objectContaining({ code: 'EVENT_DATA_INVALID' }),
+    ),
+  );
+});
+
+describe('who may sign a type at all', () => {
+  const mayNot = (
+    type: HandoffEventType,
+    agency: AgencyRecord,
+    role?: Parameters<typeof by>[2],
+    delegationId?: string,
+  ) => {
+    const { actor, occurredAt } = by(agency, '2025-03-10 09:30', role);
+    const citing = delegationId === undefined ? actor : { ...actor, delegationId };
+    return signingRejection({ type, occurredAt, actor: citing }, agency)?.code;
+  };
+
+  it.each(types)('%s: officers of the county, or the node itself; never a city, never an inspector', (type) => {
+    const isSystem = type === 'transfer.consultation-received';
+    expect(mayNot(type, qingpu, 'officer')).toBe(isSystem ? 'ROLE_NOT_PERMITTED' : undefined);
+    expect(mayNot(type, qingpu, 'system')).toBe(isSystem ? undefined : 'ROLE_NOT_PERMITTED');
+    expect(mayNot(type, suzhou, 'officer')).toBe(isSystem ? 'ROLE_NOT_PERMITTED' : 'ACT_NOT_YOURS');
+    expect(mayNot(type, qingpu, 'inspector')).toBe('ROLE_NOT_PERMITTED');
+  });
+
+  it.each(types)('%s: an office only under a delegation the law allows and it cites', (type) => {
+    const delegated = {
+      ...songling,
+      delegations: types.map((each) => ({
+        ...{ id: `for-${each}`, type: each, validFrom: '2025-01-01', validTo: null },
+      })),
+    };
+    const expected = {
+      'transfer.opinion-given': undefined,
+      'transfer.consultation-received': 'ROLE_NOT_PERMITTED',
+    }[type as string];
+    const isSpecial = type === 'transfer.opinion-given' || type === 'transfer.consultation-received';
+    expect(mayNot(type, delegated, 'office-officer', `for-${type}`)).toBe(isSpecial ? expected : 'DELEGATION_MISSING');
+    expect(mayNot(type, delegated, 'office-officer', 'for-another')).toBe(
+      type === 'transfer.consultation-received' ? 'ROLE_NOT_PERMITTED' : 'DELEGATION_MISSING',
+    );
+  });
+});
