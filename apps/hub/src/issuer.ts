@@ -1,4 +1,4 @@
-import { type Caller, jwksOf, mintToken, type PrivateJwk, verifyToken } from '@delta-hub/crypto';
+import { type Caller, jwks, mintToken, parseJwks, type PrivateJwk, verifyToken } from '@delta-hub/crypto';
 import { existsSync } from 'node:fs';
 import type { HubConfig } from './config.js';
 import { paths, readJson } from './data-dir.js';
@@ -28,9 +28,9 @@ export const tokenVerifier = (
   config: HubConfig,
 ): ((token: string | undefined) => Promise<Caller>) => {
   const own = config.DELTA_HUB_ISSUER_JWKS_FILE;
-  const jwks = own === undefined ? jwksOf([{ kid: 'dev', jwk: devIssuerKey(dataDir) }]) : readJson(own);
+  const keys = own === undefined ? jwks([{ kid: 'dev', jwk: devIssuerKey(dataDir) }]) : parseJwks(readJson(own));
   const issuer = own === undefined ? DEV_ISSUER : (config.DELTA_HUB_ISSUER ?? DEV_ISSUER);
-  return (token) => verifyToken(token, { issuer, audience: audienceOf(node), jwks });
+  return (token) => verifyToken(token, { issuer, audience: audienceOf(node), jwks: keys });
 };
 
 const devIssuerKey = (dataDir: string): PrivateJwk => {

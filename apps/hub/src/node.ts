@@ -51,6 +51,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       broker,
       signer: signerFromJwk(own.eventKey, `${start.node}/1`),
       peers: NODES.map(({ id }) => id).filter((id) => id !== start.node),
+      introspection: start.environment === 'development',
       positionsFile: files.positions,
       readModelsFile: files.readModels,
     });
@@ -61,6 +62,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       port: start.port,
       subgraphs: { handoff: handoff.graphqlUrl, ledger: ledger.graphqlUrl },
       verifyToken,
+      introspection: start.environment === 'development',
       extraRoutes: routesOf({
         ledgerUrl: ledger.url,
         keys: jwks([{ kid: `${start.node}/1`, jwk: own.eventKey }]),

@@ -52,17 +52,19 @@ export const playG0 = async (deps: PlayDeps): Promise<string> => {
   return transferId;
 };
 
+/** The mutations whose input is not named after them. */
+const INPUT_TYPES: Readonly<Record<string, string>> = {
+  sendConsultation: 'TransferActInput',
+  serveDecision: 'TransferActInput',
+  sendFile: 'TransferActInput',
+  issueReceipt: 'TransferActInput',
+  registerFileReceived: 'TransferArrivalInput',
+  registerPersonReported: 'TransferArrivalInput',
+};
+
 const act = async (deps: PlayDeps, step: Step, index: number, transferId: string): Promise<Answer> => {
-  const type = `${step.mutation[0]?.toUpperCase() ?? ''}${step.mutation.slice(1)}`;
-  const simple = [
-    'sendConsultation',
-    'serveDecision',
-    'sendFile',
-    'registerFileReceived',
-    'issueReceipt',
-    'registerPersonReported',
-  ];
-  const inputType = simple.includes(step.mutation) ? 'TransferActInput' : `${type}Input`;
+  const inputType =
+    INPUT_TYPES[step.mutation] ?? `${step.mutation[0]?.toUpperCase() ?? ''}${step.mutation.slice(1)}Input`;
   const accepted =
     step.mutation === 'registerIntake'
       ? 'IntakeRecorded { facts { id } }'

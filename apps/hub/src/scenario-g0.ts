@@ -117,7 +117,7 @@ export const G0: readonly Step[] = [
     at: '2025-03-24T09:05:00+08:00',
     who: qingpu,
     mutation: 'registerPersonReported',
-    input: { transferId: '$transfer', documents: [document('report_record')] },
+    input: { transferId: '$transfer' },
     says: '青浦 registers that the person has reported (报到): both are in place (双到位)',
   },
 ];
