@@ -27,6 +27,10 @@ export type LedgerFaultCode =
   /** Reading or writing failed; whether the last write is stored is found out at the next start. */
   | 'STORAGE_FAILED'
   | 'PORT_IN_USE'
+  /** A log that is to be verified over HTTP does not answer, or answers with an error of its own. */
+  | 'UNREACHABLE'
+  /** It does not give out its entries: they need the token of an inspector. */
+  | 'TOKEN_REFUSED'
   /** The ledger was closed while somebody waited for it. */
   | 'CLOSED';
 

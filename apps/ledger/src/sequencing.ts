@@ -32,6 +32,7 @@ interface Parts {
   readonly store: LedgerStore;
   readonly sequencer: Sequencer;
   readonly trust: TrustList;
+  readonly clock: { now(): string };
 }
 
 /** Runs the tail of a node's event store into its log, and tells those who wait how far it has come. */
@@ -41,6 +42,7 @@ export class RunningSequencing implements Sequencing {
   readonly #tail: EventTail;
   readonly #waiters = new Set<Waiter>();
   #position: bigint | undefined;
+  #publishedAt: string | undefined;
   #fault: LedgerFault | undefined;
 
   /** @throws LedgerFault `SUBSTRATE_DIVERGENCE` */
@@ -56,6 +58,7 @@ export class RunningSequencing implements Sequencing {
     this.failed = promise;
     const advanced = (position: bigint): void => {
       this.#position = position;
+      this.#publishedAt = parts.clock.now();
       this.#answer();
     };
     const failed = (fault: LedgerFault): void => {
@@ -74,6 +77,11 @@ export class RunningSequencing implements Sequencing {
   /** Position in the event store up to which every event is in the log. */
   get position(): bigint | undefined {
     return this.#position;
+  }
+
+  /** When this process last published a head, UTC. */
+  get publishedAt(): string | undefined {
+    return this.#publishedAt;
   }
 
   head(): SignedHead | undefined {

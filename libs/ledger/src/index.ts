@@ -23,6 +23,8 @@ export {
   nodesFromTiles,
 } from './tile-contents.js';
 export type { Tile, TileReader } from './tile-contents.js';
+export { TileWalk } from './tile-walk.js';
+export type { TileSlot } from './tile-walk.js';
 export { entriesPath, parseTilePath, TILE_WIDTH, tilePath, tilesOf, tileWidth } from './tiles.js';
 export type { TileCoordinates, TileResource } from './tiles.js';
 export { formatTreeHead, parseTreeHead } from './tree-head.js';

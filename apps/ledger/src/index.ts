@@ -1,0 +1,10 @@
+export { createLedgerApp } from './ledger-app.js';
+export type { LedgerApp, LedgerAppDeps, LedgerHealth } from './ledger-app.js';
+export { LedgerFault } from './ledger-fault.js';
+export type { Evidence, LedgerFaultCode } from './ledger-fault.js';
+export type { SignedHead } from './ledger-store.js';
+export type { Sequencing } from './sequencing.js';
+export type { Counts, Finding, FindingCode, LedgerReport, VerifyOptions } from './verify/report.js';
+export type { UrlSource } from './verify/served-log.js';
+export type { DirectorySource } from './verify/verify-directory.js';
+export { verifyLedger } from './verify/verify-ledger.js';

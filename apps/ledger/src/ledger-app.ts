@@ -1,0 +1,143 @@
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import type { PrivateJwk, TrustList } from '@delta-hub/crypto';
+import type { EventStore } from '@delta-hub/event-store';
+import { NestFactory } from '@nestjs/core';
+import type { INestApplication } from '@nestjs/common';
+import type { VerifyToken } from './bearer.js';
+import { LedgerFault } from './ledger-fault.js';
+import { LedgerModule } from './ledger.module.js';
+import { ledgerPaths } from './ledger-paths.js';
+import { LedgerReader } from './ledger-reader.js';
+import { headSigner, headVerifiers, originOf, sha256Tree } from './log-identity.js';
+import { Sequencer } from './sequencer.js';
+import { RunningSequencing, type Sequencing } from './sequencing.js';
+import { openLedgerStore } from './sqlite-ledger-store.js';
+import { openLockStore } from './sqlite-lock-store.js';
+
+export interface LedgerAppDeps {
+  /** Two digits, for example `32`. */
+  readonly node: string;
+  /** The node's directory: holds, or will hold, `ledger.db` and `lock.db`. */
+  readonly dataDir: string;
+  readonly eventStore: EventStore;
+  /** The key that signs the log's heads; the trust list must name it. */
+  readonly ledgerKey: PrivateJwk;
+  readonly trust: TrustList;
+  readonly clock: { now(): string };
+  readonly verifyToken: VerifyToken;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly host: string;
+  /** Whether GraphQL introspection is answered; not unless said so. */
+  readonly introspection?: boolean;
+}
+
+export interface LedgerHealth {
+  /** Entries under the newest signed head. */
+  readonly size: number;
+  /** Events in the store that are not in the log yet. */
+  readonly behind: number;
+  /** When this process last published a head (UTC); undefined until it has. */
+  readonly publishedAt: string | undefined;
+  readonly fault: { readonly code: string; readonly message: string } | undefined;
+}
+
+export interface LedgerApp {
+  /** `http://host:port`; the tile API lies below `/ledger/`. */
+  readonly url: string;
+  readonly graphqlUrl: string;
+  readonly sequencer: Sequencing;
+  health(): Promise<LedgerHealth>;
+  /** Ends requests and sequencing, each after what is in hand. May be called twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a node's log, brings it to where the last run left it, sequences what the event store holds, and serves it.
+ * @throws LedgerFault when the log must not be written: see `LedgerFaultCode`; `PORT_IN_USE`
+ */
+export const createLedgerApp = async (deps: LedgerAppDeps): Promise<LedgerApp> => {
+  const closers: (() => Promise<void>)[] = [];
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closeAll(closers));
+  try {
+    const { store, sequencer } = openLog(deps);
+    closers.push(async () => sequencer.close());
+    const sequencing = await RunningSequencing.start({ ...deps, events: deps.eventStore, store, sequencer });
+    closers.push(() => sequencing.stop());
+    const reader = new LedgerReader(store, () => sequencer.head);
+    const server = await serve(deps, reader);
+    closers.push(() => server.close());
+    const url = urlOf(deps.host, server);
+    return {
+      url,
+      graphqlUrl: `${url}/graphql`,
+      sequencer: sequencing,
+      health: () => healthOf(deps, sequencing),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+const openLog = ({ node, dataDir, ledgerKey, trust }: LedgerAppDeps) => {
+  const signer = headSigner(trust, node, ledgerKey);
+  const paths = ledgerPaths(dataDir);
+  const store = openLedgerStore(paths.ledger);
+  try {
+    const lock = openLockStore(paths.lock);
+    try {
+      const verifiers = headVerifiers(trust, node);
+      return {
+        store,
+        sequencer: new Sequencer({ origin: originOf(node), tree: sha256Tree, store, lock, verifiers }, signer),
+      };
+    } catch (error) {
+      lock.close();
+      throw error;
+    }
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+};
+
+const serve = async (deps: LedgerAppDeps, reader: LedgerReader): Promise<INestApplication> => {
+  const options = { reader, verifyToken: deps.verifyToken, introspection: deps.introspection ?? false };
+  const app = await NestFactory.create(LedgerModule.around(options), {
+    logger: ['error', 'fatal'],
+    abortOnError: false,
+    forceCloseConnections: true,
+  });
+  try {
+    await app.listen(deps.port, deps.host);
+    return app;
+  } catch (error) {
+    await app.close();
+    if ((error as { code?: unknown }).code !== 'EADDRINUSE') throw error;
+    throw new LedgerFault('PORT_IN_USE', `port ${deps.port} of ${deps.host} is taken`, undefined, { cause: error });
+  }
+};
+
+const urlOf = (host: string, app: INestApplication): string => {
+  const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+};
+
+const healthOf = async ({ eventStore }: LedgerAppDeps, sequencing: RunningSequencing): Promise<LedgerHealth> => {
+  const stored = (await eventStore.head()) ?? 0n;
+  const fault = sequencing.fault;
+  return {
+    size: sequencing.head()?.size ?? 0,
+    behind: Number(stored - (sequencing.position ?? 0n)),
+    publishedAt: sequencing.publishedAt,
+    fault: fault === undefined ? undefined : { code: fault.code, message: fault.message },
+  };
+};
+
+const closeAll = async (closers: readonly (() => Promise<void>)[]): Promise<void> => {
+  for (const closer of closers.toReversed()) await closer();
+};

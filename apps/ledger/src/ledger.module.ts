@@ -1,0 +1,48 @@
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
+import { ledgerSdl } from '@delta-hub/contracts';
+import { ApolloFederationDriver, type ApolloFederationDriverConfig } from '@nestjs/apollo';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { GraphQLModule } from '@nestjs/graphql';
+import type { VerifyToken } from './bearer.js';
+import { contextOf, maskFault } from './graphql-context.js';
+import { LedgerReader } from './ledger-reader.js';
+import { FactLedgerResolver, LedgerResolver, TransferLedgerResolver } from './ledger.resolver.js';
+import { TileApi } from './tile-api.js';
+import { TileController } from './tile.controller.js';
+
+export interface LedgerModuleOptions {
+  readonly reader: LedgerReader;
+  readonly verifyToken: VerifyToken;
+  /** Whether the schema may be asked for. */
+  readonly introspection: boolean;
+}
+
+/** HTTP and GraphQL around a log that is open. */
+@Module({})
+export class LedgerModule {
+  static around({ reader, verifyToken, introspection }: LedgerModuleOptions): DynamicModule {
+    return {
+      module: LedgerModule,
+      imports: [
+        GraphQLModule.forRoot<ApolloFederationDriverConfig>({
+          driver: ApolloFederationDriver,
+          typeDefs: ledgerSdl,
+          introspection,
+          graphiql: false,
+          includeStacktraceInErrorResponses: false,
+          plugins: [ApolloServerPluginInlineTraceDisabled()],
+          context: contextOf(reader, verifyToken),
+          formatError: maskFault,
+        }),
+      ],
+      controllers: [TileController],
+      providers: [
+        { provide: LedgerReader, useValue: reader },
+        { provide: TileApi, useValue: new TileApi(reader, verifyToken) },
+        LedgerResolver,
+        TransferLedgerResolver,
+        FactLedgerResolver,
+      ],
+    };
+  }
+}

@@ -1,0 +1,58 @@
+import type { LedgerGraphql } from '@delta-hub/contracts';
+import { toBase64 } from '@delta-hub/ledger';
+import { Args, Context, Parent, Query, ResolveField, ResolveReference, Resolver } from '@nestjs/graphql';
+import type { RequestContext } from './graphql-context.js';
+import { type LedgerEntry, LedgerReader } from './ledger-reader.js';
+
+type Reference = { readonly id: string };
+
+/** The queries of the ledger subgraph. */
+@Resolver()
+export class LedgerResolver {
+  readonly #reader: LedgerReader;
+
+  constructor(reader: LedgerReader) {
+    this.#reader = reader;
+  }
+
+  @Query('treeHead')
+  treeHead(): LedgerGraphql.TreeHead | null {
+    const head = this.#reader.head();
+    if (head === undefined) return null;
+    const { origin, size, root, note } = head;
+    return { origin, size, rootHash: toBase64(root), note };
+  }
+
+  @Query('ledgerEntry')
+  async ledgerEntry(@Args('eventId') id: string, @Context() { ofEvent }: RequestContext): Promise<LedgerEntry | null> {
+    return (await ofEvent.get(id)) ?? null;
+  }
+}
+
+/** What the ledger knows of a transfer: the entries of its stream. */
+@Resolver('Transfer')
+export class TransferLedgerResolver {
+  @ResolveReference()
+  resolveReference({ id }: Reference): Reference {
+    return { id };
+  }
+
+  @ResolveField('ledger')
+  async ledger(@Parent() { id }: Reference, @Context() { ofStream }: RequestContext): Promise<readonly LedgerEntry[]> {
+    return (await ofStream.get(id)) ?? [];
+  }
+}
+
+/** What the ledger knows of a fact: its entry. */
+@Resolver('Fact')
+export class FactLedgerResolver {
+  @ResolveReference()
+  resolveReference({ id }: Reference): Reference {
+    return { id };
+  }
+
+  @ResolveField('ledger')
+  async ledger(@Parent() { id }: Reference, @Context() { ofEvent }: RequestContext): Promise<LedgerEntry | null> {
+    return (await ofEvent.get(id)) ?? null;
+  }
+}

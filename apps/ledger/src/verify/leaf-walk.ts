@@ -1,0 +1,113 @@
+import { type CloudEvent, openEvent, type TrustList } from '@delta-hub/crypto';
+import {
+  type CompactRange,
+  emptyRange,
+  extendRange,
+  type NoteVerifier,
+  rootOfRange,
+  sameBytes,
+  TILE_WIDTH,
+  type TileSlot,
+  TileWalk,
+  toBase64,
+} from '@delta-hub/ledger';
+import { sha256Tree } from '../log-identity.js';
+import { openHead } from '../signed-head.js';
+import type { Finding } from './report.js';
+
+/** A head as it is stored: the tree of its size must have its root, and its note must say so. */
+export interface ClaimedHead {
+  readonly size: number;
+  readonly root: Uint8Array;
+  /** Undefined while it is staged and not signed. */
+  readonly note: string | undefined;
+}
+
+/** What the walk compares with. */
+export interface WalkSource {
+  readonly trust: TrustList;
+  readonly origin: string;
+  readonly verifiers: readonly NoteVerifier[];
+  /** The stored hashes of a tile. */
+  tile(level: number, index: number): Uint8Array | undefined | Promise<Uint8Array | undefined>;
+  /** The stored heads of a tree of this size. */
+  headsOf(size: number): readonly ClaimedHead[];
+}
+
+/** Walks over the leaves of a log from the first on, recomputes everything that follows from them, and compares. */
+export class LeafWalk {
+  readonly #source: WalkSource;
+  readonly #tiles = new TileWalk(sha256Tree);
+  readonly #counts = { entries: 0, tileHashes: 0, heads: 0 };
+  #range: CompactRange = emptyRange;
+
+  constructor(source: WalkSource) {
+    this.#source = source;
+  }
+
+  get counts(): { readonly entries: number; readonly tileHashes: number; readonly heads: number } {
+    return this.#counts;
+  }
+
+  /** The next leaf: its event, its hash and all that its hash completes. The event is given when it is authentic. */
+  async next(leaf: Uint8Array): Promise<{ readonly event: CloudEvent } | { readonly fault: Finding }> {
+    const position = this.#range.size;
+    const opened = openEvent(leaf, this.#source.trust);
+    if (!opened.ok) {
+      const expected = 'a signed event of a trusted node';
+      return { fault: { what: `EVENT_${opened.check}`, position, eventId: undefined, expected, found: opened.detail } };
+    }
+    const leafHash = sha256Tree.leaf(leaf);
+    this.#range = extendRange(sha256Tree, this.#range, [leafHash]);
+    const fault = (await this.#tileFault(leafHash)) ?? this.#headsFault();
+    if (fault !== undefined) return { fault: { eventId: opened.event.id, ...fault } };
+    this.#counts.entries += 1;
+    return { event: opened.event };
+  }
+
+  async #tileFault(leafHash: Uint8Array): Promise<Omit<Finding, 'eventId'> | undefined> {
+    for (const slot of this.#tiles.add(leafHash)) {
+      const found = hashIn(await this.#source.tile(slot.level, Math.floor(slot.index / TILE_WIDTH)), slot);
+      if (!sameBytes(slot.hash, found))
+        return { what: 'TILE', position: firstLeafUnder(slot), ...hashes(slot.hash, found) };
+      this.#counts.tileHashes += 1;
+    }
+    return undefined;
+  }
+
+  #headsFault(): Omit<Finding, 'eventId'> | undefined {
+    for (const head of this.#source.headsOf(this.#range.size)) {
+      const fault = this.#headFault(head);
+      if (fault !== undefined) return { position: head.size - 1, ...fault };
+      this.#counts.heads += 1;
+    }
+    return undefined;
+  }
+
+  #headFault({ root, note }: ClaimedHead): Pick<Finding, 'what' | 'expected' | 'found'> | undefined {
+    const { size } = this.#range;
+    const recomputed = rootOfRange(sha256Tree, this.#range);
+    if (!sameBytes(recomputed, root)) return { what: 'HEAD_ROOT', ...hashes(recomputed, root) };
+    if (note === undefined) return undefined;
+    const opened = openHead(note, this.#source.origin, this.#source.verifiers);
+    if (!opened.ok) return { what: 'HEAD_NOTE', expected: 'a note signed by a trusted key', found: opened.reason };
+    if (opened.head.size !== size)
+      return { what: 'HEAD_NOTE', expected: `size ${size}`, found: `size ${opened.head.size}` };
+    return sameBytes(opened.head.root, recomputed)
+      ? undefined
+      : { what: 'HEAD_NOTE', ...hashes(recomputed, opened.head.root) };
+  }
+}
+
+const hashIn = (tile: Uint8Array | undefined, { index }: TileSlot): Uint8Array => {
+  const { length } = sha256Tree.empty;
+  const begin = (index % TILE_WIDTH) * length;
+  return tile?.subarray(begin, begin + length) ?? new Uint8Array(0);
+};
+
+const firstLeafUnder = ({ level, index }: TileSlot): number => index * TILE_WIDTH ** level;
+
+const hashes = (expected: Uint8Array, found: Uint8Array): Pick<Finding, 'expected' | 'found'> => ({
+  expected: toBase64(expected),
+  found: found.length === 0 ? 'none' : toBase64(found),
+});

@@ -1,0 +1,26 @@
+import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
+
+const READ_AT_ONCE = 256;
+
+/** Reads an event store from its beginning, one event after the other. */
+export class StoreCursor {
+  readonly #events: EventStore;
+  #buffer: readonly RecordedEvent[] = [];
+  #at = 0;
+  #after: bigint | undefined;
+
+  constructor(events: EventStore) {
+    this.#events = events;
+  }
+
+  async next(): Promise<RecordedEvent | undefined> {
+    if (this.#at >= this.#buffer.length) {
+      this.#buffer = await this.#events.readAll(this.#after, READ_AT_ONCE);
+      this.#at = 0;
+    }
+    const event = this.#buffer[this.#at];
+    this.#at += 1;
+    this.#after = event?.position ?? this.#after;
+    return event;
+  }
+}

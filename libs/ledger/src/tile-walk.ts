@@ -1,0 +1,35 @@
+import { rootOfLeaves, type TreeHasher } from './merkle-tree.js';
+import { TILE_WIDTH } from './tiles.js';
+
+/** One hash of a tile: number `index` of its level, counted over all tiles of the level. */
+export interface TileSlot {
+  readonly level: number;
+  readonly index: number;
+  readonly hash: Uint8Array;
+}
+
+/** Computes every hash of every tile again, leaf by leaf; keeps no more than one unfinished tile per level. */
+export class TileWalk {
+  readonly #tree: TreeHasher;
+  readonly #levels: { count: number; unfinished: Uint8Array[] }[] = [];
+
+  constructor(tree: TreeHasher) {
+    this.#tree = tree;
+  }
+
+  /** The hashes that the next leaf completes: its own, and that of each tile it fills. */
+  add(leafHash: Uint8Array): TileSlot[] {
+    const slots: TileSlot[] = [];
+    let hash: Uint8Array | undefined = leafHash;
+    for (let level = 0; hash !== undefined; level += 1) {
+      const tile = (this.#levels[level] ??= { count: 0, unfinished: [] });
+      slots.push({ level, index: tile.count, hash });
+      tile.count += 1;
+      tile.unfinished.push(hash);
+      const isFull = tile.unfinished.length === TILE_WIDTH;
+      hash = isFull ? rootOfLeaves(this.#tree, tile.unfinished) : undefined;
+      if (isFull) tile.unfinished = [];
+    }
+    return slots;
+  }
+}
