@@ -40,10 +40,20 @@ export interface Knowledge {
   streamOfCommand(idempotencyKey: string): string | undefined;
 }
 
+/** Who signs the node's facts, and when. */
 export interface Keeper {
   readonly node: string;
   readonly signer: Signer;
   readonly clock: Clock;
+}
+
+/** What the handler works with; a class because Nest injects by class. */
+export class HandlerParts {
+  constructor(
+    readonly store: EventStore,
+    readonly keeper: Keeper,
+    readonly knowledge: Knowledge,
+  ) {}
 }
 
 /** Where a command goes: the stream and what is in it. */
@@ -58,11 +68,15 @@ interface Target {
  */
 @CommandHandler(Handle)
 export class HandleCommand implements ICommandHandler<Handle, Outcome> {
-  constructor(
-    private readonly store: EventStore,
-    private readonly keeper: Keeper,
-    private readonly knowledge: Knowledge,
-  ) {}
+  private readonly store: EventStore;
+  private readonly keeper: Keeper;
+  private readonly knowledge: Knowledge;
+
+  constructor({ store, keeper, knowledge }: HandlerParts) {
+    this.store = store;
+    this.keeper = keeper;
+    this.knowledge = knowledge;
+  }
 
   async execute(handle: Handle): Promise<Outcome> {
     const now = this.keeper.clock.now();

@@ -7,7 +7,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { AddressInfo } from 'node:net';
 import type { VerifyToken } from './bearer.js';
 import type { NodeClock } from './clock.js';
-import { HandleCommand } from './command-handler.js';
+import { HandlerParts } from './command-handler.js';
 import { HandoffModule } from './handoff.module.js';
 import { InboundConsumer } from './inbound.consumer.js';
 import { CurrentKnowledge } from './knowledge.js';
@@ -54,26 +54,29 @@ export const createHandoffApp = async (deps: HandoffAppDeps): Promise<HandoffApp
   const readModels = new ReadModels(deps.readModelsFile);
   const projector = new Projector(store, readModels);
   const knowledge = new CurrentKnowledge(store, readModels, projector, clock);
-  const handler = new HandleCommand(store, { node, signer, clock }, knowledge);
+  const parts = new HandlerParts(store, { node, signer, clock }, knowledge);
 
   const refuser = new Refuser(node, store, signer, clock);
   const context = { node, trust: deps.trust, readStream: (stream: string) => store.read(stream) };
   const publisher = createPublisher({ node, store, broker, positions });
   const consumers = deps.peers.map((peer) => new InboundConsumer({ peer, broker, store, positions, context, refuser }));
-  let execute: (handle: Handle) => Promise<Outcome> = (handle) => handler.execute(handle);
-  const receipts = createReceipts({ node, store, positions, execute: (handle) => execute(handle) });
+  let bus: CommandBus | undefined;
+  const execute = async (handle: Handle): Promise<Outcome> => {
+    if (bus === undefined) throw new Error('the command bus is not open yet');
+    return bus.execute(handle);
+  };
+  const receipts = createReceipts({ node, store, positions, execute });
   const subscribers = [projector, publisher, receipts, ...consumers];
   const health = new NodeHealth(node, clock, subscribers);
 
-  const module = HandoffModule.around({ ...deps, handler, projector, readModels, health });
+  const module = HandoffModule.around({ ...deps, parts, projector, readModels, health });
   const app = await NestFactory.create(module, {
     logger: ['error', 'fatal'],
     abortOnError: false,
     forceCloseConnections: true,
   });
   await app.listen(0, deps.host);
-  const bus = app.get(CommandBus);
-  execute = (handle) => bus.execute(handle);
+  bus = app.get(CommandBus);
   for (const subscriber of subscribers) subscriber.start();
   const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
 

@@ -6,7 +6,7 @@ import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { GraphQLModule } from '@nestjs/graphql';
 import { contextOf, maskFault, type VerifyToken } from './bearer.js';
 import { NodeClock } from './clock.js';
-import { HandleCommand } from './command-handler.js';
+import { HandleCommand, HandlerParts } from './command-handler.js';
 import { Commands } from './commands.js';
 import { NodeHealth } from './node-health.js';
 import { AgencyResolver, NodeResolver } from './node.resolver.js';
@@ -16,7 +16,7 @@ import { ReadModels } from './read-models.js';
 import { TransferResolver } from './transfer.resolver.js';
 
 export interface HandoffModuleOptions {
-  readonly handler: HandleCommand;
+  readonly parts: HandlerParts;
   readonly projector: Projector;
   readonly readModels: ReadModels;
   readonly clock: NodeClock;
@@ -45,7 +45,8 @@ export class HandoffModule {
         }),
       ],
       providers: [
-        { provide: HandleCommand, useValue: options.handler },
+        { provide: HandlerParts, useValue: options.parts },
+        HandleCommand,
         { provide: ReadModels, useValue: options.readModels },
         { provide: NodeClock, useValue: options.clock },
         { provide: NodeHealth, useValue: options.health },

@@ -4,7 +4,6 @@ import { openDetached, type TrustList } from '@delta-hub/crypto';
 import { fold } from '@delta-hub/decider';
 import type { RecordedEvent } from '@delta-hub/event-store';
 import { admit, signingRejection, transferDecider, type TransferEvent, upcast } from '@delta-hub/handoff';
-import { agencyRecord } from './agency-record.js';
 import { eventsTopic } from './outbound.publisher.js';
 import { schemaFault } from './schema-check.js';
 import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
@@ -88,7 +87,7 @@ const competenceFault = (event: HubEvent, source: string): string | undefined =>
   const name = eventName(event.type);
   if (name === 'refusal.issued') return actor.role === 'system' ? undefined : 'a refusal is signed by the node itself';
   if (name === undefined) return `unknown type ${event.type}`;
-  const rejection = signingRejection(name, actor, agencyRecord(agency, occurredAt));
+  const rejection = signingRejection({ type: name, actor, occurredAt }, agency);
   return rejection === undefined ? undefined : `${rejection.code}: agency ${agency.id}, ${event.type}`;
 };
 
@@ -100,5 +99,5 @@ const domainFault = (event: HubEvent, stream: readonly RecordedEvent[]): string 
   const act = upcast(event.type, event.data) as TransferEvent;
   const author = agencyById(act.actor.agencyId);
   if (author === undefined) return 'AGENCY_UNKNOWN';
-  return admit(fold(transferDecider, history), act, agencyRecord(author, act.occurredAt))?.code;
+  return admit(fold(transferDecider, history), act, author)?.code;
 };

@@ -7,7 +7,6 @@ import {
   type RefusalGround,
   type TransferCommand,
 } from '@delta-hub/handoff';
-import { agencyRecord } from './agency-record.js';
 import type { CheckedInput } from './input-checks.js';
 import type { Commander, HubRejection, Inputs, Request } from './requests.js';
 
@@ -32,7 +31,7 @@ export const toCommand = (
     occurredAt,
     now: lookUps.now,
     actor: { officerId, role, agencyId },
-    agency: agencyRecord(agency, occurredAt),
+    agency,
   };
   switch (request.type) {
     case 'RegisterIntake': {
@@ -81,13 +80,12 @@ const applyTransfer = (
 ): TransferCommand | HubRejection => {
   const division = divisionByCode(receivingDivision, dayOf(context.occurredAt));
   if (division?.level !== 'county') return { code: 'DIVISION_UNKNOWN', field: 'receivingDivision' };
-  const receiving = agencyOfDivision(receivingDivision);
   return {
     ...context,
     type: 'ApplyTransfer',
     personId,
     person: lookUps.person(personId),
-    receiving: receiving === undefined ? undefined : agencyRecord(receiving, context.occurredAt),
+    receiving: agencyOfDivision(receivingDivision),
     reason,
     documents,
   };
