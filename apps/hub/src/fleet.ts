@@ -112,9 +112,13 @@ class Member {
     await this.ready;
     const child = this.child;
     if (child?.connected !== true) return;
-    const answered = Promise.race([once(child, 'message'), once(child, 'exit')]);
+    const waiting = new AbortController();
+    const heard = [once(child, 'message', waiting), once(child, 'exit', waiting)].map((event) =>
+      event.catch(() => undefined),
+    );
     child.send(message, () => undefined);
-    await answered;
+    await Promise.race(heard);
+    waiting.abort();
   }
 
   async stop(): Promise<void> {

@@ -8,6 +8,8 @@ import { NODES } from './nodes.js';
 import type { LedgerVerdict } from './report.js';
 
 type Progress = (line: string) => void;
+/** Root of the empty tree, RFC 6962 section 2.1: SHA-256 of nothing. */
+const EMPTY_ROOT = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=';
 const SEQUENCED_WITHIN_MS = 30_000;
 
 /** Verifies one node's directory once its log has everything that is stored; the node may be running. */
@@ -84,7 +86,7 @@ const lines =
 
 const verdictOf = (report: LedgerReport): LedgerVerdict => ({
   size: report.size,
-  root: report.root ?? '',
+  root: report.root ?? EMPTY_ROOT,
   verified: report.ok,
   ...(report.fault === undefined ? {} : { fault: describe(report) }),
 });

@@ -64,7 +64,6 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       verifyToken,
       introspection: start.environment === 'development',
       extraRoutes: routesOf({
-        ledgerUrl: ledger.url,
         keys: jwks([{ kid: `${start.node}/1`, jwk: own.eventKey }]),
         handoff,
         ledger,
