@@ -1,0 +1,65 @@
+/** Where a consumer may go on from: the rule behind `POSITION_LOST`, `POSITION_BEYOND_END` and `LOG_REPLACED`. */
+import { BrokerError, type IncomingRecord, type Position } from './broker.js';
+
+/** One partition as it is now. */
+export interface PartitionBounds {
+  readonly partition: number;
+  readonly logId: string;
+  /** The oldest offset still there; `end` when nothing is. */
+  readonly start: bigint;
+  /** The offset the next record will get. */
+  readonly end: bigint;
+}
+
+/** Where a consumer stands: the last record it has taken of each partition. */
+export class Places {
+  readonly #topic: string;
+  readonly #positions: Map<number, Position>;
+
+  constructor(topic: string, positions: readonly Position[]) {
+    this.#topic = topic;
+    this.#positions = new Map(positions.map((position) => [position.partition, position]));
+  }
+
+  /**
+   * The offset to read next in each partition of the topic. @throws BrokerError when a position does not fit the log.
+   */
+  next(partitions: readonly PartitionBounds[]): readonly (PartitionBounds & { readonly from: bigint })[] {
+    const known = new Set(partitions.map(({ partition }) => partition));
+    for (const { partition, logId } of this.#positions.values())
+      if (!known.has(partition))
+        throw new BrokerError('LOG_REPLACED', `${this.#at(partition)}: the log ${logId} is not there any more`);
+    return partitions.map((bounds) => ({ ...bounds, from: this.#from(bounds) }));
+  }
+
+  /**
+   * Moves behind `records`, read from offset `from` on, and returns them; of records with a gap those before it.
+   * @throws BrokerError `POSITION_LOST` when they begin with a gap, or none came where there must be some
+   */
+  take(records: readonly IncomingRecord[], { partition, from, end }: PartitionBounds & { readonly from: bigint }) {
+    const gap = records.findIndex(({ offset }, index) => offset !== from + BigInt(index));
+    const whole = gap < 0 ? records : records.slice(0, gap);
+    const last = whole.at(-1);
+    if (last !== undefined) this.#positions.set(partition, { partition, offset: last.offset, logId: last.logId });
+    else if (records.length > 0 || from < end)
+      throw new BrokerError('POSITION_LOST', `${this.#at(partition)}: record ${from} is missing`);
+    return whole;
+  }
+
+  #from({ partition, logId, start, end }: PartitionBounds): bigint {
+    const position = this.#positions.get(partition);
+    if (position === undefined) return start;
+    const at = this.#at(partition);
+    const next = position.offset + 1n;
+    if (position.logId !== logId)
+      throw new BrokerError('LOG_REPLACED', `${at}: the log is ${logId}, the position belongs to ${position.logId}`);
+    if (next > end)
+      throw new BrokerError('POSITION_BEYOND_END', `${at}: position ${position.offset}, the log ends before ${end}`);
+    if (next < start) throw new BrokerError('POSITION_LOST', `${at}: records ${next} to ${start - 1n} were removed`);
+    return next;
+  }
+
+  #at(partition: number): string {
+    return `${this.#topic}[${partition}]`;
+  }
+}
