@@ -141,7 +141,14 @@ export default tseslint.config(
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' } },
   js.configs.recommended,
-  { rules: { eqeqeq: 'error', 'no-warning-comments': 'error', 'prefer-const': 'error', 'no-console': 'off' } },
+  {
+    rules: {
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-warning-comments': 'error',
+      'prefer-const': 'error',
+      'no-console': 'off',
+    },
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],

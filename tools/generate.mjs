@@ -29,7 +29,7 @@ const eventTypes = async () => {
         .replace(/"\$(id|schema)":"[^"]*",/g, ''),
     );
   const titles = Object.fromEntries(events.map((name) => [name, schemas[`${name}.v1`].title]));
-  const { title: _title, ...defs } = local(schemas['defs.v1']);
+  const { $defs: shared } = local(schemas['defs.v1']);
   const whole = {
     title: 'EventData',
     description: 'What each event says, by its name.',
@@ -37,7 +37,7 @@ const eventTypes = async () => {
     additionalProperties: false,
     required: events,
     properties: Object.fromEntries(events.map((name) => [name, { $ref: `#/$defs/${titles[name]}` }])),
-    $defs: { ...defs.$defs, ...Object.fromEntries(events.map((name) => [titles[name], local(schemas[`${name}.v1`])])) },
+    $defs: { ...shared, ...Object.fromEntries(events.map((name) => [titles[name], local(schemas[`${name}.v1`])])) },
   };
   const data = await compile(whole, 'EventData', {
     bannerComment: '',

@@ -32,7 +32,7 @@ export const importTable: Readonly<Record<string, Row>> = {
   'libs/event-store': { ...port, workspace: [], node: [],
                         adapters: { sqlite: { node: ['sqlite', 'fs', 'path', 'timers'] } } },
   'libs/broker':      { ...port, workspace: [], node: [],
-                        adapters: { sqlite: { node: ['sqlite', 'fs', 'path', 'timers'] } } },
+                        adapters: { sqlite: { node: ['sqlite', 'fs', 'path', 'timers', 'crypto'] } } },
   'apps/handoff':     { ...app, scope: 'handoff',
                         workspace: ['decider', 'contracts', 'crypto', 'handoff', 'event-store', 'broker'] },
   'apps/ledger':      { ...app, scope: 'ledger',

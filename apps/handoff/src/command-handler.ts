@@ -105,14 +105,9 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
   }
 
   private async target(request: Request, key: string): Promise<Target> {
-    switch (request.type) {
-      case 'RegisterIntake':
-        return this.read(`person-${request.input.personId}`);
-      case 'ApplyTransfer':
-        return this.nextTransferOf(request.input.personId, key);
-      default:
-        return this.read(request.input.transferId);
-    }
+    if (request.type === 'RegisterIntake') return this.read(`person-${request.input.personId}`);
+    if (request.type === 'ApplyTransfer') return this.nextTransferOf(request.input.personId, key);
+    return this.read(request.input.transferId);
   }
 
   /** The person's first transfer stream from this node that is empty, still open, or was opened by this very command. */

@@ -1,10 +1,10 @@
 import type { Caller } from '@delta-hub/crypto';
-import { CommandBus } from '@nestjs/cqrs';
+import type { CommandBus } from '@nestjs/cqrs';
 import { factAnswer, type PersonParent, type TransferParent } from './answers.js';
-import { ReadModels } from './read-models.js';
+import type { ReadModels } from './read-models.js';
 import { refusalAnswer } from './refusals.js';
 import { Handle, type Outcome, type Request } from './requests.js';
-import { Projector } from './projections.js';
+import type { Projector } from './projections.js';
 
 /** Gives commands to the bus and answers once the read models show what came of them. */
 export class Commands {

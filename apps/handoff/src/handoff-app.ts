@@ -60,10 +60,10 @@ export const createHandoffApp = async (deps: HandoffAppDeps): Promise<HandoffApp
   const context = { node, trust: deps.trust, readStream: (stream: string) => store.read(stream) };
   const publisher = createPublisher({ node, store, broker, positions });
   const consumers = deps.peers.map((peer) => new InboundConsumer({ peer, broker, store, positions, context, refuser }));
-  let bus: CommandBus | undefined;
+  const late: { bus?: CommandBus } = {};
   const execute = async (handle: Handle): Promise<Outcome> => {
-    if (bus === undefined) throw new Error('the command bus is not open yet');
-    return bus.execute(handle);
+    if (late.bus === undefined) throw new Error('the command bus is not open yet');
+    return late.bus.execute(handle);
   };
   const receipts = createReceipts({ node, store, positions, execute });
   const subscribers = [projector, publisher, receipts, ...consumers];
@@ -76,7 +76,7 @@ export const createHandoffApp = async (deps: HandoffAppDeps): Promise<HandoffApp
     forceCloseConnections: true,
   });
   await app.listen(0, deps.host);
-  bus = app.get(CommandBus);
+  late.bus = app.get(CommandBus);
   for (const subscriber of subscribers) subscriber.start();
   const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
 

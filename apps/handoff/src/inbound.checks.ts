@@ -55,7 +55,7 @@ const inspectAuthentic = async (
   jws: string,
   context: InboundContext,
 ): Promise<Verdict> => {
-  const fault = schemaFault(event as unknown as Readonly<Record<string, unknown>>);
+  const fault = schemaFault(event);
   if (fault !== undefined) return refuse('SCHEMA', fault);
 
   const source = nodeOfSource(event.source);

@@ -1,21 +1,18 @@
-import { eventName, schemaAddress, SCHEMAS } from '@delta-hub/contracts';
+import { eventName, type HubEvent, schemaAddress, SCHEMAS } from '@delta-hub/contracts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormatsModule from 'ajv-formats';
 
 const ajv = new Ajv2020({ allErrors: false, strict: true });
-const addFormats = addFormatsModule as unknown as (target: Ajv2020) => void;
-addFormats(ajv);
 for (const schema of Object.values(SCHEMAS)) ajv.addSchema(schema);
 
 const ENVELOPE = schemaAddress('hub-event');
 
 /** What is wrong with an event by its JSON Schemas, envelope first; undefined when nothing is. */
-export const schemaFault = (event: Readonly<Record<string, unknown>>): string | undefined => {
-  const name = eventName(String(event['type']));
-  if (name === undefined) return `unknown type ${String(event['type'])}`;
+export const schemaFault = (event: HubEvent): string | undefined => {
+  const name = eventName(event.type);
+  if (name === undefined) return `unknown type ${event.type}`;
   const expected = schemaAddress(name);
-  if (event['dataschema'] !== expected) return `dataschema is not ${expected}`;
-  return faultOf(ENVELOPE, event) ?? faultOf(expected, event['data']);
+  if (event.dataschema !== expected) return `dataschema is not ${expected}`;
+  return faultOf(ENVELOPE, event) ?? faultOf(expected, event.data);
 };
 
 const faultOf = (schema: string, value: unknown): string | undefined => {

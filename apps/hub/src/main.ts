@@ -76,7 +76,8 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
-    const code = String((error as { code?: unknown }).code ?? 'FAILED');
+    const { code: stable } = error as { code?: unknown };
+    const code = typeof stable === 'string' ? stable : 'FAILED';
     process.stderr.write(`${code}: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = exitCodeOf(code);
   }

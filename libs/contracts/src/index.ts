@@ -1,4 +1,7 @@
 /** What crosses a border: event schemas, GraphQL, division codes, agencies. Types are generated from the sources beside `src`. */
+import type * as HandoffGraphql from './generated/handoff-graphql.js';
+import type * as LedgerGraphql from './generated/ledger-graphql.js';
+
 export {
   AGENCIES,
   type AgencyDelegation,
@@ -11,8 +14,7 @@ export { type Division, type DivisionLevel, DIVISIONS, divisionByCode } from './
 export { type EventName, eventName, type HubEvent, schemaAddress, wireType } from './events.js';
 export { EVENT_NAMES } from './generated/events.js';
 export type { EventData } from './generated/events.js';
-export type * as HandoffGraphql from './generated/handoff-graphql.js';
-export type * as LedgerGraphql from './generated/ledger-graphql.js';
 export { SCHEMAS } from './generated/schemas.js';
 export { handoffSdl, ledgerSdl } from './generated/sdl.js';
 export { supergraphSdl } from './generated/supergraph.js';
+export type { HandoffGraphql, LedgerGraphql };
