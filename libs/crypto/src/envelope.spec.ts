@@ -167,6 +167,7 @@ describe('SIZE', () => {
     const { detached } = toDetached(signed);
     expect(openDetached(new Uint8Array(MAX_EVENT_BYTES), detached, trust)).toMatchObject({ ok: false, check: 'SIZE' });
     expect(openDetached(new Uint8Array(60_000), detached, trust)).toMatchObject({ ok: false, check: 'SIZE' });
+    expect(openDetached(new Uint8Array(MAX_EVENT_BYTES + 1), undefined, trust)).toMatchObject({ check: 'SIZE' });
   });
 });
 

@@ -46,14 +46,8 @@ describe('a minted token', () => {
   });
 
   it('holds what a JWT holds, and no more', async () => {
-    const [header, payload] = (await mintToken(issuerKey, claims, 60, now)).split('.').map(
-      (part) =>
-        JSON.parse(
-          Buffer.from(part, 'base64url')
-            .toString('latin1')
-            .replace(/[^}]*$/, '') || '{}',
-        ) as object,
-    );
+    const parts = (await mintToken(issuerKey, claims, 60, now)).split('.').slice(0, 2);
+    const [header, payload] = parts.map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as object);
     expect(header).toEqual({ alg: 'EdDSA', typ: 'JWT' });
     expect(payload).toEqual(sound);
   });
