@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { StatementSync } from 'node:sqlite';
 import type { IncomingRecord, OutgoingRecord } from '../broker.js';
 import type { PartitionBounds } from '../positions.js';
@@ -66,7 +65,7 @@ export class RecordTable {
   /** Writes the records behind the others of the topic; to be called while the write lock is held. */
   append(name: string, records: readonly OutgoingRecord[]): void {
     const found = this.#find(name);
-    const topic = found?.topic ?? this.#insertTopic.run(name, randomUUID()).lastInsertRowid;
+    const topic = found?.topic ?? this.#insertTopic.run(name, crypto.randomUUID()).lastInsertRowid;
     let offset = found?.next_offset ?? 0n;
     for (const { key, value, headers } of records)
       this.#insertRecord.run(topic, offset++, key, value, JSON.stringify(headers));

@@ -57,7 +57,7 @@ const deliveryCases = [
         ['transfer-1', 60],
         ['transfer-2', 60],
       ] as const)
-        deepStrictEqual(given(byKey.get(key) ?? []), someRecords(count, key));
+        deepStrictEqual(textsOf(byKey.get(key) ?? []), textsOf(someRecords(count, key)));
       strictEqual(received.length, 421);
     },
   ),

@@ -52,10 +52,12 @@ export const contractCase = (name: string, body: (bench: Bench) => Promise<void>
     const listen = async (store: EventStore, after: bigint | undefined) => {
       const inbox = new Inbox<RecordedEvent>();
       const subscription = await soon(store.subscribe(after, inbox.take), 'a subscription to begin');
+      const fault = subscription.finished.then(() => new Promise<never>(() => {}));
+      fault.catch(() => undefined); // Whoever waits for more is told; else it is for the case to look at `finished`.
       return {
         finished: subscription.finished,
         stop: () => soon(subscription.stop(), 'a subscription to stop'),
-        holding: (count: number) => soon(inbox.holding(count), `${count} events`),
+        holding: (count: number) => soon(Promise.race([inbox.holding(count), fault]), `${count} events`),
       };
     };
     try {
