@@ -1,0 +1,58 @@
+import { EVENT_NAMES, type EventData, wireType } from '@delta-hub/contracts';
+import {
+  type HandoffEventType,
+  isTransferEvent,
+  type PersonEvent,
+  type TransferFacts,
+  upcast,
+} from '@delta-hub/handoff';
+import { describe, expect, it } from '@jest/globals';
+
+/** What an event says beside when it was done and by whom, as the contract has it. */
+type Said<T extends keyof EventData> = Omit<EventData[T], 'occurredAt' | 'actor'>;
+/** The same shape with arrays that may be written, which is how types are generated from schemas. */
+type Writable<T> = T extends readonly (infer Item)[]
+  ? Writable<Item>[]
+  : T extends object
+    ? { -readonly [K in keyof T]: Writable<T[K]> }
+    : T;
+/** Each can stand for the other, and neither has a field the other lacks. */
+type Agree<A, B> = [A, B] extends [B, A] ? ([keyof A, keyof B] extends [keyof B, keyof A] ? true : false) : false;
+
+type DomainData = TransferFacts & { readonly 'person.intake-registered': PersonEvent['data'] };
+/** `kind` of a document is any text in the core and a closed list in the contract. */
+type Closed<T> = T extends { documents: { kind: string }[] }
+  ? Omit<T, 'documents'> & { documents: EventData['transfer.applied']['documents'] }
+  : T;
+type Empty<T> = T extends Record<string, never> ? object : T;
+type Agreement = { readonly [T in HandoffEventType]: Agree<Empty<Closed<Writable<DomainData[T]>>>, Empty<Said<T>>> };
+
+/** Fails to compile, naming the event, when the core and the contract say different things. */
+const agreement: Agreement = {
+  'person.intake-registered': true,
+  'transfer.applied': true,
+  'transfer.opinion-given': true,
+  'transfer.consultation-sent': true,
+  'transfer.consultation-received': true,
+  'transfer.consultation-replied': true,
+  'transfer.decided': true,
+  'transfer.decision-served': true,
+  'transfer.file-sent': true,
+  'transfer.file-received': true,
+  'transfer.file-receipted': true,
+  'transfer.person-reported': true,
+  'transfer.completed': true,
+  'transfer.withdrawn': true,
+};
+
+describe('the core and the contract', () => {
+  it('know the same events, but for the refusal, which is the shell’s', () => {
+    expect(Object.keys(agreement).sort()).toEqual(EVENT_NAMES.filter((name) => name !== 'refusal.issued').sort());
+  });
+
+  it('read each other’s data', () => {
+    const actor = { officerId: 'officer-1', role: 'officer', agencyId: 'cca-320509' };
+    const event = upcast(wireType('transfer.completed'), { occurredAt: '2025-03-24T01:05:00.000Z', actor });
+    expect(isTransferEvent(event) && event.data).toEqual({});
+  });
+});

@@ -1,0 +1,125 @@
+import { describe, expect, it } from '@jest/globals';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { EVENT_NAMES, type EventName, eventName, schemaAddress, SCHEMAS, wireType } from './index.js';
+
+const ajv = new Ajv2020({ strict: true });
+for (const schema of Object.values(SCHEMAS)) ajv.addSchema(schema);
+const validatorOf = (name: EventName | 'hub-event'): ValidateFunction => {
+  const validate = ajv.getSchema(schemaAddress(name));
+  if (validate === undefined) throw new Error(`no schema for ${name}`);
+  return validate;
+};
+
+const at = '2025-03-10T01:30:00.000Z';
+const actor = { officerId: 'officer-320509-001', role: 'officer', agencyId: 'cca-320509' };
+const digest = `sha-256:${'A'.repeat(43)}`;
+const documents = [{ kind: 'application', digest, size: 1024 }];
+const act = { occurredAt: at, actor };
+
+const EXAMPLES: Readonly<Record<EventName, Readonly<Record<string, unknown>>>> = {
+  'person.intake-registered': {
+    ...act,
+    personId: 'T-320509-0001',
+    category: 'SuspendedSentence',
+    agency: 'cca-320509',
+    correctionStart: '2025-01-06',
+    correctionEnd: '2026-07-05',
+  },
+  'transfer.applied': {
+    ...act,
+    personId: 'T-320509-0001',
+    category: 'SuspendedSentence',
+    origin: 'cca-320509',
+    receiving: 'cca-310118',
+    originNode: '32',
+    receivingNode: '31',
+    answerableSince: '2025-01-06T01:00:00.000Z',
+    correctionEnd: '2026-07-05',
+    reason: 'employment',
+    documents,
+  },
+  'transfer.opinion-given': { ...act, supports: true, documents },
+  'transfer.consultation-sent': { ...act, documents },
+  'transfer.consultation-received': act,
+  'transfer.consultation-replied': { ...act, agrees: false, ground: 'residence-untrue', documents },
+  'transfer.decided': { ...act, approved: true, documents },
+  'transfer.decision-served': { ...act, documents },
+  'transfer.file-sent': { ...act, documents },
+  'transfer.file-received': act,
+  'transfer.file-receipted': { ...act, documents },
+  'transfer.person-reported': act,
+  'transfer.completed': act,
+  'transfer.withdrawn': { ...act, reason: 'applicant', documents },
+  'refusal.issued': {
+    ...act,
+    check: 'SIGNATURE',
+    detail: 'the signature does not verify',
+    topic: 'delta-hub.32.events.v1',
+    partition: 0,
+    offset: '7',
+    refusedDigest: digest,
+    refusedSize: 900,
+    transient: false,
+  },
+};
+
+const envelope = {
+  specversion: '1.0',
+  id: '0197a3c2-7f1e-7c44-9a55-2b8d1c0e4f10',
+  source: 'urn:delta-hub:node:32',
+  type: 'cn.delta-hub.transfer.applied.v1',
+  subject: 'transfer-3c3c8556-2394-5832-92e2-2fd9a6ff9b4c',
+  time: at,
+  datacontenttype: 'application/json',
+  dataschema: 'https://delta-hub.cn/schemas/transfer.applied.v1.json',
+  correlationid: 'transfer-3c3c8556-2394-5832-92e2-2fd9a6ff9b4c',
+  partitionkey: 'transfer-3c3c8556-2394-5832-92e2-2fd9a6ff9b4c',
+  recipients: '31,32',
+  dataclassification: 'N',
+  rule: '办法30@2020.1',
+  commandid: '0197a3c2-7f1e-7c44-9a55-2b8d1c0e4f11',
+  commandhash: digest,
+  data: {},
+};
+
+describe.each(EVENT_NAMES.map((name) => ({ name })))('data of $name', ({ name }) => {
+  const validate = validatorOf(name);
+  const example = EXAMPLES[name];
+  const required = (SCHEMAS[`${name}.v1`]?.['required'] ?? []) as readonly string[];
+
+  it('accepts the example', () => expect(validate(example)).toBe(true));
+  it('refuses an unknown field', () => expect(validate({ ...example, note: 'free text' })).toBe(false));
+  it.each(required)('refuses it without %s', (field) => {
+    const { [field]: _left, ...rest } = example;
+    expect(validate(rest)).toBe(false);
+  });
+  it.each(Object.keys(example))('refuses a wrong %s', (field) => {
+    expect(validate({ ...example, [field]: { wrong: 'in every field' } })).toBe(false);
+  });
+});
+
+describe('the envelope', () => {
+  const validate = validatorOf('hub-event');
+
+  it('accepts the example', () => expect(validate(envelope)).toBe(true));
+  it('refuses an unknown attribute', () => expect(validate({ ...envelope, name: '测试甲' })).toBe(false));
+  it.each(Object.keys(envelope))('refuses it without %s', (attribute) => {
+    const { [attribute as keyof typeof envelope]: _left, ...rest } = envelope;
+    expect(validate(rest)).toBe(false);
+  });
+  it.each([
+    ['source', 'urn:delta-hub:node:35'],
+    ['id', envelope.id.toUpperCase()],
+    ['time', '2025-03-10T09:30:00+08:00'],
+    ['recipients', '31, 32'],
+    ['type', 'transfer.applied'],
+  ])('refuses %s %s', (attribute, value) => expect(validate({ ...envelope, [attribute]: value })).toBe(false));
+});
+
+describe('event names', () => {
+  it('convert to the wire and back', () => {
+    expect(EVENT_NAMES.map((name) => eventName(wireType(name)))).toEqual(EVENT_NAMES);
+    expect(wireType('transfer.applied')).toBe('cn.delta-hub.transfer.applied.v1');
+  });
+  it('are unknown in another version', () => expect(eventName('cn.delta-hub.transfer.applied.v2')).toBeUndefined());
+});
