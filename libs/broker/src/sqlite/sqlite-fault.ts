@@ -26,7 +26,6 @@ const LOCKED = 6;
 const CORRUPT = 11;
 const FULL = 13;
 const PROTOCOL = 15;
-const CONSTRAINT = 19;
 const NOT_A_DATABASE = 26;
 
 /** What node:sqlite throws. Known by its code, not by its class: it may come from another realm than ours. */
@@ -45,9 +44,6 @@ const resultCode = (error: unknown): number | undefined => (isSqliteError(error)
 export const isBusy = (error: unknown): boolean => [BUSY, LOCKED, PROTOCOL].includes(resultCode(error) ?? -1);
 
 export const isFull = (error: unknown): boolean => resultCode(error) === FULL;
-
-/** True when a row that must be unique is there already. */
-export const isConstraint = (error: unknown): boolean => resultCode(error) === CONSTRAINT;
 
 const kindOf = (error: SqliteError): SqliteFaultKind => {
   if (isFull(error)) return 'FULL';
