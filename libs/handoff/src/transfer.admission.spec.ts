@@ -83,6 +83,11 @@ describe('a partner’s verified event', () => {
     expect(admit(stateOf(history), event, author)).toEqual(rejection),
   );
 
+  it('had two of a kind ever been stored, the first would count', () => {
+    const [first, second] = [lastOf(histories.agreed), lastOf(histories.refused)];
+    expect(stateOf([...histories.received, first, second])).toEqual(stateOf(histories.agreed));
+  });
+
   describe('by the wrong author', () => {
     const decided = lastOf(histories.approved);
     const opinion = lastOf(histories.opined);

@@ -156,7 +156,7 @@ describe('between two agencies of one node', () => {
   it('is a transfer like any other', () =>
     given()
       .when(within)
-      .then({ ...applied, data: { ...applied.data, receiving: kunshan.id, receivingNode: '32' } } as TransferEvent));
+      .then({ ...applied, data: { ...applied.data, receiving: kunshan.id, receivingNode: '32' } }));
 
   it('the letter enters the addressee’s system as it is stored', () =>
     given(...play(within, commands.opine()))

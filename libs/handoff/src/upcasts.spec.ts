@@ -85,4 +85,19 @@ describe('who may sign a type at all', () => {
       type === 'transfer.consultation-received' ? 'ROLE_NOT_PERMITTED' : 'DELEGATION_MISSING',
     );
   });
+
+  it.each([
+    ['2024-12-31 23:59', 'DELEGATION_MISSING'],
+    ['2025-01-01 00:00', undefined],
+    ['2025-12-31 23:59', undefined],
+    ['2026-01-01 00:00', 'DELEGATION_MISSING'],
+  ])('a delegation for the year 2025 at %s: %s', (when, code) => {
+    const { actor, occurredAt } = by(songling, when);
+    const act = {
+      type: 'transfer.opinion-given',
+      occurredAt,
+      actor: { ...actor, delegationId: 'delegation-1' },
+    } as const;
+    expect(signingRejection(act, songling)?.code).toBe(code);
+  });
 });
