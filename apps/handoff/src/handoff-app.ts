@@ -42,6 +42,8 @@ export interface HandoffAppDeps {
 
 export interface HandoffApp {
   readonly graphqlUrl: string;
+  /** Gives one command to the bus, as the resolvers do. */
+  execute(handle: Handle): Promise<Outcome>;
   /** How far each subscriber is, and what stopped it. */
   subscribers(): Promise<readonly SubscriberState[]>;
   close(): Promise<void>;
@@ -82,6 +84,7 @@ export const createHandoffApp = async (deps: HandoffAppDeps): Promise<HandoffApp
 
   return {
     graphqlUrl: `http://${deps.host}:${port}/graphql`,
+    execute,
     subscribers: () => health.subscribers(),
     close: async () => {
       await app.close();

@@ -2,14 +2,15 @@ import { DatabaseSync } from 'node:sqlite';
 
 /**
  * How far each subscriber of this node has come: `positions.db`.
- * A position is saved after the work it stands for, so a crash repeats work and never skips it; all work here is idempotent.
+ * A position is saved after the work it stands for, so a crash repeats work and never skips it; all work here is idempotent,
+ * and a position that a power cut takes back (synchronous=NORMAL) only repeats a little more of it.
  */
 export class Positions {
   private readonly db: DatabaseSync;
 
   constructor(path: string) {
     this.db = new DatabaseSync(path);
-    this.db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000;
+    this.db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;
       CREATE TABLE IF NOT EXISTS positions(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT`);
   }
 

@@ -1,0 +1,127 @@
+// `npm run bench`: what the hub does in a second on this machine, each figure beside its floor measured in the same run.
+import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { DatabaseSync } from 'node:sqlite';
+import { parseArgs } from 'node:util';
+import { startPair } from './pair.mjs';
+
+const HELP = `npm run bench -- [--json] [--quick]
+  --json   print [{name, value, unit, floor, ratio}] on standard output, nothing else there
+  --quick  fewer events: the figures are noisier
+
+  ed25519.verify       node:crypto Ed25519 verify of 1 KB on one core; the base
+  sqlite.append.bare   one 1.4 KB row inserted and committed at a time, WAL, synchronous=FULL
+  command.stored       commands to durable signed facts through the whole handler, 64 in flight; floor sqlite.append.bare
+  stored.sequenced     stored facts to leaves under a signed head, every signature verified; floor ed25519.verify
+  exchange.throughput  command at A to verified fact at B, both nodes in this process, 64 in flight; floor sqlite.append.bare
+  exchange.p50, .p99   the same one at a time, in ms; floor one bare append (ratio: times the floor)
+
+Ratios within one run can be compared; absolute figures depend on the machine and what else it does.`;
+
+const options = (() => {
+  try {
+    return parseArgs({ options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, help: { type: 'boolean' } } })
+      .values;
+  } catch (error) {
+    process.stderr.write(`USAGE: ${error.message}\n`);
+    process.exit(2);
+  }
+})();
+if (options.help) {
+  process.stdout.write(`${HELP}\n`);
+  process.exit(0);
+}
+
+const scale = options.quick ? 0.2 : 1;
+const results = [];
+const record = (name, value, unit, floorName, ratio) => {
+  const floor = floorName ?? name;
+  results.push({ name, value: Number(value.toPrecision(4)), unit, floor, ratio: Number(ratio.toPrecision(3)) });
+  process.stderr.write(
+    `${name.padEnd(20)} ${value.toPrecision(4).padStart(9)} ${unit.padEnd(5)} ${ratio.toPrecision(3).padStart(8)} x ${floor}\n`,
+  );
+};
+
+/** Runs `work` again and again for about `ms`; returns how often a second. */
+const rateOf = (ms, work) => {
+  for (const end = performance.now() + ms / 4; performance.now() < end;) work();
+  let done = 0;
+  const start = performance.now();
+  while (performance.now() - start < ms) {
+    work();
+    done++;
+  }
+  return (done * 1000) / (performance.now() - start);
+};
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+const percentile = (values, p) =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * p))];
+
+const bareVerify = () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const message = randomBytes(1024);
+  const signature = sign(null, message, privateKey);
+  return rateOf(1500 * scale, () => verify(null, message, publicKey, signature));
+};
+
+const bareAppend = (file) => {
+  const db = new DatabaseSync(file);
+  db.exec(
+    'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE rows(id INTEGER PRIMARY KEY, data BLOB) STRICT',
+  );
+  const insert = db.prepare('INSERT INTO rows(data) VALUES(?)');
+  const row = randomBytes(1400);
+  const rate = rateOf(1500 * scale, () => insert.run(row));
+  db.close();
+  return rate;
+};
+
+/** Runs `work(n)` for n below `count`, so many in flight; returns how many a second. */
+const inFlight = async (count, width, work) => {
+  let next = 0;
+  const start = performance.now();
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      while (next < count) await work(next++);
+    }),
+  );
+  return (count * 1000) / (performance.now() - start);
+};
+
+const dir = mkdtempSync(join(tmpdir(), 'delta-hub-bench-'));
+try {
+  const verifyRate = bareVerify();
+  record('ed25519.verify', verifyRate, 'op/s', undefined, 1);
+  const appendRate = median([1, 2, 3].map((round) => bareAppend(join(dir, `bare-${round}.db`))));
+  record('sqlite.append.bare', appendRate, 'op/s', undefined, 1);
+
+  const pair = await startPair(dir);
+  await inFlight(50, 8, (n) => pair.intake(`warm-${n}`));
+  const count = Math.round(2000 * scale);
+  const commands = await inFlight(count, 64, (n) => pair.intake(n));
+  record('command.stored', commands, 'ev/s', 'sqlite.append.bare', commands / appendRate);
+
+  const sequenced = await pair.sequenceAll();
+  record('stored.sequenced', sequenced, 'ev/s', 'ed25519.verify', sequenced / verifyRate);
+
+  const exchange = await inFlight(Math.round(1000 * scale), 64, (n) => pair.exchange(n));
+  record('exchange.throughput', exchange, 'ev/s', 'sqlite.append.bare', exchange / appendRate);
+
+  const latencies = [];
+  for (let n = 0; n < Math.round(300 * scale); n++) {
+    const start = performance.now();
+    await pair.exchange(`one-${n}`);
+    latencies.push(performance.now() - start);
+  }
+  const bareMs = 1000 / appendRate;
+  record('exchange.p50', percentile(latencies, 0.5), 'ms', 'sqlite.append.bare', percentile(latencies, 0.5) / bareMs);
+  record('exchange.p99', percentile(latencies, 0.99), 'ms', 'sqlite.append.bare', percentile(latencies, 0.99) / bareMs);
+  await pair.close();
+} finally {
+  rmSync(dir, { recursive: true, force: true });
+}
+if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
