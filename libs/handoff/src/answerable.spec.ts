@@ -99,6 +99,9 @@ describe('who answers for a person', () => {
     expect(answerableIntervals(facts)).toEqual([{ agency, from: t(1) }]),
   );
 
+  it('had two intakes ever been stored for a person, the first would count', () =>
+    expect(answerableIntervals([intake('A', t(2)), intake('B', t(1))])).toEqual([{ agency: 'A', from: t(2) }]));
+
   it('G0: 吴江 until the report on 2025-03-24, 青浦 after', () => {
     const facts = histories.completed.map((event) => ({ caseId: 'transfer-1', event }));
     expect(answerableIntervals(facts)).toEqual([

@@ -10,18 +10,19 @@ import { isOpen } from './transfer.status.js';
  * Undefined when nothing is known of them by then. The newest application outranks the intake on category and term.
  */
 export const personFile = (facts: readonly PersonFact[], at: Instant): PersonFile | undefined => {
-  const { intakes, transfers } = fold(personHistory, facts);
-  const holder = intervalAt(intervalsOf({ intakes, transfers }), at);
-  const applications = Object.values(transfers).flatMap((transfer) => transfer['transfer.applied'] ?? []);
-  const newest = [...Object.values(intakes), ...applications].sort(byOccurrence).at(-1);
+  const history = fold(personHistory, facts);
+  const holder = intervalAt(intervalsOf(history), at);
+  const intakes = Object.values(history.intakes);
+  // In the order of their ids, so that the order of the facts decides nothing.
+  const cases = Object.entries(history.transfers).sort(([a], [b]) => (a < b ? -1 : 1));
+  const applications = cases.flatMap(([, transfer]) => transfer['transfer.applied'] ?? []);
+  const newest = [...intakes, ...applications].reduce<(typeof intakes | typeof applications)[number] | undefined>(
+    (latest, event) => (latest === undefined || latest.occurredAt <= event.occurredAt ? event : latest),
+    undefined,
+  );
   if (holder === undefined || newest === undefined) return undefined;
-  const openTransferId = Object.keys(transfers)
-    .sort()
-    .find((id) => isOpen(transfers[id] ?? {}));
   const { personId, category, correctionEnd } = newest.data;
   const file = { personId, category, correctionEnd, agency: holder.agency, since: holder.from };
-  return openTransferId === undefined ? file : { ...file, openTransferId };
+  const open = cases.find(([, transfer]) => isOpen(transfer));
+  return open === undefined ? file : { ...file, openTransferId: open[0] };
 };
-
-const byOccurrence = (a: { occurredAt: Instant }, b: { occurredAt: Instant }): number =>
-  a.occurredAt < b.occurredAt ? -1 : a.occurredAt > b.occurredAt ? 1 : 0;

@@ -21,7 +21,7 @@ export const personHistory = {
 
   evolve: ({ intakes, transfers }: PersonHistory, { caseId, event }: PersonFact): PersonHistory =>
     event.type === 'person.intake-registered'
-      ? { intakes: { [caseId]: event, ...intakes }, transfers }
+      ? { intakes: { ...intakes, [caseId]: intakes[caseId] ?? event }, transfers }
       : {
           intakes,
           transfers: {

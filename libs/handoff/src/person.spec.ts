@@ -126,10 +126,22 @@ describe('what a node knows of a person', () => {
     );
   });
 
-  it('takes the newest word on the term', () => {
+  describe('takes the newest word on the term', () => {
     const [applied] = histories.applied;
-    if (applied?.type !== 'transfer.applied') throw new Error('no application');
-    const shortened = { ...applied, data: { ...applied.data, correctionEnd: '2026-01-05' } };
-    expect(personFile([intake, { caseId: 'transfer-1', event: shortened }], later)?.correctionEnd).toBe('2026-01-05');
+    const application = (caseId: string, when: string, correctionEnd: string): PersonFact => {
+      if (applied?.type !== 'transfer.applied') throw new Error('no application');
+      return { caseId, event: { ...applied, occurredAt: at(when), data: { ...applied.data, correctionEnd } } };
+    };
+    const first = application('transfer-1', '2025-02-01 09:00', '2026-01-05');
+    const second = application('transfer-2', '2025-03-01 09:00', '2026-02-05');
+    const atOnce = application('transfer-3', '2025-03-01 09:00', '2026-03-05');
+
+    it.each([
+      [[intake, first], '2026-01-05'],
+      [[intake, first, second], '2026-02-05'],
+      [[second, first, intake], '2026-02-05'],
+      [[intake, second, atOnce], '2026-03-05'],
+      [[intake, atOnce, second], '2026-03-05'],
+    ])('%#', (facts, end) => expect(personFile(facts, later)?.correctionEnd).toBe(end));
   });
 });
