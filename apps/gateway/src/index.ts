@@ -1,0 +1,3 @@
+export { createGateway } from './gateway.js';
+export type { Gateway, GatewayDeps, Route } from './gateway.js';
+export { GatewayFault } from './problems.js';
