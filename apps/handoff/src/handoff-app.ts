@@ -59,7 +59,12 @@ export const createHandoffApp = async (deps: HandoffAppDeps): Promise<HandoffApp
   const parts = new HandlerParts(store, { node, signer, clock }, knowledge);
 
   const refuser = new Refuser(node, store, signer, clock);
-  const context = { node, trust: deps.trust, readStream: (stream: string) => store.read(stream) };
+  const context = {
+    node,
+    trust: deps.trust,
+    readStream: (stream: string) => store.read(stream),
+    person: (personId: string) => knowledge.person(personId),
+  };
   const publisher = createPublisher({ node, store, broker, positions });
   const consumers = deps.peers.map((peer) => new InboundConsumer({ peer, broker, store, positions, context, refuser }));
   const late: { bus?: CommandBus } = {};

@@ -3,7 +3,14 @@ import { agencyById, eventName, type HubEvent } from '@delta-hub/contracts';
 import { openDetached, type TrustList } from '@delta-hub/crypto';
 import { fold } from '@delta-hub/decider';
 import type { RecordedEvent } from '@delta-hub/event-store';
-import { admit, signingRejection, transferDecider, type TransferEvent, upcast } from '@delta-hub/handoff';
+import {
+  admit,
+  type PersonFile,
+  signingRejection,
+  transferDecider,
+  type TransferEvent,
+  upcast,
+} from '@delta-hub/handoff';
 import { eventsTopic } from './outbound.publisher.js';
 import { schemaFault } from './schema-check.js';
 import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
@@ -33,6 +40,8 @@ export interface InboundContext {
   readonly node: string;
   readonly trust: TrustList;
   readonly readStream: (stream: string) => Promise<readonly RecordedEvent[]>;
+  /** The person as this node's facts show them. */
+  readonly person: (personId: string) => Promise<PersonFile | undefined>;
 }
 
 const refuse = (check: InboundCheck, detail: string): Verdict => ({ verdict: 'refuse', check, detail });
@@ -73,7 +82,7 @@ const inspectAuthentic = async (
       ? { verdict: 'duplicate' }
       : refuse('ID_REUSED', `event ${event.id} is known with other bytes`);
 
-  const domain: string | undefined = domainFault(event, stream);
+  const domain = domainFault(event, stream) ?? (await applicationFault(event, context));
   if (domain !== undefined) return refuse('DOMAIN', domain);
   return { verdict: 'accept', event, jws, expected: stream.at(-1)?.revision ?? 'no-stream' };
 };
@@ -99,5 +108,21 @@ const domainFault = (event: HubEvent, stream: readonly RecordedEvent[]): string 
   const act = upcast(event.type, event.data) as TransferEvent;
   const author = agencyById(act.actor.agencyId);
   if (author === undefined) return 'AGENCY_UNKNOWN';
+  if (act.occurredAt > event.time) return 'OCCURRED_IN_FUTURE';
   return admit(fold(transferDecider, history), act, author)?.code;
+};
+
+/**
+ * What only this node can tell of a partner's application: that it names a county agency of the node it says,
+ * and that it does not take away a person for whom an agency of this node answers.
+ */
+const applicationFault = async (event: HubEvent, context: InboundContext): Promise<string | undefined> => {
+  if (eventName(event.type) !== 'transfer.applied') return undefined;
+  const { personId, origin, originNode, receiving, receivingNode } = (event as HubEvent<'transfer.applied'>).data;
+  const [from, to] = [agencyById(origin), agencyById(receiving)];
+  if (from?.node !== originNode || to?.node !== receivingNode) return 'AGENCY_UNKNOWN';
+  if (to.level !== 'county') return 'AGENCY_NOT_COUNTY';
+  const known = await context.person(personId);
+  const isOurs = known !== undefined && agencyById(known.agency)?.node === context.node;
+  return isOurs && known.agency !== origin ? 'PERSON_NOT_YOURS' : undefined;
 };

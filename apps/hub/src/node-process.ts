@@ -1,5 +1,5 @@
+import { enableCompileCache } from 'node:module';
 import type { FromNode, NodeStart, ToNode } from './messages.js';
-import { startNode } from './node.js';
 
 /** The process of one node: started by `delta-hub up` with one JSON argument; ends with the process that started it. */
 const tell = (message: FromNode): void => {
@@ -10,6 +10,9 @@ const start = JSON.parse(process.argv[2] ?? '{}') as NodeStart;
 process.title = `delta-hub node ${start.node}`;
 
 try {
+  // Four nodes load the same modules: compiled once, they start in a fraction of the time.
+  enableCompileCache();
+  const { startNode } = await import('./node.js');
   const node = await startNode(start);
   let stopping = false;
   const stop = async (): Promise<void> => {
