@@ -8,7 +8,12 @@ const glossary = textOf('docs/glossary.md');
 
 /** Every word the glossary explains: the terms in the first column of its tables, and what stands in backquotes. */
 const explained = new Set([
-  ...[...glossary.matchAll(/^\| ([^|\n]+) \|/gm)].flatMap(([, terms]) => terms!.replaceAll('`', '').split(', ')),
+  ...[...glossary.matchAll(/^\| ([^|\n]+) \|/gm)].flatMap(([, terms]) =>
+    terms!
+      .replaceAll('`', '')
+      .split(', ')
+      .map((term) => term.trim()),
+  ),
   ...[...glossary.matchAll(/`([^`\n]+)`/g)].map(([, term]) => term!),
 ]);
 

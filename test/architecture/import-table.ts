@@ -26,7 +26,7 @@ const app = { layer: 'app', npm: 'declared', node: 'any' } as const;
 export const importTable: Readonly<Record<string, Row>> = {
   'libs/decider':     { ...core, scope: 'any',     workspace: [] },
   'libs/handoff':     { ...core, scope: 'handoff', workspace: ['decider'] },
-  'libs/ledger':      { ...core, scope: 'ledger',  workspace: ['decider'] },
+  'libs/ledger':      { ...core, scope: 'ledger',  workspace: [] },
   'libs/contracts':   { layer: 'contract', scope: 'any', workspace: [], npm: [],       node: [] },
   'libs/crypto':      { layer: 'crypto',   scope: 'any', workspace: [], npm: ['jose'], node: ['crypto'] },
   'libs/event-store': { ...port, workspace: [], node: [],
@@ -48,7 +48,9 @@ export const importTable: Readonly<Record<string, Row>> = {
  * What specs and test kits may import beyond their project's row: these packages, every module of Node,
  * and the test kit (`/testing`) of each package in the row.
  */
-export const forTests = { npm: ['@jest/globals', 'fast-check'] } as const;
+export const forTests = {
+  npm: ['@jest/globals', 'fast-check', 'ajv', 'graphql', '@theguild/federation-composition'],
+} as const;
 
 /** Files that are specs or test kits: they never reach a running node. */
 export const testFiles = ['**/*.spec.ts', '**/*.contract.ts', '**/testing/**/*.ts'] as const;
