@@ -100,7 +100,9 @@ describe('a file that is not a broker of ours', () => {
     tamper(path, 'PRAGMA user_version = 9');
     await expect(openSqliteBroker(path)).rejects.toMatchObject({
       code: 'SCHEMA_UNKNOWN',
-      message: expect.stringContaining('a broker of schema version 9; this program knows version 1') as unknown as string,
+      message: expect.stringContaining(
+        'a broker of schema version 9; this program knows version 1',
+      ) as unknown as string,
     });
   });
 });

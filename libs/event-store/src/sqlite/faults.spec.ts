@@ -157,7 +157,9 @@ describe('a file that is not an event store of ours', () => {
     const before = await readFile(path);
     await expect(opening()).rejects.toMatchObject({
       code: 'FOREIGN_STORE',
-      message: expect.stringContaining('events.db: a SQLite file of some other program, not an event store') as unknown as string,
+      message: expect.stringContaining(
+        'events.db: a SQLite file of some other program, not an event store',
+      ) as unknown as string,
     });
     expect((await readFile(path)).equals(before)).toBe(true);
   });
@@ -172,7 +174,9 @@ describe('a file that is not an event store of ours', () => {
     tamper('PRAGMA user_version = 2');
     await expect(opening()).rejects.toMatchObject({
       code: 'SCHEMA_UNKNOWN',
-      message: expect.stringContaining('an event store of schema version 2; this program knows version 1') as unknown as string,
+      message: expect.stringContaining(
+        'an event store of schema version 2; this program knows version 1',
+      ) as unknown as string,
     });
     expect(tamper('PRAGMA user_version')).toEqual([{ user_version: 2 }]);
   });
@@ -201,7 +205,9 @@ describe('a file somebody has tampered with', () => {
     tamper('DELETE FROM events WHERE revision = 1');
     await expect(store.read('transfer-1')).rejects.toMatchObject({
       code: 'SUBSTRATE_TAMPERED',
-      message: expect.stringMatching(/^transfer-1 has event .* at revision 2 where revision 1 must be$/) as unknown as string,
+      message: expect.stringMatching(
+        /^transfer-1 has event .* at revision 2 where revision 1 must be$/,
+      ) as unknown as string,
     });
     await store.close();
   });
