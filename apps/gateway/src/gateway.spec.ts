@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createGateway } from './gateway.js';
+import { ask, FAILING, PERSON, post, type SampleNode, startNode, TRANSFER } from './testing/node.js';
+
+const JOINED = `{ person(id: "${PERSON}") {
+  answerable { agency { id } }
+  transfers { status ledger { index proof { treeSize } } }
+} }`;
+
+let node: SampleNode;
+beforeAll(async () => {
+  node = await startNode();
+});
+afterAll(() => node.close());
+
+describe('joining', () => {
+  it('joins a person of one subgraph with the log of the other', async () => {
+    const { status, headers, body } = await ask(node.gateway, JOINED);
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('no-store');
+    const ledger = [7, 8].map((index) => ({ index, proof: { treeSize: 12 } }));
+    expect(body).toEqual({
+      data: {
+        person: { answerable: { agency: { id: 'A-310118' } }, transfers: [{ status: 'COMPLETED', ledger }] },
+      },
+    });
+  });
+
+  it('joins a fact with its entry', async () => {
+    const { body } = await ask(node.gateway, `{ transfer(id: "${TRANSFER}") { facts { type ledger { index } } } }`);
+    expect(body).toEqual({ data: { transfer: { facts: [{ type: 'opened', ledger: { index: 7 } }] } } });
+  });
+
+  it('takes variables and the name of an operation', async () => {
+    const query = 'query A { __typename } query B($id: ID!) { person(id: $id) { id } }';
+    const { body } = await post(node.gateway, JSON.stringify({ query, operationName: 'B', variables: { id: PERSON } }));
+    expect(body).toEqual({ data: { person: { id: PERSON } } });
+  });
+});
+
+describe('headers', () => {
+  it('hands on a token, a trace and a request id, and nothing else of the client', async () => {
+    const kept = {
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      'x-request-id': 'r-1',
+    };
+    const dropped = {
+      cookie: 'session=1',
+      'x-forwarded-for': '203.0.113.7',
+      'x-agency': 'A-1',
+      'user-agent': 'spec/1',
+    };
+    const before = { handoff: node.handoff.seen.length, ledger: node.ledger.seen.length };
+    await ask(node.gateway, JOINED, { ...kept, ...dropped });
+    const seen = [...node.handoff.seen.slice(before.handoff), ...node.ledger.seen.slice(before.ledger)];
+    expect(seen).toHaveLength(2);
+    for (const { headers } of seen) {
+      expect(headers).toMatchObject({ ...kept, authorization: 'Bearer good.token' });
+      for (const name of ['cookie', 'x-forwarded-for', 'x-agency']) expect(headers).not.toHaveProperty(name);
+      expect(JSON.stringify(headers)).not.toContain('spec/1');
+    }
+  });
+});
+
+describe('errors of a subgraph', () => {
+  it('keep their code, words and place, and lose everything else', async () => {
+    const { body } = await ask(node.gateway, `{ person(id: "${FAILING.coded}") { id } }`);
+    expect(body).toEqual({
+      data: { person: null },
+      errors: [{ message: 'Not for this role.', path: ['person'], extensions: { code: 'FORBIDDEN' } }],
+    });
+  });
+
+  it('without a code are masked', async () => {
+    const { body } = await ask(node.gateway, `{ person(id: "${FAILING.uncoded}") { id } }`);
+    expect(JSON.stringify(body)).not.toContain('secret');
+    expect(body.errors).toMatchObject([{ path: ['person'], extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+  });
+
+  it('a subgraph that is down is SUBGRAPH_UNAVAILABLE, and its address stays unsaid', async () => {
+    const broken = await startNode();
+    await broken.ledger.close();
+    const { body } = await ask(broken.gateway, JOINED);
+    await broken.close();
+    expect(body.errors).not.toHaveLength(0);
+    for (const { extensions } of body.errors) expect(extensions).toEqual({ code: 'SUBGRAPH_UNAVAILABLE' });
+    expect(JSON.stringify(body)).not.toMatch(/127\.0\.0\.1|ECONNREFUSED|graphql/);
+  });
+});
+
+describe('beside GraphQL', () => {
+  it('answers an unknown path by a 404 problem', async () => {
+    const response = await fetch(`${node.gateway.url}/nowhere`);
+    expect(response.status).toBe(404);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(await response.json()).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+  });
+
+  it('refuses GET for GraphQL', async () => {
+    const response = await fetch(`${node.gateway.url}/graphql?query={__typename}`);
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('POST');
+    expect(await response.json()).toMatchObject({ code: 'METHOD_NOT_ALLOWED' });
+  });
+
+  it('says at its root which node it is', async () => {
+    const response = await fetch(node.gateway.url);
+    expect(await response.text()).toContain('node sh');
+  });
+
+  it('serves extra routes without a token, and hides how one failed', async () => {
+    const { gateway, close } = await startNode({
+      extraRoutes: [
+        { prefix: '/checkpoint', handle: (_req, res) => void res.end('size 12') },
+        { prefix: '/broken', handle: () => Promise.reject(new Error('secret')) },
+      ],
+    });
+    const served = await (await fetch(`${gateway.url}/checkpoint`)).text();
+    const broken = await fetch(`${gateway.url}/broken`);
+    const text = await broken.text();
+    await close();
+    expect(served).toBe('size 12');
+    expect(broken.status).toBe(500);
+    expect(JSON.parse(text)).toMatchObject({ code: 'INTERNAL_SERVER_ERROR' });
+    expect(text).not.toContain('secret');
+  });
+});
+
+describe('starting and stopping', () => {
+  it('says that a port is taken', async () => {
+    const port = Number(new URL(node.gateway.url).port);
+    const subgraphs = { handoff: node.handoff.url, ledger: node.ledger.url };
+    const verifyToken = () => Promise.reject(new Error('not asked'));
+    await expect(createGateway({ node: 'sh', host: '127.0.0.1', port, subgraphs, verifyToken })).rejects.toMatchObject({
+      name: 'GatewayFault',
+      code: 'PORT_IN_USE',
+    });
+  });
+
+  it('stops twice, with a kept-alive connection open', async () => {
+    const { gateway, close } = await startNode();
+    await ask(gateway, JOINED);
+    await Promise.all([gateway.close(), gateway.close()]);
+    await close();
+    await expect(fetch(gateway.url)).rejects.toThrow();
+  });
+});
