@@ -9,7 +9,7 @@
  * Specs and test kits may import more: see `forTests`.
  */
 export interface Row {
-  readonly layer: 'core' | 'contract' | 'crypto' | 'port' | 'app';
+  readonly layer: 'core' | 'contract' | 'crypto' | 'substrate' | 'port' | 'app';
   readonly scope: 'any' | 'handoff' | 'ledger' | 'gateway' | 'hub';
   readonly workspace: readonly string[];
   readonly npm: readonly string[] | 'declared';
@@ -29,10 +29,12 @@ export const importTable: Readonly<Record<string, Row>> = {
   'libs/ledger':      { ...core, scope: 'ledger',  workspace: [] },
   'libs/contracts':   { layer: 'contract', scope: 'any', workspace: [], npm: [],       node: [] },
   'libs/crypto':      { layer: 'crypto',   scope: 'any', workspace: [], npm: ['jose'], node: ['crypto'] },
-  'libs/event-store': { ...port, workspace: [], node: [],
+  'libs/local-log':   { layer: 'substrate', scope: 'any', workspace: [], npm: [], node: [],
                         adapters: { sqlite: { node: ['sqlite', 'fs', 'path', 'timers'] } } },
-  'libs/broker':      { ...port, workspace: [], node: [],
-                        adapters: { sqlite: { node: ['sqlite', 'fs', 'path', 'timers', 'crypto'] } } },
+  'libs/event-store': { ...port, workspace: ['local-log', 'local-log/sqlite'], node: [],
+                        adapters: { sqlite: { node: ['sqlite'] } } },
+  'libs/broker':      { ...port, workspace: ['local-log', 'local-log/sqlite'], node: [],
+                        adapters: { sqlite: { node: ['sqlite'] } } },
   'apps/handoff':     { ...app, scope: 'handoff',
                         workspace: ['decider', 'contracts', 'crypto', 'handoff', 'event-store', 'broker'] },
   'apps/ledger':      { ...app, scope: 'ledger',

@@ -27,8 +27,9 @@ const below: Readonly<Record<Row['layer'], readonly Row['layer'][]>> = {
   core: ['core'],
   contract: [],
   crypto: [],
-  port: ['core', 'contract'],
-  app: ['core', 'contract', 'crypto', 'port', 'app'],
+  substrate: [],
+  port: ['core', 'contract', 'substrate'],
+  app: ['core', 'contract', 'crypto', 'substrate', 'port', 'app'],
 };
 
 describe('the import table', () => {

@@ -1,4 +1,4 @@
-import type { EventStore, RecordedEvent, Subscription } from '@delta-hub/event-store';
+import { type EventStore, EventStoreError, type RecordedEvent, type Subscription } from '@delta-hub/event-store';
 
 /** What an operator sees of one subscriber: how far it is, and the fault that stopped it, if one did. */
 export interface SubscriberState {
@@ -36,10 +36,17 @@ export class StoreSubscriber {
     this.running = this.run();
   }
 
-  /** Resolves when the event at `position` has been handled. */
+  /** Resolves when the event at `position` has been handled. @throws EventStoreError `UNAVAILABLE` after 10 s */
   async waitFor(position: bigint): Promise<void> {
     if (this.done !== undefined && this.done >= position) return;
-    await new Promise<void>((resolve) => this.waiters.add({ position, resolve }));
+    await new Promise<void>((resolve, reject) => {
+      const waiter = { position, resolve: () => (clearTimeout(late), resolve()) };
+      const late = setTimeout(() => {
+        this.waiters.delete(waiter);
+        reject(new EventStoreError('UNAVAILABLE', `${this.options.name} is behind: ${this.fault ?? 'busy'}`));
+      }, 10_000);
+      this.waiters.add(waiter);
+    });
   }
 
   async state(): Promise<SubscriberState> {

@@ -8,6 +8,8 @@ const Schema = z.object({
   DELTA_HUB_HOST: z.string().min(1).default('127.0.0.1'),
   /** File with the JWKS of the issuer of officers' tokens. Required in production. */
   DELTA_HUB_ISSUER_JWKS_FILE: z.string().min(1).optional(),
+  /** Most bytes each node's event store may take; without it, what the disk has. */
+  DELTA_HUB_STORE_MAX_BYTES: z.coerce.number().int().min(65_536).optional(),
   /** The issuer's name (JWT `iss`). Required in production. */
   DELTA_HUB_ISSUER: z.string().min(1).optional(),
 });

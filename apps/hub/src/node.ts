@@ -37,7 +37,9 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
     const lock = lockDirectory(files.lock, 10_000);
     closers.push(() => lock.release());
     const clock = new NodeClock(start.clock);
-    const store = await openSqliteEventStore(files.events);
+    const store = await openSqliteEventStore(files.events, {
+      ...(config.DELTA_HUB_STORE_MAX_BYTES === undefined ? {} : { maxBytes: config.DELTA_HUB_STORE_MAX_BYTES }),
+    });
     closers.push(() => store.close());
     const broker = await openSqliteBroker(paths(hubDir).broker);
     closers.push(() => broker.close());

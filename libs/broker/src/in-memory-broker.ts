@@ -6,7 +6,7 @@ import {
   type OutgoingRecord,
   type Position,
 } from './broker.js';
-import { BATCH, Changes, Followings } from './following.js';
+import { BATCH, Changes, Followings } from '@delta-hub/local-log';
 import { type PartitionBounds, Places } from './positions.js';
 import { checkRecords } from './record-rules.js';
 

@@ -11,7 +11,6 @@ import { retryCases } from './testing/retry-cases.js';
 import { subscriptionCases } from './testing/subscription-cases.js';
 
 export type { ContractCase, EventStoreSubstrate, OpenEventStoreSubstrate } from './testing/contract-case.js';
-export { Hands, Inbox, within } from './testing/waiting.js';
 
 export const eventStoreContract: readonly ContractCase[] = [
   ...appendCases,

@@ -8,7 +8,7 @@ import {
   type RecordedEvent,
   type Subscription,
 } from './event-store.js';
-import { BATCH, Changes, Followings } from './following.js';
+import { BATCH, Changes, Followings } from '@delta-hub/local-log';
 import { checkLimit, checkPosition } from './read-rules.js';
 
 /** What an in-memory store holds. It outlives the store, as a file outlives a process; several stores may share it. */

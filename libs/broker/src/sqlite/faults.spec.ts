@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Hands, Inbox, temporaryDirectory } from '@delta-hub/local-log/testing';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Broker, IncomingRecord } from '../broker.js';
 import { aRecord, positionsAfter, someRecords, textsOf, TOPIC } from '../testing/contract-case.js';
-import { Hands, Inbox } from '../testing/waiting.js';
 import { openSqliteBroker } from './sqlite-broker.js';
-import { tamper, temporaryDirectory } from './testing/sqlite-substrate.js';
+import { tamper } from './testing/sqlite-substrate.js';
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 let path: string;

@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Child, Inbox, temporaryDirectory } from '@delta-hub/local-log/testing';
 import { join } from 'node:path';
 import type { Broker, IncomingRecord } from '../broker.js';
 import { TOPIC } from '../testing/contract-case.js';
-import { Inbox } from '../testing/waiting.js';
 import { openSqliteBroker } from './sqlite-broker.js';
-import { Child } from './testing/child.js';
-import { temporaryDirectory } from './testing/sqlite-substrate.js';
 
 const PUBLISHER = new URL('./testing/publisher.ts', import.meta.url);
 const TOPICS = ['31', '32', '33', '34'].map((node) => `delta-hub.${node}.events.v1`);

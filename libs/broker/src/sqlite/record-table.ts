@@ -1,7 +1,7 @@
+import type { FileKind, SqliteFile } from '@delta-hub/local-log/sqlite';
 import type { StatementSync } from 'node:sqlite';
 import type { IncomingRecord, OutgoingRecord } from '../broker.js';
 import type { PartitionBounds } from '../positions.js';
-import type { FileKind, SqliteFile } from './sqlite-file.js';
 
 /** The file `broker.db`. A topic has one partition; its next offset is kept beside the records, so that none is given twice. */
 export const brokerFile: FileKind = {

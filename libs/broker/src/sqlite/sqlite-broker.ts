@@ -1,5 +1,12 @@
 /** The broker in one SQLite file, shared by the nodes of one machine: the embedded default. */
 import {
+  openSqliteFile,
+  SqliteFault,
+  type SqliteFaultKind,
+  type SqliteFile,
+  type SqliteOptions,
+} from '@delta-hub/local-log/sqlite';
+import {
   type Broker,
   BrokerError,
   type BrokerErrorCode,
@@ -8,17 +15,10 @@ import {
   type OutgoingRecord,
   type Position,
 } from '../broker.js';
-import { BATCH, Followings } from '../following.js';
+import { BATCH, Followings } from '@delta-hub/local-log';
 import { Places } from '../positions.js';
 import { checkRecords } from '../record-rules.js';
 import { brokerFile, RecordTable } from './record-table.js';
-import {
-  openSqliteFile,
-  SqliteFault,
-  type SqliteFaultKind,
-  type SqliteFile,
-  type SqliteOptions,
-} from './sqlite-file.js';
 
 export type SqliteBrokerOptions = SqliteOptions;
 

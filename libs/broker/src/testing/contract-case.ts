@@ -1,5 +1,5 @@
+import { Inbox, within } from '@delta-hub/local-log/testing';
 import type { Broker, BrokerSubscription, IncomingRecord, OutgoingRecord, Position } from '../broker.js';
-import { Inbox, within } from './waiting.js';
 
 /** One place without topics: a directory, a server's corner, an object in memory. */
 export interface BrokerSubstrate {

@@ -1,3 +1,4 @@
+import { Hands } from '@delta-hub/local-log/testing';
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import type { Position } from '../broker.js';
 import {
@@ -11,7 +12,6 @@ import {
   textsOf,
   TOPIC,
 } from './contract-case.js';
-import { Hands } from './waiting.js';
 import type { IncomingRecord } from '../broker.js';
 
 /** Publishes records of one key, which therefore share a partition, and returns them as received. */

@@ -1,7 +1,7 @@
+import { Hands, Inbox } from '@delta-hub/local-log/testing';
 import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict';
 import type { Broker, IncomingRecord } from '../broker.js';
 import { aRecord, codeOf, contractCase, given, positionsAfter, someRecords, textsOf, TOPIC } from './contract-case.js';
-import { Hands, Inbox } from './waiting.js';
 
 /** Publishes records of one key, one by one. */
 const publishSingly = async (broker: Broker, key: string, count: number) => {

@@ -1,8 +1,7 @@
+import { type FileKind, isConstraint, type SqliteFile } from '@delta-hub/local-log/sqlite';
 import type { StatementSync } from 'node:sqlite';
 import { type Append, answerWithoutWriting, believed, firstRevision, type Stored } from '../append-rules.js';
 import { type AppendResult, EventStoreError, type RecordedEvent } from '../event-store.js';
-import type { FileKind, SqliteFile } from './sqlite-file.js';
-import { isConstraint } from './sqlite-fault.js';
 
 /** The file `events.db`. Positions are never given twice, not even after a row was removed (AUTOINCREMENT). */
 export const eventStoreFile: FileKind = {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { temporaryDirectory } from '@delta-hub/local-log/testing';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
 import { anEvent, everything, given, mustAppend, someEvents } from '../testing/contract-case.js';
 import { openSqliteEventStore } from './sqlite-event-store.js';
-import { temporaryDirectory } from './testing/sqlite-substrate.js';
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 let path: string;

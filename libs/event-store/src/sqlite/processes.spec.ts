@@ -1,12 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Child, Inbox, temporaryDirectory } from '@delta-hub/local-log/testing';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { EventStore, RecordedEvent } from '../event-store.js';
 import { everything } from '../testing/contract-case.js';
-import { Inbox } from '../testing/waiting.js';
 import { openSqliteEventStore } from './sqlite-event-store.js';
-import { Child } from './testing/child.js';
-import { temporaryDirectory } from './testing/sqlite-substrate.js';
 
 const APPENDER = new URL('./testing/appender.ts', import.meta.url);
 

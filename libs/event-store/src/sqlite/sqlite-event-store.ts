@@ -1,4 +1,11 @@
 /** The event store in one SQLite file: the embedded default, for several processes of one machine. */
+import {
+  openSqliteFile,
+  SqliteFault,
+  type SqliteFaultKind,
+  type SqliteFile,
+  type SqliteOptions,
+} from '@delta-hub/local-log/sqlite';
 import { checkAppend } from '../append-rules.js';
 import {
   type AppendResult,
@@ -10,16 +17,9 @@ import {
   type RecordedEvent,
   type Subscription,
 } from '../event-store.js';
-import { BATCH, Followings } from '../following.js';
+import { BATCH, Followings } from '@delta-hub/local-log';
 import { checkLimit, checkPosition } from '../read-rules.js';
 import { EventTable, eventStoreFile } from './event-table.js';
-import {
-  openSqliteFile,
-  SqliteFault,
-  type SqliteFaultKind,
-  type SqliteFile,
-  type SqliteOptions,
-} from './sqlite-file.js';
 
 export type SqliteEventStoreOptions = SqliteOptions;
 

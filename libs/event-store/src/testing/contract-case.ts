@@ -1,6 +1,6 @@
+import { Inbox, within } from '@delta-hub/local-log/testing';
 import { randomUUID } from 'node:crypto';
 import type { AppendResult, EventStore, EventToAppend, RecordedEvent, Subscription } from '../event-store.js';
-import { Inbox, within } from './waiting.js';
 
 /** One empty place to store events in: a directory, a server's corner, an object in memory. */
 export interface EventStoreSubstrate {

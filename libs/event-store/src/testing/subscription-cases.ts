@@ -1,7 +1,7 @@
+import { Hands, Inbox } from '@delta-hub/local-log/testing';
 import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict';
 import type { EventStore, RecordedEvent } from '../event-store.js';
 import { codeOf, contractCase, everything, mustAppend, someEvents } from './contract-case.js';
-import { Hands, Inbox } from './waiting.js';
 
 const STREAM = 'transfer-1';
 

@@ -1,15 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { temporaryDirectory } from '@delta-hub/local-log/testing';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { BrokerSubstrate } from '../../broker.contract.js';
 import { openSqliteBroker } from '../sqlite-broker.js';
-
-/** A new directory of its own, removed by `dispose`. */
-export const temporaryDirectory = async () => {
-  const path = await mkdtemp(join(tmpdir(), 'delta-hub-'));
-  return { path, dispose: () => rm(path, { recursive: true, force: true }) };
-};
 
 /** Runs SQL on a file as somebody would who is not us. */
 export const tamper = (path: string, sql: string): void => {

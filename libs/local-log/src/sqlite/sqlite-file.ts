@@ -8,7 +8,7 @@ import { GroupCommit } from './group-commit.js';
 import { BUSY_TIMEOUT_MS, type FileKind, openFile, setBusyTimeout, type SqliteOptions } from './open-file.js';
 import { asFault, isBusy, SqliteFault } from './sqlite-fault.js';
 
-export { SqliteFault, type SqliteFaultKind } from './sqlite-fault.js';
+export { isConstraint, SqliteFault, type SqliteFaultKind } from './sqlite-fault.js';
 export type { FileKind, SqliteOptions } from './open-file.js';
 
 /** Commits of this process, by the file's real name: two connections to one file hear each other at once. */
