@@ -21,7 +21,7 @@ export type LedgerFaultCode =
   | 'EVENT_NOT_AUTHENTIC'
   /** What was read back from `ledger.db` is not what was written: nothing has been signed. */
   | 'READ_BACK_MISMATCH'
-  /** Another process has signed a head of this log meanwhile. */
+  /** Another process writes this log. */
   | 'LOCK_CONFLICT'
   | 'STORAGE_FULL'
   /** Reading or writing failed; whether the last write is stored is found out at the next start. */

@@ -34,6 +34,14 @@ export const recheck = (tree: TreeHasher, store: LedgerStore, { from, to, states
   );
 };
 
+/** The row of a head against the state that it is to be signed with. */
+export const headDifference = (stored: TreeState | undefined, expected: TreeState): Evidence | undefined => {
+  const position = Math.max(0, expected.size - 1);
+  return stored?.size === expected.size
+    ? compare(position, expected.root, stored.root)
+    : { position, expected: `a head of ${expected.size}`, found: `one of ${stored?.size ?? 0}` };
+};
+
 const leafDifference = (
   tree: TreeHasher,
   store: LedgerStore,

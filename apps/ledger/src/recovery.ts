@@ -1,8 +1,7 @@
 import type { NoteVerifier, TreeHasher } from '@delta-hub/ledger';
-import { sameBytes } from '@delta-hub/ledger';
-import { type Evidence, LedgerFault } from './ledger-fault.js';
+import { LedgerFault } from './ledger-fault.js';
 import type { LedgerStore, LockStore, SignedHead, TreeState } from './ledger-store.js';
-import { recheck } from './recheck.js';
+import { headDifference, recheck } from './recheck.js';
 import { headFault } from './signed-head.js';
 
 /** What a log is made of, opened for the one process that writes it. */
@@ -86,12 +85,8 @@ const assertNothingRolledBack = (store: LedgerStore, signed: SignedHead | undefi
 const assertIntact = ({ tree, store }: LogParts, signed: SignedHead): void => {
   const from = Math.max(0, signed.size - CHECKED_AT_START);
   const difference =
-    recheck(tree, store, { from, to: signed.size, states: [signed] }) ?? headDifference(store.newestHead(), signed);
+    recheck(tree, store, { from, to: signed.size, states: [signed] }) ??
+    (store.newestHead()?.size === signed.size ? headDifference(store.newestHead(), signed) : undefined);
   if (difference !== undefined)
     throw new LedgerFault('LEDGER_DAMAGED', 'what is stored does not give the root that was signed', difference);
 };
-
-const headDifference = (stored: TreeState | undefined, signed: SignedHead): Evidence | undefined =>
-  stored?.size !== signed.size || sameBytes(stored.root, signed.root)
-    ? undefined
-    : { position: signed.size - 1, expected: 'the signed root', found: 'another one in the row of the head' };

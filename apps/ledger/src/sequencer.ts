@@ -10,7 +10,7 @@ import {
 import { asLedgerFault, LedgerFault } from './ledger-fault.js';
 import type { Entry, SignedHead, TreeState } from './ledger-store.js';
 import { type LogParts, recover } from './recovery.js';
-import { recheck } from './recheck.js';
+import { headDifference, recheck } from './recheck.js';
 import { headFault, signHead } from './signed-head.js';
 
 /** An event that is to become a leaf; its place in the tree is not known yet. */
@@ -99,7 +99,9 @@ export class Sequencer {
     const { origin, tree, store, lock, verifiers } = this.#parts;
     const known = this.#head === undefined ? [] : [this.#head];
     const from = this.#head?.size ?? 0;
-    const difference = recheck(tree, store, { from, to: staged.size, states: [...known, staged] });
+    const difference =
+      recheck(tree, store, { from, to: staged.size, states: [...known, staged] }) ??
+      headDifference(store.newestHead(), staged);
     if (difference !== undefined)
       throw new LedgerFault('READ_BACK_MISMATCH', 'what was read back is not what was written', difference);
     const head = signHead({ origin, size: staged.size, root: staged.root }, this.#signer);
@@ -107,9 +109,12 @@ export class Sequencer {
     if (fault !== undefined) throw new LedgerFault('READ_BACK_MISMATCH', `the new head does not verify: ${fault}`);
     // The point of no return: from here on the head may be in the lock, and this size has one root for ever. A crash
     // before it repeats the batch from what is staged; a crash after it publishes what the lock holds.
-    if (!lock.compareAndSwap(this.#head, head))
-      throw new LedgerFault('LOCK_CONFLICT', `another process has signed a head of ${origin} meanwhile`);
+    if (!lock.compareAndSwap(this.#head, head)) throw this.#conflict();
     this.#head = head;
+  }
+
+  #conflict(): LedgerFault {
+    return new LedgerFault('LOCK_CONFLICT', `another process writes the log ${this.#parts.origin}`);
   }
 
   /** Leaves whose event is not in the log. The same event with other bytes is a fault. */
@@ -119,6 +124,7 @@ export class Sequencer {
     const fresh = new Map<string, Leaf>();
     for (const leaf of leaves) {
       const position = known.get(leaf.eventId);
+      if (position !== undefined && position >= (this.#head?.size ?? 0)) throw this.#conflict();
       const earlier = position === undefined ? fresh.get(leaf.eventId) : store.entries(position, position + 1).at(0);
       if (earlier === undefined) fresh.set(leaf.eventId, leaf);
       else if (!sameBytes(earlier.leaf, leaf.leaf))

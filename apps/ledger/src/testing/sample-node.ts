@@ -38,8 +38,7 @@ export const sampleKeys = (...nodes: readonly string[]): { readonly trust: Trust
 };
 
 /** A lower-case UUIDv7 that counts. */
-export const sampleId = (number: number): string =>
-  `01958f00-0000-7000-8000-${number.toString(16).padStart(12, '0')}`;
+export const sampleId = (number: number): string => `01958f00-0000-7000-8000-${number.toString(16).padStart(12, '0')}`;
 
 /** One signed event, as the handoff service stores it. */
 export const sampleEvent = (
