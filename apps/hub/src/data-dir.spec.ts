@@ -1,0 +1,80 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { loadConfig } from './config.js';
+import { initialise, nodePaths, openNode, paths } from './data-dir.js';
+import { lockDirectory } from './lock.js';
+
+const NOW = '2025-03-10T01:30:00.000Z';
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'delta-hub-data-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const codeOf = (act: () => unknown): unknown => {
+  try {
+    return act() && 'no error';
+  } catch (error) {
+    return (error as { code?: unknown }).code;
+  }
+};
+
+describe('a data directory', () => {
+  it('holds four nodes that trust each other, and keys that only the owner reads', () => {
+    initialise(dir, NOW);
+    const nodes = (['31', '32', '33', '34'] as const).map((node) => openNode(paths(dir).node(node), node));
+    expect(nodes.map(({ trust }) => trust)).toEqual(nodes.map(() => nodes[0]?.trust));
+    expect(nodes[0]?.trust.nodes.map(({ node }) => node)).toEqual(['31', '32', '33', '34']);
+    expect(statSync(nodePaths(paths(dir).node('32')).eventKey).mode & 0o777).toBe(0o600);
+  });
+
+  it('is left as it is when it exists', () => {
+    initialise(dir, NOW);
+    const key = readFileSync(nodePaths(paths(dir).node('31')).eventKey, 'utf8');
+    initialise(dir, NOW);
+    expect(readFileSync(nodePaths(paths(dir).node('31')).eventKey, 'utf8')).toBe(key);
+  });
+
+  it('of another format is refused', () => {
+    writeFileSync(paths(dir).hub, '{"format":2}');
+    expect(codeOf(() => initialise(dir, NOW))).toBe('DATA_DIR_INVALID');
+  });
+
+  it('that was only half made is refused', () => {
+    mkdirSync(join(dir, 'nodes'));
+    expect(codeOf(() => initialise(dir, NOW))).toBe('DATA_DIR_INVALID');
+  });
+
+  it('of another node is refused', () => {
+    initialise(dir, NOW);
+    expect(codeOf(() => openNode(paths(dir).node('31'), '32'))).toBe('DATA_DIR_OF_ANOTHER_NODE');
+  });
+
+  it('without its key is refused', () => {
+    initialise(dir, NOW);
+    unlinkSync(nodePaths(paths(dir).node('31')).eventKey);
+    expect(codeOf(() => openNode(paths(dir).node('31'), '31'))).toBe('KEY_MISSING');
+  });
+
+  it('is one process’s at a time', () => {
+    const lock = lockDirectory(paths(dir).lock, 0);
+    expect(codeOf(() => lockDirectory(paths(dir).lock, 0))).toBe('DATA_DIR_IN_USE');
+    lock.release();
+    lockDirectory(paths(dir).lock, 0).release();
+  });
+});
+
+describe('the configuration', () => {
+  it('names the variable that is wrong', () => {
+    expect(() => loadConfig({ DELTA_HUB_ENV: 'staging' })).toThrow(/^DELTA_HUB_ENV/);
+    expect(codeOf(() => loadConfig({ DELTA_HUB_STORE_MAX_BYTES: '12' }))).toBe('CONFIG_INVALID');
+  });
+
+  it('refuses the development issuer in production', () => {
+    expect(codeOf(() => loadConfig({ DELTA_HUB_ENV: 'production' }))).toBe('DEV_ISSUER_IN_PRODUCTION');
+    const own = { DELTA_HUB_ISSUER: 'https://issuer.example', DELTA_HUB_ISSUER_JWKS_FILE: 'jwks.json' };
+    expect(loadConfig({ DELTA_HUB_ENV: 'production', ...own }).DELTA_HUB_ENV).toBe('production');
+  });
+});
