@@ -2,6 +2,7 @@ import type { Broker, BrokerSubscription, IncomingRecord, Position } from '@delt
 import { digest } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import { inspect, type InboundContext, type Verdict } from './inbound.checks.js';
+import { KeyedWindow } from './keyed-window.js';
 import { eventsTopic } from './outbound.publisher.js';
 import type { Positions } from './positions.js';
 import type { Refuser } from './refuser.js';
@@ -9,6 +10,9 @@ import type { SubscriberState } from './subscriber.js';
 
 /** Faults of a topic that no retry mends: a person has to look. */
 const FATAL = new Set(['POSITION_LOST', 'POSITION_BEYOND_END', 'LOG_REPLACED']);
+
+/** Records of different cases that are worked on at the same time. */
+const AT_ONCE = 64;
 
 interface Options {
   readonly peer: string;
@@ -21,7 +25,8 @@ interface Options {
 
 /**
  * Follows the topic of one peer: verifies every record, appends what it accepts as the very bytes that came,
- * keeps a signed refusal of what it does not. Taking a record twice changes nothing, so its position is saved after the fact.
+ * keeps a signed refusal of what it does not. Records of one key are taken in order, those of others at the same time.
+ * Taking a record twice changes nothing, so a position is saved after the fact, once everything before it is done too.
  */
 export class InboundConsumer {
   private readonly topic: string;
@@ -60,23 +65,26 @@ export class InboundConsumer {
 
   private async run(): Promise<void> {
     for (let pause = 50; !this.stopped; pause = Math.min(pause * 2, 5_000)) {
+      const window = new KeyedWindow<IncomingRecord>(AT_ONCE, (record) => this.savePosition(record));
       try {
-        this.subscription = await this.options.broker.subscribe(this.topic, this.positionsTaken(), (record) =>
-          this.take(record),
-        );
+        const take = (record: IncomingRecord): Promise<void> =>
+          window.take(record.key, record, (one) => this.take(one));
+        this.subscription = await this.options.broker.subscribe(this.topic, this.positionsTaken(), take);
         if (this.stopped) await this.subscription.stop();
-        await this.subscription.finished;
+        await Promise.race([this.subscription.finished, window.failed]);
       } catch (error) {
         this.fault = error instanceof Error ? error.message : String(error);
         if (FATAL.has((error as { code?: string }).code ?? '')) return;
         if (!this.stopped) await new Promise((resolve) => setTimeout(resolve, pause));
+      } finally {
+        await this.subscription?.stop();
+        await window.settled();
       }
     }
   }
 
   private async take(record: IncomingRecord): Promise<void> {
     await this.act(record, await inspect(record, this.options.context));
-    this.savePosition(record);
     this.fault = undefined;
   }
 
