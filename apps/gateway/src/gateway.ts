@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { GatewayFault, Problem, sendProblem } from './problems.js';
 import { LIMITS, type Limits, readRequest } from './request.js';
 import { createRuntime } from './runtime.js';
+import { stopping } from './stopping.js';
 
 /** Something served beside GraphQL, by the beginning of its path. */
 export interface Route {
@@ -75,16 +76,16 @@ export const createGateway = async (deps: GatewayDeps): Promise<Gateway> => {
       );
     });
   });
-  await listen(server, deps);
+  const stop = stopping(server);
+  await listen(server, deps).catch(async (error: unknown) => {
+    await runtime.close();
+    throw error;
+  });
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${deps.host}:${port}`,
     close: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      const force = setTimeout(() => server.closeAllConnections(), 5_000);
-      await closed;
-      clearTimeout(force);
+      await stop();
       await runtime.close();
     },
   };

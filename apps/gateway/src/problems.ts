@@ -34,6 +34,7 @@ export const sendProblem = (res: ServerResponse, { status, code, title, detail }
   res.writeHead(status, {
     'content-type': 'application/problem+json',
     ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(status === 405 ? { allow: 'POST' } : {}),
     ...(status === 413 ? { connection: 'close' } : {}),
   });
   res.end(JSON.stringify(body));

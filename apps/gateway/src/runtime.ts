@@ -16,12 +16,9 @@ const FORWARDED = ['authorization', 'traceparent', 'x-request-id'] as const;
 
 /** Codes that a subgraph or the gateway gives on purpose; any other error is masked. */
 const OWN_CODE = /^[A-Z][A-Z_]+$/;
-const UNREACHABLE = new Set([
-  'SUBREQUEST_HTTP_ERROR',
-  'DOWNSTREAM_SERVICE_ERROR',
-  'TIMEOUT',
-  'RESPONSE_VALIDATION_FAILED',
-]);
+const UNREACHABLE = new Set(['SUBREQUEST_HTTP_ERROR', 'TIMEOUT', 'RESPONSE_VALIDATION_FAILED']);
+/** A subgraph answered with an error it did not mean to give: the runtime adds the first code where there was none. */
+const UNMEANT = new Set(['DOWNSTREAM_SERVICE_ERROR', 'INTERNAL_SERVER_ERROR']);
 
 interface GraphqlError {
   readonly message: string;
@@ -106,6 +103,9 @@ const cleaned = ({ message, path, extensions }: GraphqlError): GraphqlError => {
   const place = path === undefined ? {} : { path };
   if (code !== undefined && UNREACHABLE.has(code))
     return { message: 'A part of this node does not answer.', ...place, extensions: { code: 'SUBGRAPH_UNAVAILABLE' } };
-  // Without a code it is the query itself that is wrong: GraphQL's own words say where.
+  const isOfExecution = path !== undefined;
+  if (code === undefined ? isOfExecution : UNMEANT.has(code))
+    return { message: 'This node could not answer.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+  // Without a code and a place in the answer it is the query that is wrong: GraphQL's own words say where.
   return { message, ...place, extensions: { code: code ?? 'GRAPHQL_VALIDATION_FAILED' } };
 };

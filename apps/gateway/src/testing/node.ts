@@ -64,7 +64,7 @@ const LEDGER = /* GraphQL */ `
 `;
 
 /** Ids at which the hand-off subgraph of the specs fails. */
-export const FAILING = { coded: 'P-CODED', uncoded: 'P-UNCODED' } as const;
+export const FAILING = { coded: 'P-CODED', uncoded: 'P-UNCODED', internal: 'P-INTERNAL' } as const;
 
 const transfer = { __typename: 'Transfer', id: TRANSFER, status: 'COMPLETED', facts: [{ id: 'F-1', type: 'opened' }] };
 
@@ -79,6 +79,8 @@ const handoffRoot = {
           request: { url: 'secret' },
         },
       });
+    if (id === FAILING.internal)
+      throw new GraphQLError('relation secret_table is gone', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
     if (id === FAILING.uncoded) throw new Error('relation secret_table is gone');
     return id === PERSON ? { id, transfers: [transfer], answerable: { agency: { id: 'A-310118' } } } : null;
   },
@@ -128,10 +130,18 @@ export const startNode = async (deps: Partial<GatewayDeps> = {}): Promise<Sample
 
 const tokenError = (code: string): Error => Object.assign(new Error(code), { code });
 
+/** What a gateway answers: GraphQL's result or problem details. */
+export interface Body {
+  readonly data?: unknown;
+  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
+  readonly status?: number;
+  readonly code?: string;
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- what a gateway answers is what is under test
+  readonly body: Body;
 }
 
 /** Sends a body as it is. */
@@ -141,8 +151,8 @@ export const post = async (gateway: Gateway, body: BodyInit, headers: Record<str
     headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}`, ...headers },
     body,
     ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
-  } as RequestInit);
-  return { status: response.status, headers: response.headers, body: await response.json() };
+  });
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
 };
 
 export const ask = (gateway: Gateway, query: string, headers?: Record<string, string>): Promise<Answer> =>
