@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { LedgerFault, type LedgerFaultCode } from './ledger-fault.js';
+import { prepare } from './row.js';
 
 /** What marks a SQLite file as one of ours, and what is in it. */
 export interface FileKind {
@@ -60,16 +61,28 @@ export const transaction = (db: DatabaseSync, work: () => void): void => {
   }
 };
 
-/** Runs `work` on a file; what SQLite throws becomes a fault with a code. */
+/** Runs `work` on a file; what SQLite or the file system throws becomes a fault with a code. */
 export const guarded = <T>(path: string, work: () => T): T => {
   try {
     return work();
   } catch (error) {
-    const sqlite = error as { errcode?: unknown; message?: unknown };
-    if (typeof sqlite.errcode !== 'number') throw error;
-    const code = codes[sqlite.errcode & 0xff] ?? 'STORAGE_FAILED';
-    throw new LedgerFault(code, `${path}: ${String(sqlite.message)}`, undefined, { cause: error });
+    const code = codeOf(error as SystemError);
+    if (code === undefined) throw error;
+    throw new LedgerFault(code, `${path}: ${(error as Error).message}`, undefined, { cause: error });
   }
+};
+
+/** What errors of SQLite (`errcode`) and of the file system (`syscall`, `code`) carry. */
+interface SystemError {
+  readonly errcode?: unknown;
+  readonly syscall?: unknown;
+  readonly code?: unknown;
+}
+
+const codeOf = (error: SystemError): LedgerFaultCode | undefined => {
+  if (typeof error.errcode === 'number') return codes[error.errcode & 0xff] ?? 'STORAGE_FAILED';
+  if (typeof error.syscall !== 'string') return undefined;
+  return error.code === 'ENOSPC' ? 'STORAGE_FULL' : 'STORAGE_FAILED';
 };
 
 /** SQLITE_CORRUPT, SQLITE_FULL, SQLITE_CONSTRAINT (only another writer can have taken a position), SQLITE_NOTADB. */
@@ -104,4 +117,4 @@ const foreign = (path: string): LedgerFault => new LedgerFault('FILE_FOREIGN', `
 
 const markOf = ({ mark }: FileKind): number => Buffer.from(mark, 'ascii').readInt32BE();
 
-const numberOf = (db: DatabaseSync, sql: string): number => Number(Object.values(db.prepare(sql).get() ?? {})[0]);
+const numberOf = (db: DatabaseSync, sql: string): number => Number(Object.values(prepare(db, sql).get() ?? {})[0]);

@@ -20,8 +20,8 @@ export interface Standing {
   readonly pending: TreeState | undefined;
 }
 
-/** How many entries before the newest head are read back at a start: more than one group, so the last one always is. */
-const CHECKED_AT_START = 1024;
+/** How many entries before the newest head are read back at a start, and compared with the event store. */
+export const CHECKED_AT_START = 10_000;
 
 /**
  * Finds out how the last run ended; the first thing every start does, crash or not. The lock is the truth about what was

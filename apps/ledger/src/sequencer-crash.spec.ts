@@ -1,7 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import { LedgerFault } from './ledger-fault.js';
 import type { SignedHead } from './ledger-store.js';
-import { type Failure, failing } from './testing/failing.js';
+import { type Failure, failing, replacing } from './testing/failing.js';
 import { leafOf, type SampleLog, SequencerBench, watching } from './testing/sample-log.js';
+
+jest.setTimeout(120_000);
 
 const bench = SequencerBench.forEachTest();
 
@@ -82,6 +85,19 @@ describe('a crash leaves one history', () => {
       log.crash();
     }
     await finish(seen);
+  });
+
+  it('a full disk stops the log with its own code, and the next start goes on', async () => {
+    await bench.node.append(12);
+    const log = bench.open();
+    const full = new LedgerFault('STORAGE_FULL', 'database or disk is full');
+    const store = replacing(log.store, 'stage', () => () => {
+      throw full;
+    });
+    const sequencer = log.start({ store });
+    expect(() => sequencer.append(bench.groups()[0]!)).toThrow(full);
+    log.crash();
+    await finish([]);
   });
 
   it('after a fault nothing more is written', async () => {

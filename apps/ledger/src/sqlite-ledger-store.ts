@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { tileWidth } from '@delta-hub/ledger';
 import { guarded, openDatabase, transaction } from './database-file.js';
 import { ledgerFile } from './ledger-file.js';
+import { bigintIn, bytesIn, numberIn, prepare, textIn } from './row.js';
 import type { Batch, Entry, LedgerStore, SignedHead, StoredEntry, StoredHead } from './ledger-store.js';
 
 /** Opens the log in the file `path`. @throws LedgerFault */
@@ -27,7 +28,7 @@ class SqliteLedgerStore implements LedgerStore {
   claim(origin: string): string {
     return guarded(this.#path, () => {
       this.#sql.claim.run(origin);
-      return String(this.#sql.origin.get()?.['origin']);
+      return textIn(this.#sql.origin.get() ?? {}, 'origin');
     });
   }
 
@@ -48,7 +49,8 @@ class SqliteLedgerStore implements LedgerStore {
     this.#write(() => {
       for (const statement of this.#sql.discard) statement.run(size);
       this.#sql.dropEmptyStreams.run();
-      for (const { level, n } of this.#sql.tileNames.all() as { level: number; n: number }[]) {
+      for (const row of this.#sql.tileNames.all()) {
+        const [level, n] = [numberIn(row, 'level'), numberIn(row, 'n')];
         const width = tileWidth(level, n, size);
         if (width === 0) this.#sql.dropTile.run(level, n);
         else this.#sql.cutTile.run(width * HASH_BYTES, level, n);
@@ -67,34 +69,37 @@ class SqliteLedgerStore implements LedgerStore {
   entries(from: number, to: number): readonly StoredEntry[] {
     return guarded(this.#path, () =>
       this.#sql.entries.all(from, to).map((row) => ({
-        position: Number(row['pos']),
-        leaf: row['leaf'] as Uint8Array,
-        storePosition: row['store_position'] as bigint,
+        position: numberIn(row, 'pos'),
+        leaf: bytesIn(row, 'leaf'),
+        storePosition: bigintIn(row, 'store_position'),
       })),
     );
   }
 
   tile(level: number, index: number): Uint8Array | undefined {
-    return guarded(this.#path, () => this.#sql.tile.get(level, index)?.['hashes'] as Uint8Array | undefined);
+    return guarded(this.#path, () => {
+      const row = this.#sql.tile.get(level, index);
+      return row === undefined ? undefined : bytesIn(row, 'hashes');
+    });
   }
 
   positionsOf(eventIds: readonly string[]): ReadonlyMap<string, number> {
     const hex = new Map(eventIds.map((id) => [idBytes(id).toString('hex'), id]));
     return guarded(this.#path, () => {
       const rows = this.#sql.positionsOf.all(JSON.stringify([...hex.keys()]));
-      return new Map(rows.map((row) => [hex.get(String(row['id'])) ?? '', Number(row['pos'])]));
+      return new Map(rows.map((row) => [hex.get(textIn(row, 'id')) ?? '', numberIn(row, 'pos')]));
     });
   }
 
   positionsIn(streams: readonly string[]): ReadonlyMap<string, readonly number[]> {
     const rows = guarded(this.#path, () => this.#sql.positionsIn.all(JSON.stringify(streams)));
-    const byStream = Map.groupBy(rows, (row) => String(row['name']));
-    return new Map([...byStream].map(([name, its]) => [name, its.map((row) => Number(row['pos']))]));
+    const byStream = Map.groupBy(rows, (row) => textIn(row, 'name'));
+    return new Map([...byStream].map(([name, its]) => [name, its.map((row) => numberIn(row, 'pos'))]));
   }
 
   revisionsOf(streams: readonly string[]): ReadonlyMap<string, bigint> {
     const rows = guarded(this.#path, () => this.#sql.revisionsOf.all(JSON.stringify(streams)));
-    return new Map(rows.map((row) => [String(row['name']), row['revision'] as bigint]));
+    return new Map(rows.map((row) => [textIn(row, 'name'), bigintIn(row, 'revision')]));
   }
 
   close(): void {
@@ -111,11 +116,10 @@ class SqliteLedgerStore implements LedgerStore {
   #head(statement: StatementSync): StoredHead | undefined {
     const row = guarded(this.#path, () => statement.get());
     if (row === undefined) return undefined;
-    const note = row['note'];
     return {
-      size: Number(row['size']),
-      root: row['root'] as Uint8Array,
-      note: typeof note === 'string' ? note : undefined,
+      size: numberIn(row, 'size'),
+      root: bytesIn(row, 'root'),
+      note: row['note'] === null ? undefined : textIn(row, 'note'),
     };
   }
 
@@ -127,48 +131,42 @@ class SqliteLedgerStore implements LedgerStore {
 type Statements = ReturnType<typeof prepareAll>;
 
 const prepareAll = (db: DatabaseSync) => {
-  const withBigInts = (sql: string): StatementSync => {
-    const statement = db.prepare(sql);
-    statement.setReadBigInts(true);
-    return statement;
-  };
+  const sql = (text: string): StatementSync => prepare(db, text);
   return {
-    claim: db.prepare('INSERT INTO log (one, origin) VALUES (1, ?) ON CONFLICT DO NOTHING'),
-    origin: db.prepare('SELECT origin FROM log'),
-    putStream: db.prepare('INSERT INTO streams (name) VALUES (?) ON CONFLICT DO NOTHING'),
-    putEntry: db.prepare('INSERT INTO entries (pos, leaf, store_position) VALUES (?, ?, ?)'),
-    putId: db.prepare('INSERT INTO ids (id, pos) VALUES (?, ?)'),
-    putStreamEntry: db.prepare(
+    claim: sql('INSERT INTO log (one, origin) VALUES (1, ?) ON CONFLICT DO NOTHING'),
+    origin: sql('SELECT origin FROM log'),
+    putStream: sql('INSERT INTO streams (name) VALUES (?) ON CONFLICT DO NOTHING'),
+    putEntry: sql('INSERT INTO entries (pos, leaf, store_position) VALUES (?, ?, ?)'),
+    putId: sql('INSERT INTO ids (id, pos) VALUES (?, ?)'),
+    putStreamEntry: sql(
       'INSERT INTO stream_entries (stream, revision, pos) SELECT stream, ?2, ?3 FROM streams WHERE name = ?1',
     ),
-    putTile: db.prepare(
+    putTile: sql(
       'INSERT INTO tiles (level, n, hashes) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET hashes = excluded.hashes',
     ),
-    putHead: db.prepare('INSERT INTO heads (size, root) VALUES (?, ?)'),
-    note: db.prepare('UPDATE heads SET note = ? WHERE size = ?'),
+    putHead: sql('INSERT INTO heads (size, root) VALUES (?, ?)'),
+    note: sql('UPDATE heads SET note = ? WHERE size = ?'),
     discard: [
       'DELETE FROM stream_entries WHERE pos >= ?',
       'DELETE FROM ids WHERE pos >= ?',
       'DELETE FROM entries WHERE pos >= ?',
       'DELETE FROM heads WHERE size > ?',
-    ].map((sql) => db.prepare(sql)),
-    dropEmptyStreams: db.prepare('DELETE FROM streams WHERE stream NOT IN (SELECT stream FROM stream_entries)'),
-    tileNames: db.prepare('SELECT level, n FROM tiles'),
-    dropTile: db.prepare('DELETE FROM tiles WHERE level = ? AND n = ?'),
-    cutTile: db.prepare('UPDATE tiles SET hashes = substr(hashes, 1, ?) WHERE level = ? AND n = ?'),
-    newestHead: db.prepare('SELECT size, root, note FROM heads ORDER BY size DESC LIMIT 1'),
-    newestSignedHead: db.prepare(
-      'SELECT size, root, note FROM heads WHERE note IS NOT NULL ORDER BY size DESC LIMIT 1',
-    ),
-    entries: withBigInts('SELECT pos, leaf, store_position FROM entries WHERE pos >= ? AND pos < ? ORDER BY pos'),
-    tile: db.prepare('SELECT hashes FROM tiles WHERE level = ? AND n = ?'),
-    positionsOf: db.prepare(
+    ].map(sql),
+    dropEmptyStreams: sql('DELETE FROM streams WHERE stream NOT IN (SELECT stream FROM stream_entries)'),
+    tileNames: sql('SELECT level, n FROM tiles'),
+    dropTile: sql('DELETE FROM tiles WHERE level = ? AND n = ?'),
+    cutTile: sql('UPDATE tiles SET hashes = substr(hashes, 1, ?) WHERE level = ? AND n = ?'),
+    newestHead: sql('SELECT size, root, note FROM heads ORDER BY size DESC LIMIT 1'),
+    newestSignedHead: sql('SELECT size, root, note FROM heads WHERE note IS NOT NULL ORDER BY size DESC LIMIT 1'),
+    entries: sql('SELECT pos, leaf, store_position FROM entries WHERE pos >= ? AND pos < ? ORDER BY pos'),
+    tile: sql('SELECT hashes FROM tiles WHERE level = ? AND n = ?'),
+    positionsOf: sql(
       'SELECT asked.value AS id, ids.pos FROM json_each(?) AS asked JOIN ids ON ids.id = unhex(asked.value)',
     ),
-    positionsIn: db.prepare(`
+    positionsIn: sql(`
       SELECT s.name, e.pos FROM json_each(?) AS asked
       JOIN streams AS s ON s.name = asked.value JOIN stream_entries AS e ON e.stream = s.stream ORDER BY e.pos`),
-    revisionsOf: withBigInts(`
+    revisionsOf: sql(`
       SELECT s.name, max(e.revision) AS revision FROM json_each(?) AS asked
       JOIN streams AS s ON s.name = asked.value JOIN stream_entries AS e ON e.stream = s.stream GROUP BY s.name`),
   };

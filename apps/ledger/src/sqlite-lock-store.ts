@@ -2,9 +2,18 @@ import type { DatabaseSync } from 'node:sqlite';
 import { guarded, openDatabase } from './database-file.js';
 import { lockFile } from './ledger-file.js';
 import type { LockStore, SignedHead } from './ledger-store.js';
+import { bytesIn, numberIn, prepare, type Row, textIn } from './row.js';
 
 /** Opens the lock in the file `path`. @throws LedgerFault */
 export const openLockStore = (path: string): LockStore => new SqliteLockStore(path, openDatabase(path, lockFile));
+
+/** @throws LedgerFault `LEDGER_DAMAGED` */
+export const signedHeadIn = (row: Row): SignedHead => ({
+  origin: textIn(row, 'origin'),
+  size: numberIn(row, 'size'),
+  root: bytesIn(row, 'root'),
+  note: textIn(row, 'note'),
+});
 
 class SqliteLockStore implements LockStore {
   readonly #path: string;
@@ -15,19 +24,22 @@ class SqliteLockStore implements LockStore {
     this.#path = path;
     this.#db = db;
     this.#sql = {
-      read: db.prepare('SELECT origin, size, root, note FROM signed WHERE origin = ?'),
-      origins: db.prepare('SELECT origin FROM signed ORDER BY origin'),
-      insert: db.prepare('INSERT INTO signed (origin, size, root, note) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
-      update: db.prepare('UPDATE signed SET size = ?, root = ?, note = ? WHERE origin = ? AND size = ? AND note = ?'),
+      read: prepare(db, 'SELECT origin, size, root, note FROM signed WHERE origin = ?'),
+      origins: prepare(db, 'SELECT origin FROM signed ORDER BY origin'),
+      insert: prepare(db, 'INSERT INTO signed (origin, size, root, note) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
+      update: prepare(db, 'UPDATE signed SET size = ?, root = ?, note = ? WHERE origin = ? AND size = ? AND note = ?'),
     };
   }
 
   read(origin: string): SignedHead | undefined {
-    return guarded(this.#path, () => this.#sql.read.get(origin) as unknown as SignedHead | undefined);
+    return guarded(this.#path, () => {
+      const row = this.#sql.read.get(origin);
+      return row === undefined ? undefined : signedHeadIn(row);
+    });
   }
 
   origins(): readonly string[] {
-    return guarded(this.#path, () => this.#sql.origins.all().map(({ origin }) => String(origin)));
+    return guarded(this.#path, () => this.#sql.origins.all().map((row) => textIn(row, 'origin')));
   }
 
   compareAndSwap(expected: SignedHead | undefined, { origin, size, root, note }: SignedHead): boolean {

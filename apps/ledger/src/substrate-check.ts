@@ -3,9 +3,8 @@ import { sameBytes } from '@delta-hub/ledger';
 import { eventIdOf } from './authenticate.js';
 import { type Anchor, assertSame } from './event-tail.js';
 import type { LedgerStore, StoredEntry } from './ledger-store.js';
+import { CHECKED_AT_START } from './recovery.js';
 
-/** How many of the last entries are compared with the event store at a start (ledger design, "KurrentDB tail truncated"). */
-const COMPARED_AT_START = 10_000;
 const READ_AT_ONCE = 1024;
 
 /**
@@ -18,7 +17,7 @@ export const checkSubstrate = async (
   size: number,
 ): Promise<Anchor | undefined> => {
   let anchor: Anchor | undefined;
-  for (let from = Math.max(0, size - COMPARED_AT_START); from < size; from += READ_AT_ONCE) {
+  for (let from = Math.max(0, size - CHECKED_AT_START); from < size; from += READ_AT_ONCE) {
     const entries = store.entries(from, Math.min(size, from + READ_AT_ONCE));
     await compare(events, store, entries);
     anchor = anchorOf(entries.at(-1)) ?? anchor;

@@ -1,6 +1,6 @@
 import type { Caller } from '@delta-hub/crypto';
-import type { LedgerAppDeps } from '../ledger-app.js';
-import type { SampleNode } from './sample-node.js';
+import { createLedgerApp, type LedgerAppDeps } from '../ledger-app.js';
+import { SampleNode } from './sample-node.js';
 
 /** Tokens of these tests are the role they stand for; what is no role is a token that is not accepted. */
 const verifySampleToken = (token: string | undefined): Promise<Caller> => {
@@ -24,3 +24,14 @@ export const sampleDeps = (node: SampleNode): LedgerAppDeps => ({
   port: 0,
   host: '127.0.0.1',
 });
+
+/** A log of groups of these sizes, closed. */
+export const closedLog = async (groups: readonly number[], node = new SampleNode()): Promise<SampleNode> => {
+  for (const size of groups) {
+    await node.append(size);
+    const app = await createLedgerApp(sampleDeps(node));
+    await app.sequencer.waitFor((await node.store.head())!);
+    await app.close();
+  }
+  return node;
+};

@@ -69,7 +69,7 @@ export class SequencerBench {
   }
 }
 
-const openSampleLog = ({ directory, trust, keys }: SampleNode): SampleLog => {
+export const openSampleLog = ({ directory, trust, keys }: SampleNode): SampleLog => {
   const paths = ledgerPaths(directory);
   const store = openLedgerStore(paths.ledger);
   const lock = openLockStore(paths.lock);

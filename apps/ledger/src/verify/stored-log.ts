@@ -4,14 +4,23 @@ import { tilesOf } from '@delta-hub/ledger';
 import { guarded, openToRead } from '../database-file.js';
 import { ledgerFile, lockFile } from '../ledger-file.js';
 import type { SignedHead, StoredEntry } from '../ledger-store.js';
+import { bigintIn, bytesIn, numberIn, prepare, type Row, textIn } from '../row.js';
 import { idBytes } from '../sqlite-ledger-store.js';
+import { signedHeadIn } from '../sqlite-lock-store.js';
 import type { ClaimedHead } from './leaf-walk.js';
 
 /** Opens `ledger.db` as it is now: what is written meanwhile is not seen. @throws LedgerFault */
 export const openStoredLog = (path: string): StoredLog => {
   const db = openToRead(path, ledgerFile);
-  db.exec('BEGIN');
-  return new StoredLog(path, db);
+  try {
+    return guarded(path, () => {
+      db.exec('BEGIN');
+      return new StoredLog(path, db);
+    });
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 };
 
 /** The rows of a `ledger.db`, read as they are: nothing here decides whether they are right. */
@@ -24,65 +33,78 @@ export class StoredLog {
     this.#path = path;
     this.#db = db;
     this.#sql = {
-      origin: db.prepare('SELECT origin FROM log'),
-      entries: db.prepare('SELECT pos, leaf, store_position FROM entries WHERE pos > ? ORDER BY pos LIMIT ?'),
-      idPosition: db.prepare('SELECT pos FROM ids WHERE id = ?'),
-      streamPosition: db.prepare(`
+      origin: prepare(db, 'SELECT origin FROM log'),
+      entries: prepare(db, 'SELECT pos, leaf, store_position FROM entries WHERE pos > ? ORDER BY pos LIMIT ?'),
+      idPosition: prepare(db, 'SELECT pos FROM ids WHERE id = ?'),
+      streamPosition: prepare(
+        db,
+        `
         SELECT e.pos FROM streams AS s JOIN stream_entries AS e ON e.stream = s.stream
-        WHERE s.name = ? AND e.revision = ?`),
-      tile: db.prepare('SELECT hashes FROM tiles WHERE level = ? AND n = ?'),
-      heads: db.prepare('SELECT size, root, note FROM heads WHERE size = ?'),
-      surplusTile: db.prepare(`
+        WHERE s.name = ? AND e.revision = ?`,
+      ),
+      tile: prepare(db, 'SELECT hashes FROM tiles WHERE level = ? AND n = ?'),
+      heads: prepare(db, 'SELECT size, root, note FROM heads WHERE size = ?'),
+      surplusTile: prepare(
+        db,
+        `
         SELECT level, n, length(hashes) AS bytes FROM tiles
-        EXCEPT SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`),
+        EXCEPT SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`,
+      ),
     };
-    this.#sql.entries.setReadBigInts(true);
   }
 
   origin(): string | undefined {
-    return this.#read(() => this.#sql.origin.get()?.['origin'] as string | undefined);
+    return this.#read(() => one(this.#sql.origin.get(), (row) => textIn(row, 'origin')));
   }
 
   /** Up to `limit` entries after position `after`. */
   entries(after: number, limit: number): readonly StoredEntry[] {
-    const rows = this.#read(() => this.#sql.entries.all(after, limit));
-    return rows.map((row) => ({
-      position: Number(row['pos']),
-      leaf: row['leaf'] as Uint8Array,
-      storePosition: row['store_position'] as bigint,
-    }));
+    return this.#read(() =>
+      this.#sql.entries.all(after, limit).map((row) => ({
+        position: numberIn(row, 'pos'),
+        leaf: bytesIn(row, 'leaf'),
+        storePosition: bigintIn(row, 'store_position'),
+      })),
+    );
   }
 
   positionOfId(eventId: string): number | undefined {
-    return this.#read(() => this.#sql.idPosition.get(idBytes(eventId))?.['pos'] as number | undefined);
+    return this.#read(() => one(this.#sql.idPosition.get(idBytes(eventId)), (row) => numberIn(row, 'pos')));
   }
 
   positionInStream(stream: string, revision: bigint): number | undefined {
-    return this.#read(() => this.#sql.streamPosition.get(stream, revision)?.['pos'] as number | undefined);
+    return this.#read(() => one(this.#sql.streamPosition.get(stream, revision), (row) => numberIn(row, 'pos')));
   }
 
   tile(level: number, index: number): Uint8Array | undefined {
-    return this.#read(() => this.#sql.tile.get(level, index)?.['hashes'] as Uint8Array | undefined);
+    return this.#read(() => one(this.#sql.tile.get(level, index), (row) => bytesIn(row, 'hashes')));
   }
 
   headsOf(size: number): readonly ClaimedHead[] {
-    return this.#read(() => this.#sql.heads.all(size)).map((row) => ({
-      size: Number(row['size']),
-      root: row['root'] as Uint8Array,
-      note: row['note'] === null ? undefined : String(row['note']),
-    }));
+    return this.#read(() =>
+      this.#sql.heads.all(size).map((row) => ({
+        size: numberIn(row, 'size'),
+        root: bytesIn(row, 'root'),
+        note: row['note'] === null ? undefined : textIn(row, 'note'),
+      })),
+    );
   }
 
   /** A single number about the whole log. */
   count(sql: string): number {
-    return this.#read(() => Number(Object.values(this.#db.prepare(sql).get() ?? {})[0] ?? 0));
+    return this.#read(() => Number(Object.values(prepare(this.#db, sql).get() ?? {})[0] ?? 0));
   }
 
   /** The first tile that a tree of this size does not have, or has with another width. */
   surplusTile(size: number): { readonly level: number; readonly n: number; readonly bytes: number } | undefined {
     const expected = tilesOf(size).map(({ level, index, width }) => [level, index, width * 32]);
-    const row = this.#read(() => this.#sql.surplusTile.get(JSON.stringify(expected)));
-    return row as { level: number; n: number; bytes: number } | undefined;
+    return this.#read(() =>
+      one(this.#sql.surplusTile.get(JSON.stringify(expected)), (row) => ({
+        level: numberIn(row, 'level'),
+        n: numberIn(row, 'n'),
+        bytes: numberIn(row, 'bytes'),
+      })),
+    );
   }
 
   /** What SQLite itself finds wrong with the file, its indexes included. */
@@ -110,12 +132,15 @@ export const readStoredLock = (path: string): StoredLock => {
   if (!existsSync(path)) return { signed: [], damage: undefined };
   const db = openToRead(path, lockFile);
   try {
-    const rows = guarded(path, () => db.prepare('SELECT origin, size, root, note FROM signed').all());
-    return { signed: rows as unknown as SignedHead[], damage: damageIn(path, db) };
+    const sql = 'SELECT origin, size, root, note FROM signed';
+    return { signed: guarded(path, () => prepare(db, sql).all().map(signedHeadIn)), damage: damageIn(path, db) };
   } finally {
     db.close();
   }
 };
+
+const one = <T>(row: Row | undefined, read: (row: Row) => T): T | undefined =>
+  row === undefined ? undefined : read(row);
 
 const damageIn = (path: string, db: DatabaseSync): string | undefined =>
   guarded(path, () => {
