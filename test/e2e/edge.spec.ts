@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { openSqliteBroker } from '@delta-hub/broker/sqlite';
+import { generateKeyPair, mintToken } from '@delta-hub/crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { hub, PATIENCE_MS, RunningHub, temporary } from './running-hub.js';
+
+const data = temporary();
+let running: RunningHub;
+const urls: Record<string, string> = {};
+let officer = '';
+let operator = '';
+
+const tokenFor = async (node: string, agency: string, role: string): Promise<string> => {
+  const { stdout } = await hub(['token', '--data', data.path, '--node', node, '--agency', agency, '--role', role]);
+  return stdout.trim();
+};
+
+beforeAll(async () => {
+  running = RunningHub.start(['up', '--data', data.path, '--port', '0'], { DELTA_HUB_STORE_MAX_BYTES: '1048576' });
+  await running.line(/Ctrl-C stops the hub/);
+  for (const line of running.lines) {
+    const [, node, url] = /node (3\d) \S+\s+(http:\S+)\/graphql/.exec(line) ?? [];
+    if (node !== undefined && url !== undefined) urls[node] = url;
+  }
+  officer = await tokenFor('32', 'cca-320509', 'officer');
+  operator = await tokenFor('32', 'prov-320000', 'operator');
+}, PATIENCE_MS);
+
+afterAll(async () => {
+  await running.kill('SIGTERM');
+  data.remove();
+}, PATIENCE_MS);
+
+interface Answer {
+  readonly status: number;
+  readonly body: {
+    readonly code?: string;
+    readonly data?: Record<string, unknown>;
+    readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
+  };
+}
+
+const post = async (node: string, token: string | undefined, body: string): Promise<Answer> => {
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const response = await fetch(`${urls[node]!}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...authorization },
+    body,
+  });
+  return { status: response.status, body: (await response.json()) as Answer['body'] };
+};
+const ask = (node: string, token: string | undefined, query: string): Promise<Answer> =>
+  post(node, token, JSON.stringify({ query }));
+
+describe('a token', () => {
+  it('is needed', async () =>
+    expect(await ask('32', undefined, '{ node { id } }')).toMatchObject({
+      status: 401,
+      body: { code: 'TOKEN_MISSING' },
+    }));
+
+  it('of another issuer is refused', async () => {
+    const caller = { officerId: 'officer-1', role: 'officer', agencyId: 'cca-320509', node: '32' } as const;
+    const foreign = await mintToken(
+      generateKeyPair().privateJwk,
+      { ...caller, issuer: 'urn:another:issuer', audience: 'delta-hub-node-32' },
+      600,
+    );
+    expect(await ask('32', foreign, '{ node { id } }')).toMatchObject({
+      status: 401,
+      body: { code: expect.stringMatching(/^TOKEN_(ISSUER|SIGNATURE)$/) as unknown },
+    });
+  });
+
+  it('for another node is refused', async () => {
+    expect(await ask('31', officer, '{ node { id } }')).toMatchObject({
+      status: 401,
+      body: { code: 'TOKEN_AUDIENCE' },
+    });
+  });
+});
+
+describe('a request', () => {
+  it('that is not JSON is refused', async () =>
+    expect(await post('32', officer, '{"query":')).toMatchObject({ status: 400, body: { code: 'MALFORMED_JSON' } }));
+  it('that is too large is refused', async () =>
+    expect(await post('32', officer, JSON.stringify({ query: ' '.repeat(300_000) }))).toMatchObject({
+      status: 413,
+      body: { code: 'BODY_TOO_LARGE' },
+    }));
+
+  it('is answered across both subgraphs', async () => {
+    const query = `{ person(id: "T-320509-0001") { answerable(at: "2025-03-20T00:00:00+08:00") { agency { id } from until }
+      transfers { status facts { ledger { index } } ledger { index proof { treeSize checkpoint } } } } }`;
+    const { body } = await ask('32', officer, query);
+    expect(body).toEqual({
+      data: {
+        person: {
+          answerable: {
+            agency: { id: 'cca-320509' },
+            from: '2025-01-06T01:00:00.000Z',
+            until: '2025-03-24T01:05:00.000Z',
+          },
+          transfers: [
+            {
+              status: 'COMPLETED',
+              facts: Array.from({ length: 12 }, (_, index) => ({ ledger: { index: index + 1 } })),
+              ledger: Array.from({ length: 12 }, (_, index) => ({
+                index: index + 1,
+                proof: {
+                  treeSize: 13,
+                  checkpoint: expect.stringMatching(/^delta-hub\.cn\/ledger\/32\n13\n/) as unknown,
+                },
+              })),
+            },
+          ],
+        },
+      },
+    });
+  });
+
+  it('about somebody else’s person is answered with nothing', async () => {
+    const stranger = await tokenFor('32', 'cca-320583', 'officer');
+    expect(
+      (await ask('32', stranger, '{ person(id: "T-320509-0001") { id } transfers { edges { cursor } } }')).body,
+    ).toEqual({ data: { person: null, transfers: { edges: [] } } });
+  });
+});
+
+describe('a command', () => {
+  const apply = (division: string): string =>
+    `mutation { applyTransfer(idempotencyKey: "${randomUUID()}", input: { personId: "T-320509-0001", receivingDivision: "${division}", reason: study }) { __typename ... on Refusal { code } } }`;
+
+  it('with a wrong county code is refused', async () =>
+    expect((await ask('32', officer, apply('310199'))).body.data).toEqual({
+      applyTransfer: { __typename: 'InputRefusal', code: 'DIVISION_UNKNOWN' },
+    }));
+  it('about a person who has moved away is refused', async () =>
+    expect((await ask('32', officer, apply('310118'))).body.data).toEqual({
+      applyTransfer: { __typename: 'AuthorityRefusal', code: 'PERSON_NOT_YOURS' },
+    }));
+
+  it(
+    'that finds the store full stores nothing, and what is stored is still served',
+    async () => {
+      const intake = (n: number): string =>
+        `mutation { registerIntake(idempotencyKey: "${randomUUID()}", input: { personId: "T-320509-${n}", category: Parole, correctionStart: "2025-01-06", correctionEnd: "2026-01-05" }) { __typename } }`;
+      const codes = new Set<string>();
+      for (let n = 1000; n < 3000 && codes.size === 0; n++)
+        for (const { extensions } of (await ask('32', officer, intake(n))).body.errors ?? [])
+          codes.add(extensions.code);
+      expect([...codes]).toEqual(['STORAGE_FULL']);
+      expect((await ask('32', officer, '{ person(id: "T-320509-0001") { id } }')).body.data).toEqual({
+        person: { id: 'T-320509-0001' },
+      });
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('beside GraphQL', () => {
+  it('a node says that it lives and is ready, and publishes its keys and its head', async () => {
+    expect((await fetch(`${urls['31']!}/livez`)).status).toBe(200);
+    expect((await fetch(`${urls['31']!}/readyz`)).status).toBe(200);
+    expect(await (await fetch(`${urls['31']!}/.well-known/jwks.json`)).json()).toMatchObject({
+      keys: [{ kid: '31/1', alg: 'EdDSA', use: 'sig' }],
+    });
+    expect(await (await fetch(`${urls['31']!}/ledger/checkpoint`)).text()).toMatch(/^delta-hub\.cn\/ledger\/31\n12\n/);
+  });
+
+  it(
+    'a ledger is verified from its address, by an inspector only',
+    async () => {
+      const trust = join(data.path, 'nodes', '31', 'trust.json');
+      const inspector = await tokenFor('31', 'cca-310118', 'inspector');
+      expect(await hub(['ledger', 'verify', urls['31']!, '--trust', trust, '--token', inspector])).toMatchObject({
+        code: 0,
+      });
+      const another = await tokenFor('31', 'cca-310118', 'officer');
+      const { code, stderr } = await hub(['ledger', 'verify', urls['31']!, '--trust', trust, '--token', another]);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^TOKEN_REFUSED: /) as unknown });
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'a forged record on the broker ends in quarantine with its reason',
+    async () => {
+      const broker = await openSqliteBroker(join(data.path, 'broker.db'));
+      const forged = {
+        key: 'transfer-x',
+        value: Buffer.from('{"specversion":"1.0"}'),
+        headers: { 'content-type': 'application/cloudevents+json', jws: 'e30..AA' },
+      };
+      await broker.publish('delta-hub.33.events.v1', [forged]);
+      await broker.close();
+      const query = '{ quarantine { edges { node { check topic refusedSize fact { type node } } } } }';
+      const inspector = await tokenFor('34', 'prov-340000', 'inspector');
+      let edges: unknown[] = [];
+      while (edges.length === 0)
+        edges = ((await ask('34', inspector, query)).body.data as { quarantine: { edges: unknown[] } }).quarantine
+          .edges;
+      expect(edges).toEqual([
+        {
+          node: {
+            check: 'FORM',
+            topic: 'delta-hub.33.events.v1',
+            refusedSize: 21,
+            fact: { type: 'cn.delta-hub.refusal.issued.v1', node: '34' },
+          },
+        },
+      ]);
+      expect((await ask('32', officer, query)).body.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+      expect((await ask('32', operator, '{ transfers { edges { cursor } } }')).body.data).toEqual({
+        transfers: { edges: [] },
+      });
+    },
+    PATIENCE_MS,
+  );
+});
