@@ -110,7 +110,7 @@ describe('a request', () => {
                 index: index + 1,
                 proof: {
                   treeSize: 13,
-                  checkpoint: expect.stringMatching(/^delta-hub\.cn\/ledger\/32\n13\n/) as unknown,
+                  checkpoint: expect.stringMatching(/^delta-hub\.cn\/ledger\/32\n13\n/),
                 },
               })),
             },

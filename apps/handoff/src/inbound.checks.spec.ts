@@ -1,0 +1,172 @@
+import type { IncomingRecord } from '@delta-hub/broker';
+import type { EventToAppend, RecordedEvent } from '@delta-hub/event-store';
+import type { PersonFile } from '@delta-hub/handoff';
+import { describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { inspect } from './inbound.checks.js';
+import { ACTS, CASE, recordOf, resigned, signed, trust } from './testing/sample-records.js';
+
+const stored = (events: readonly EventToAppend[]): readonly RecordedEvent[] =>
+  events.map((event, index) => ({ ...event, stream: CASE, revision: BigInt(index), position: BigInt(index + 1) }));
+
+/** What node 31, which holds `history` of the case, makes of a record. */
+const at31 = (record: IncomingRecord, history: readonly EventToAppend[] = [], person?: PersonFile) =>
+  inspect(record, {
+    node: '31',
+    trust,
+    readStream: () => Promise.resolve(stored(history)),
+    person: () => Promise.resolve(person),
+  });
+
+const checkOf = async (
+  record: IncomingRecord,
+  history: readonly EventToAppend[] = [],
+  person?: PersonFile,
+): Promise<string> => {
+  const verdict = await at31(record, history, person);
+  return verdict.verdict === 'refuse' ? verdict.check : verdict.verdict;
+};
+const detailOf = async (record: IncomingRecord, history: readonly EventToAppend[] = []): Promise<string> => {
+  const verdict = await at31(record, history);
+  return verdict.verdict === 'refuse' ? verdict.detail : verdict.verdict;
+};
+
+const applied = signed(ACTS.applied, '32');
+const opinion = signed(ACTS.opinion, '32');
+const consulted = signed(ACTS.consulted, '32');
+const received = signed(ACTS.received, '31');
+const replied = signed(ACTS.replied, '31');
+const decided = signed(ACTS.decided, '32');
+
+describe('a record that is in order', () => {
+  it('is accepted as the very bytes that were signed, after what is there', async () => {
+    const verdict = await at31(recordOf(opinion, '32'), [applied]);
+    expect(verdict).toMatchObject({
+      verdict: 'accept',
+      jws: Buffer.from(opinion.data).toString('ascii'),
+      expected: 0n,
+    });
+  });
+  it('begins a case', async () =>
+    expect(await at31(recordOf(applied, '32'))).toMatchObject({ verdict: 'accept', expected: 'no-stream' }));
+  it('that comes again is a duplicate', async () =>
+    expect(await checkOf(recordOf(applied, '32'), [applied])).toBe('duplicate'));
+  it('that is not for this node is left to others', async () => {
+    expect(await checkOf(recordOf(signed(ACTS.applied, '32', { recipients: ['32', '33'] }), '32'))).toBe('not-ours');
+  });
+});
+
+describe('a record that is not', () => {
+  it('reply to a consultation that was never sent', async () => {
+    const elsewhere = { ...ACTS.replied, actor: { ...ACTS.replied.actor, agencyId: 'cca-320509' } };
+    expect(await detailOf(recordOf(signed(elsewhere, '32'), '32'), [applied, opinion])).toBe('ACT_NOT_YOURS');
+    const at32 = await inspect(recordOf(replied, '31'), {
+      node: '32',
+      trust,
+      readStream: () => Promise.resolve(stored([applied, opinion])),
+      person: () => Promise.resolve(undefined),
+    });
+    expect(at32).toMatchObject({ verdict: 'refuse', check: 'DOMAIN', detail: 'CONSULTATION_NOT_SENT' });
+  });
+  it('a second decision', async () => {
+    const history = [applied, opinion, consulted, received, replied, decided];
+    expect(await detailOf(recordOf(signed(ACTS.decided, '32'), '32'), history)).toBe('ALREADY_DECIDED');
+  });
+  it('an act by a judicial office without a delegation for it', async () => {
+    const byOffice = {
+      ...ACTS.decided,
+      actor: { officerId: 'officer-1', role: 'office-officer', agencyId: 'jo-320509001' },
+    } as const;
+    expect(await detailOf(recordOf(signed(byOffice, '32'), '32'), [applied])).toMatch(/^DELEGATION_MISSING/);
+  });
+  it('the same id with other bytes', async () => {
+    const other = resigned(applied, '32', { rule: '办法30@2020.2' });
+    expect(await checkOf(other, [applied])).toBe('ID_REUSED');
+  });
+  it('an application that takes away a person for whom this node’s agency answers', async () => {
+    const person = {
+      personId: 'T-320509-0001',
+      category: 'SuspendedSentence',
+      correctionEnd: '2026-07-05',
+      agency: 'cca-310115',
+      since: '2025-01-01T00:00:00.000Z',
+    } as const;
+    expect(await at31(recordOf(applied, '32'), [], person)).toMatchObject({
+      check: 'DOMAIN',
+      detail: 'PERSON_NOT_YOURS',
+    });
+  });
+  it('an act signed before it was done', async () => {
+    const early = signed(ACTS.opinion, '32', { signedAt: '2025-03-10T00:00:00.000Z' });
+    expect(await detailOf(recordOf(early, '32'), [applied])).toBe('OCCURRED_IN_FUTURE');
+  });
+  it('names its sender only once the signature has proved it', async () => {
+    expect(await at31(recordOf(applied, '33'))).toMatchObject({ check: 'ADDRESSEE', sender: { node: '32' } });
+    const forged = recordOf(applied, '32');
+    expect(
+      await at31({ ...forged, headers: { jws: `${forged.headers['jws']!.slice(0, -4)}AAAA` } }),
+    ).not.toHaveProperty('sender');
+  });
+});
+
+/**
+ * Each row is broken in one way; each is broken in the ways of all later rows too, as far as one record can be, and still
+ * reports its own check: so each check fires before the next.
+ */
+describe('the order of the checks', () => {
+  const good = recordOf(applied, '32');
+  const jws = good.headers['jws']!;
+  const badSchema = { data: { occurredAt: 'yesterday' } };
+  const wrongPlace = { recipients: '33' };
+
+  it('SIZE before FORM', async () => {
+    expect(await checkOf({ ...good, value: Buffer.alloc(70_000, 'x'), headers: {} })).toBe('SIZE');
+  });
+  it('FORM before KEY', async () => {
+    const header = Buffer.from('{"alg":"EdDSA","kid":"39/1","typ":"JWT"}').toString('base64url');
+    expect(await checkOf({ ...good, headers: { jws: `${header}..${jws.split('.')[2]!}` } })).toBe('FORM');
+  });
+  it('KEY before SIGNATURE', async () => {
+    const header = Buffer.from('{"alg":"EdDSA","kid":"34/1","typ":"hub-event+jws"}').toString('base64url');
+    expect(await checkOf({ ...good, headers: { jws: `${header}..${jws.split('.')[2]!}` } })).toBe('KEY');
+  });
+  it('SIGNATURE before CANONICAL', async () => {
+    const loose = Buffer.from(Buffer.from(good.value).toString().replace('{', '{ '));
+    expect(await checkOf({ ...good, value: loose })).toBe('SIGNATURE');
+  });
+  it('CANONICAL before SCHEMA', async () => {
+    const body = Buffer.from('{ "data":{}}').toString('base64url');
+    const record = resigned(applied, '32', badSchema);
+    const [header] = record.headers['jws']!.split('..');
+    const { signerOf } = await import('./testing/sample-records.js');
+    const signature = Buffer.from(signerOf('32').sign(Buffer.from(`${header!}.${body}`))).toString('base64url');
+    expect(await checkOf(recordOf({ data: Buffer.from(`${header!}.${body}.${signature}`) }, '32'))).toBe('CANONICAL');
+  });
+  it('KEY, by what only the payload says, before SCHEMA', async () => {
+    expect(await checkOf(resigned(applied, '33', badSchema))).toBe('KEY');
+    expect(await checkOf(resigned(applied, '32', { time: '2019-01-01T00:00:00.000Z', ...badSchema }))).toBe('KEY');
+  });
+  it('SCHEMA before ADDRESSEE', async () => {
+    expect(await checkOf({ ...resigned(applied, '32', badSchema), topic: 'delta-hub.33.events.v1' })).toBe('SCHEMA');
+    expect(await checkOf(resigned(applied, '32', { type: 'cn.delta-hub.transfer.vanished.v1', ...wrongPlace }))).toBe(
+      'SCHEMA',
+    );
+  });
+  it('ADDRESSEE before COMPETENCE', async () => {
+    const stranger = signed({ ...ACTS.applied, actor: { ...ACTS.applied.actor, agencyId: 'cca-310118' } }, '32');
+    expect(await checkOf({ ...recordOf(stranger, '32'), topic: 'delta-hub.33.events.v1' })).toBe('ADDRESSEE');
+  });
+  it('COMPETENCE before ID_REUSED', async () => {
+    const data = {
+      ...ACTS.applied.data,
+      occurredAt: ACTS.applied.occurredAt,
+      actor: { ...ACTS.applied.actor, agencyId: 'cca-310118' },
+    };
+    expect(await checkOf(resigned(applied, '32', { data }), [applied])).toBe('COMPETENCE');
+  });
+  it('ID_REUSED before DOMAIN', async () => {
+    expect(await checkOf(resigned(applied, '32', { commandid: uuidv7() }), [applied])).toBe('ID_REUSED');
+  });
+  it('DOMAIN last', async () =>
+    expect(await checkOf(recordOf(signed(ACTS.applied, '32'), '32'), [applied])).toBe('DOMAIN'));
+});
