@@ -11,6 +11,7 @@ import {
 import { eventIdOf } from './authenticate.js';
 import type { LedgerStore, SignedHead } from './ledger-store.js';
 import { sha256Tree } from './log-identity.js';
+import { readOnce } from './read-once.js';
 
 /** One leaf, shown against a signed head. Hashes are in base64. */
 export interface LedgerEntry {
@@ -74,8 +75,8 @@ export class LedgerReader {
 
   /** Makes entries against one head. Tiles and inner nodes are read once for all of them. */
   #entriesAt(head: SignedHead): (position: number, eventId: string) => LedgerEntry {
-    const tile = once((level: number, index: number) => this.#store.tile(level, index));
-    const node: NodeReader = once(nodesFromTiles(sha256Tree, tile));
+    const tile = readOnce((level: number, index: number) => this.#store.tile(level, index));
+    const node: NodeReader = readOnce(nodesFromTiles(sha256Tree, tile));
     return (position, eventId) => ({
       eventId,
       index: position,
@@ -95,15 +96,3 @@ export class LedgerReader {
     return entry === undefined ? '' : eventIdOf(entry.leaf);
   }
 }
-
-const once = <T>(read: (level: number, index: number) => T): ((level: number, index: number) => T) => {
-  const seen = new Map<string, T>();
-  return (level, index) => {
-    const name = `${level}/${index}`;
-    const known = seen.get(name);
-    if (known !== undefined) return known;
-    const value = read(level, index);
-    seen.set(name, value);
-    return value;
-  };
-};

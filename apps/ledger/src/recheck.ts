@@ -1,5 +1,6 @@
 import {
   hashesOf,
+  type NodeReader,
   nodesFromTiles,
   rootAt,
   rootOfLeaves,
@@ -11,6 +12,7 @@ import {
 } from '@delta-hub/ledger';
 import type { Evidence } from './ledger-fault.js';
 import type { LedgerStore, TreeState } from './ledger-store.js';
+import { readOnce } from './read-once.js';
 
 /** What to read back: the leaves from `from` to before `to`, and the roots that the tree had at some sizes. */
 export interface Readback {
@@ -26,11 +28,12 @@ export interface Readback {
  * here, while nothing has been signed.
  */
 export const recheck = (tree: TreeHasher, store: LedgerStore, { from, to, states }: Readback): Evidence | undefined => {
-  const read = readOnce(store);
+  const read = readOnce((level, index) => store.tile(level, index));
+  const node = readOnce(nodesFromTiles(tree, read));
   return (
     leafDifference(tree, store, read, from, to) ??
     tileDifference(tree, read, from, to) ??
-    states.map((state) => rootDifference(tree, read, state)).find((difference) => difference !== undefined)
+    states.map((state) => rootDifference(tree, node, state)).find((difference) => difference !== undefined)
   );
 };
 
@@ -72,23 +75,14 @@ const tileDifference = (tree: TreeHasher, read: TileReader, from: number, to: nu
   return undefined;
 };
 
-const rootDifference = (tree: TreeHasher, read: TileReader, { size, root }: TreeState): Evidence | undefined => {
+const rootDifference = (tree: TreeHasher, node: NodeReader, { size, root }: TreeState): Evidence | undefined => {
   const position = Math.max(0, size - 1);
   try {
-    return compare(position, root, rootAt(tree, nodesFromTiles(tree, read), size));
+    return compare(position, root, rootAt(tree, node, size));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return { position, expected: `tiles of ${size} leaves`, found: error.message };
   }
-};
-
-const readOnce = (store: LedgerStore): TileReader => {
-  const seen = new Map<string, Uint8Array | undefined>();
-  return (level, index) => {
-    const name = `${level}/${index}`;
-    if (!seen.has(name)) seen.set(name, store.tile(level, index));
-    return seen.get(name);
-  };
 };
 
 /** Hash `index` of a level of tiles; empty when it is not there. */

@@ -1,4 +1,5 @@
 import {
+  type CompactRange,
   extendRange,
   growTiles,
   nodesFromTiles,
@@ -33,6 +34,8 @@ export class Sequencer {
   readonly #parts: LogParts;
   readonly #signer: NoteSigner;
   #head: SignedHead | undefined;
+  /** The tree under the head, as the next append extends it. */
+  #range: CompactRange;
   #fault: LedgerFault | undefined;
 
   /** @throws LedgerFault see `recover` */
@@ -41,9 +44,10 @@ export class Sequencer {
     this.#signer = signer;
     const { signed, pending } = recover(parts);
     this.#head = signed;
+    this.#range = this.#rangeOf(signed?.size ?? 0);
     if (signed !== undefined) parts.store.publish(signed);
     // Crashed between stage and lock: the same steps as after any stage.
-    if (pending !== undefined) this.#seal(pending);
+    if (pending !== undefined) this.#seal(pending, this.#rangeOf(pending.size));
   }
 
   /** The newest head that is signed and locked. Readers MUST NOT be shown anything beyond its size. */
@@ -61,7 +65,7 @@ export class Sequencer {
     try {
       const fresh = this.#withoutKnown(leaves);
       this.#assertNoGap(fresh);
-      if (fresh.length > 0) this.#seal(this.#stage(fresh));
+      if (fresh.length > 0) this.#seal(...this.#stage(fresh));
       return this.#head;
     } catch (error) {
       throw (this.#fault = asLedgerFault(error));
@@ -79,23 +83,22 @@ export class Sequencer {
     }
   }
 
-  #stage(leaves: readonly Leaf[]): TreeState {
+  #stage(leaves: readonly Leaf[]): [TreeState, CompactRange] {
     const { tree, store } = this.#parts;
-    const size = this.#head?.size ?? 0;
-    const read = (level: number, index: number): Uint8Array | undefined => store.tile(level, index);
+    const { size } = this.#range;
     const leafHashes = leaves.map(({ leafHash }) => leafHash);
-    const range = extendRange(tree, rangeAt(nodesFromTiles(tree, read), size), leafHashes);
+    const range = extendRange(tree, this.#range, leafHashes);
     const state = { size: range.size, root: rootOfRange(tree, range) };
     store.stage({
       entries: leaves.map((leaf, index) => ({ ...leaf, position: size + index })),
-      tiles: growTiles(tree, size, read, leafHashes),
+      tiles: growTiles(tree, size, (level, index) => store.tile(level, index), leafHashes),
       state,
       signed: this.#head,
     });
-    return state;
+    return [state, range];
   }
 
-  #seal(staged: TreeState): void {
+  #seal(staged: TreeState, range: CompactRange): void {
     const { origin, tree, store, lock, verifiers } = this.#parts;
     const known = this.#head === undefined ? [] : [this.#head];
     const from = this.#head?.size ?? 0;
@@ -111,6 +114,15 @@ export class Sequencer {
     // before it repeats the batch from what is staged; a crash after it publishes what the lock holds.
     if (!lock.compareAndSwap(this.#head, head)) throw this.#conflict();
     this.#head = head;
+    this.#range = range;
+  }
+
+  #rangeOf(size: number): CompactRange {
+    const { tree, store } = this.#parts;
+    return rangeAt(
+      nodesFromTiles(tree, (level, index) => store.tile(level, index)),
+      size,
+    );
   }
 
   #conflict(): LedgerFault {
