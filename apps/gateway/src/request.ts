@@ -40,8 +40,7 @@ const readBody = async (req: IncomingMessage, limit: number): Promise<Buffer> =>
   if (Number(req.headers['content-length'] ?? 0) > limit) throw tooLarge;
   const chunks: Buffer[] = [];
   let size = 0;
-  // The connection must outlive the refusal of a body half read.
-  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of req as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > limit) throw tooLarge;
     chunks.push(chunk);
