@@ -15,12 +15,21 @@ export class StoreCursor {
 
   async next(): Promise<RecordedEvent | undefined> {
     if (this.#at >= this.#buffer.length) {
-      this.#buffer = await this.#events.readAll(this.#after, READ_AT_ONCE);
+      this.#buffer = await this.#read();
       this.#at = 0;
     }
     const event = this.#buffer[this.#at];
     this.#at += 1;
     this.#after = event?.position ?? this.#after;
     return event;
+  }
+
+  /** An event that cannot be read is met alone, after all that can be read before it. */
+  async #read(): Promise<readonly RecordedEvent[]> {
+    try {
+      return await this.#events.readAll(this.#after, READ_AT_ONCE);
+    } catch {
+      return this.#events.readAll(this.#after, 1);
+    }
   }
 }

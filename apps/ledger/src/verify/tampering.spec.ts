@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { EventStoreError, type EventStore } from '@delta-hub/event-store';
+import { type EventStore, EventStoreError, type RecordedEvent } from '@delta-hub/event-store';
 import { createLedgerApp } from '../index.js';
 import { failing, replacing } from '../testing/failing.js';
 import { closedLog, sampleDeps } from '../testing/sample-app.js';
@@ -130,6 +130,15 @@ describe('what somebody with the database can do is found', () => {
       () => () => Promise.reject(new EventStoreError('SUBSTRATE_TAMPERED', 'no stream')),
     );
     expect(await verify({}, eventStore)).toMatchObject({ fault: { what: 'STORE', position: 0, found: 'no stream' } });
+  });
+
+  it('one event that cannot be read, by its place', async () => {
+    const eventStore = replacing(node.store as EventStore, 'readAll', (original) => async (...given) => {
+      const events = (await original(...given)) as readonly RecordedEvent[];
+      if (events.some(({ position }) => position === 7n)) throw new EventStoreError('SUBSTRATE_TAMPERED', 'no stream');
+      return events;
+    });
+    expect(await verify({}, eventStore)).toMatchObject({ fault: { what: 'STORE', position: 6 } });
   });
 });
 

@@ -138,19 +138,29 @@ class DirectoryVerification {
   async #entriesFault(walk: LeafWalk, entries: EntryCheck): Promise<Finding | undefined> {
     const total = this.#log.count('SELECT count(*) FROM entries');
     for (;;) {
-      const rows = this.#log.entries(this.#position - 1, READ_AT_ONCE);
+      const rows = this.#nextRows();
       for (const row of rows) {
         const fault = await this.#entryFault(row, walk, entries);
         if (fault !== undefined) return fault;
         this.#position += 1;
       }
+      if (rows.length === 0) break;
       this.#options.progress?.({ verified: this.#position, total });
-      if (rows.length < READ_AT_ONCE) break;
       await nextTurn();
     }
     return this.#position === total
       ? undefined
       : finding('ENTRY_POSITION', undefined, `positions from 0`, `${total - this.#position} entries elsewhere`);
+  }
+
+  /** A row that cannot be read is met alone, after all that can be read before it. */
+  #nextRows(): readonly StoredEntry[] {
+    try {
+      return this.#log.entries(this.#position - 1, READ_AT_ONCE);
+    } catch (error) {
+      if (!isLedgerFault(error)) throw error;
+      return this.#log.entries(this.#position - 1, 1);
+    }
   }
 
   async #entryFault(row: StoredEntry, walk: LeafWalk, entries: EntryCheck): Promise<Finding | undefined> {
