@@ -33,11 +33,11 @@ const TRANSFER_NAMESPACE = '7d3c3c1e-4b8e-5d0c-9f0e-1a54c2f6b7a2';
 const CONFLICTS = 20;
 const UNKNOWN_OUTCOMES = 5;
 
-/** What the handler looks up; `known` brings the read models up to the store before it answers. */
+/** What the handler looks up, in read models that have come as far as the store was when asked. */
 export interface Knowledge {
   person(personId: string): Promise<PersonFile | undefined>;
   /** The stream in which a command key was used before. */
-  streamOfCommand(idempotencyKey: string): string | undefined;
+  streamOfCommand(idempotencyKey: string): Promise<string | undefined>;
 }
 
 /** Who signs the node's facts, and when. */
@@ -87,7 +87,7 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
 
     for (let attempt = 0; attempt < CONFLICTS; attempt++) {
       const target = await this.target(request, handle.idempotencyKey);
-      const earlier = this.earlierAnswer(target, handle.idempotencyKey, commandHash);
+      const earlier = await this.earlierAnswer(target, handle.idempotencyKey, commandHash);
       if (earlier !== undefined) return earlier;
 
       const person = 'personId' in request.input ? await this.knowledge.person(request.input.personId) : undefined;
@@ -125,11 +125,15 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
   }
 
   /** The answer this command was given before; a refusal when its key named another command. */
-  private earlierAnswer({ stream, recorded }: Target, key: string, commandHash: string): Outcome | undefined {
+  private async earlierAnswer(
+    { stream, recorded }: Target,
+    key: string,
+    commandHash: string,
+  ): Promise<Outcome | undefined> {
     const facts = recorded.filter((event) => readEvent(event).commandid === key);
     const [first] = facts;
     if (first === undefined) {
-      const elsewhere = this.knowledge.streamOfCommand(key);
+      const elsewhere = await this.knowledge.streamOfCommand(key);
       return elsewhere === undefined || elsewhere === stream
         ? undefined
         : { rejected: { code: 'IDEMPOTENCY_KEY_REUSED' } };

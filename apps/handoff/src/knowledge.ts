@@ -25,13 +25,18 @@ export class CurrentKnowledge implements Knowledge {
   ) {}
 
   async person(personId: string): Promise<PersonFile | undefined> {
-    const head = await this.store.head();
-    if (head !== undefined) await this.projector.waitFor(head);
+    await this.caughtUp();
     const now: Instant = this.clock.now();
     return personFile(personFacts(this.readModels, personId), now);
   }
 
-  streamOfCommand(idempotencyKey: string): string | undefined {
+  async streamOfCommand(idempotencyKey: string): Promise<string | undefined> {
+    await this.caughtUp();
     return this.readModels.factsOfCommand(idempotencyKey)[0]?.stream;
+  }
+
+  private async caughtUp(): Promise<void> {
+    const head = await this.store.head();
+    if (head !== undefined) await this.projector.waitFor(head);
   }
 }

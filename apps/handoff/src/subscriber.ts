@@ -1,4 +1,5 @@
 import { type EventStore, EventStoreError, type RecordedEvent, type Subscription } from '@delta-hub/event-store';
+import { Backoff } from './backoff.js';
 
 /** What an operator sees of one subscriber: how far it is, and the fault that stopped it, if one did. */
 export interface SubscriberState {
@@ -27,6 +28,7 @@ export class StoreSubscriber {
   private fault: string | undefined;
   private done: bigint | undefined;
   private readonly waiters = new Set<{ readonly position: bigint; readonly resolve: () => void }>();
+  private readonly backoff = new Backoff();
   private running: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: Options) {}
@@ -57,25 +59,27 @@ export class StoreSubscriber {
 
   async stop(): Promise<void> {
     this.stopped = true;
+    this.backoff.end();
     await this.subscription?.stop();
     await this.running;
   }
 
   private async run(): Promise<void> {
-    for (let pause = 50; !this.stopped; pause = Math.min(pause * 2, 5_000)) {
+    while (!this.stopped) {
       try {
         this.subscription = await this.options.store.subscribe(this.options.load(), (event) => this.take(event));
         if (this.stopped) await this.subscription.stop();
         await this.subscription.finished;
       } catch (error) {
         this.fault = error instanceof Error ? error.message : String(error);
-        if (!this.stopped) await new Promise((resolve) => setTimeout(resolve, pause));
+        await this.backoff.pause();
       }
     }
   }
 
   private async take(event: RecordedEvent): Promise<void> {
     await this.options.handle(event);
+    this.backoff.succeeded();
     this.fault = undefined;
     this.done = event.position;
     for (const waiter of this.waiters)

@@ -44,7 +44,16 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
     const broker = await openSqliteBroker(paths(hubDir).broker);
     closers.push(() => broker.close());
     const verifyToken = tokenVerifier(hubDir, start.node, config);
-    const parts = { node: start.node, host: '127.0.0.1', eventStore: store, trust: own.trust, clock, verifyToken };
+    const introspection = start.environment === 'development';
+    const parts = {
+      introspection,
+      node: start.node,
+      host: '127.0.0.1',
+      eventStore: store,
+      trust: own.trust,
+      clock,
+      verifyToken,
+    };
 
     const ledger = await createLedgerApp({ ...parts, dataDir: start.dataDir, ledgerKey: own.ledgerKey, port: 0 });
     closers.push(() => ledger.close());
@@ -53,7 +62,6 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       broker,
       signer: signerFromJwk(own.eventKey, `${start.node}/1`),
       peers: NODES.map(({ id }) => id).filter((id) => id !== start.node),
-      introspection: start.environment === 'development',
       positionsFile: files.positions,
       readModelsFile: files.readModels,
     });
@@ -64,7 +72,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       port: start.port,
       subgraphs: { handoff: handoff.graphqlUrl, ledger: ledger.graphqlUrl },
       verifyToken,
-      introspection: start.environment === 'development',
+      introspection,
       extraRoutes: routesOf({
         keys: jwks([{ kid: `${start.node}/1`, jwk: own.eventKey }]),
         handoff,

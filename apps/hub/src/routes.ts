@@ -17,7 +17,7 @@ export const routesOf = ({ keys, handoff, ledger }: Parts): readonly Route[] => 
     handle: async (req, res) => {
       const headers = req.headers.authorization === undefined ? {} : { authorization: req.headers.authorization };
       const answer = await fetch(`${ledger.url}${req.url ?? ''}`, { headers, redirect: 'error' });
-      for (const name of ['content-type', 'cache-control']) {
+      for (const name of ['content-type', 'cache-control', 'vary', 'www-authenticate']) {
         const value = answer.headers.get(name);
         if (value !== null) res.setHeader(name, value);
       }
