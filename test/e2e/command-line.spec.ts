@@ -80,9 +80,10 @@ describe('a hub that cannot start', () => {
       server.close();
 
       const nodes = join(data.path, 'nodes');
+      cpSync(join(nodes, '34', 'node.json'), join(data.path, 'node-34.json'));
       cpSync(join(nodes, '33', 'node.json'), join(nodes, '34', 'node.json'));
       expect(await start(data.path, '--port', '0')).toEqual(fails('DATA_DIR_OF_ANOTHER_NODE'));
-      cpSync(join(nodes, '33', 'keys'), join(nodes, '34', 'keys'), { recursive: true });
+      cpSync(join(data.path, 'node-34.json'), join(nodes, '34', 'node.json'));
       rmSync(join(nodes, '31', 'keys', 'event-1.json'));
       expect(await start(data.path, '--port', '0')).toEqual(fails('KEY_MISSING'));
     },

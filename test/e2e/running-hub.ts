@@ -23,8 +23,11 @@ const textOf = async (stream: NodeJS.ReadableStream): Promise<string> => {
   return text;
 };
 
+/** Without what a task runner says of colours: Node warns on standard error when the two disagree. */
+const { FORCE_COLOR: _force, NO_COLOR: _no, ...quiet } = process.env;
+
 const spawnHub = (args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess =>
-  spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...quiet, ...env } });
 
 /** Runs a command of the hub to its end. */
 export const hub = async (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> => {
