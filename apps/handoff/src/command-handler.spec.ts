@@ -102,8 +102,27 @@ describe('two at once', () => {
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => give(application())));
     const codes = outcomes.map(codeOf);
     expect(codes.filter((code) => code === 'accepted')).toHaveLength(1);
-    expect(codes.filter((code) => code === 'PERSON_HAS_OPEN_TRANSFER' || code === 'ALREADY_APPLIED')).toHaveLength(7);
+    expect(codes.filter((code) => code === 'PERSON_HAS_OPEN_TRANSFER')).toHaveLength(7);
     expect(await count(store)).toBe(2);
+  });
+
+  it('with one key are one command', async () => {
+    const { give, store } = nodeOn(new InMemoryEventStore());
+    await give(intake);
+    const key = randomUUID();
+    const [first, ...others] = await Promise.all(Array.from({ length: 4 }, () => give(application(), key)));
+    for (const other of others) expect(other).toEqual(first);
+    expect(await count(store)).toBe(2);
+  });
+});
+
+describe('an application while another is open', () => {
+  it('tells an agency that does not answer for the person only that', async () => {
+    const { give } = nodeOn(new InMemoryEventStore());
+    await give(intake);
+    await give(application());
+    expect(codeOf(await give(application()))).toBe('PERSON_HAS_OPEN_TRANSFER');
+    expect(codeOf(await give(application(), randomUUID(), kunshan))).toBe('PERSON_NOT_YOURS');
   });
 });
 
@@ -152,6 +171,7 @@ describe('a command that is refused stores nothing', () => {
   it.each<[string, Request, Handle['commander']?, string?]>([
     ['DIVISION_UNKNOWN', application({ receivingDivision: '310199' })],
     ['DIVISION_UNKNOWN', application({ receivingDivision: '320500' })],
+    ['DIVISION_UNKNOWN', application({ receivingDivision: '\ud800' })],
     ['DIVISION_UNKNOWN', application({ receivingDivision: '341822' })],
     ['DOCUMENT_TOO_LARGE', application({ documents: [{ ...document, size: 20 * 1024 * 1024 + 1 }] })],
     ['DOCUMENT_DIGEST_INVALID', application({ documents: [{ ...document, digest: 'sha-256:short' }] })],

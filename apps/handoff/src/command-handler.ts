@@ -195,6 +195,11 @@ const decide = (
   command: TransferCommand | PersonCommand,
   recorded: readonly RecordedEvent[],
 ): { readonly accepted: readonly (TransferEvent | PersonEvent)[] } | { readonly rejected: HubRejection } => {
+  if (command.type === 'ApplyTransfer' && recorded.length > 0) {
+    // The stream is another application's, still open. Whether the person is the caller's at all is asked first.
+    const decision = transferDecider.decide(command, transferDecider.initialState);
+    return 'rejected' in decision ? decision : { rejected: { code: 'PERSON_HAS_OPEN_TRANSFER' } };
+  }
   if (command.type !== 'RegisterIntake')
     return transferDecider.decide(command, fold(transferDecider, transferEvents(recorded)));
   const history = recorded.map((event) => upcast(event.type, readEvent(event).data) as PersonEvent);

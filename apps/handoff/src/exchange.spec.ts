@@ -268,6 +268,13 @@ describe('who sees what', () => {
     expect(await seen({ agencyId: 'prov-310000', role: 'operator' })).toBe(false);
   }, 60_000);
 
+  it('an instant that is none is no question', async () => {
+    await play(1);
+    const query = '{ person(id: "T-320509-0001") { answerable(at: "yesterday") { from } } }';
+    const { errors } = await ask<Quarantine>('32', wujiang, query);
+    expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  }, 60_000);
+
   it('pages are of the size asked for, up to 100', async () => {
     const { errors } = await ask<Quarantine>('31', qingpu, '{ transfers(first: 101) { edges { cursor } } }');
     expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');

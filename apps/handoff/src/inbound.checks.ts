@@ -19,6 +19,15 @@ import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
 export type InboundCheck =
   'SIZE' | 'FORM' | 'KEY' | 'SIGNATURE' | 'CANONICAL' | 'SCHEMA' | 'ADDRESSEE' | 'COMPETENCE' | 'ID_REUSED' | 'DOMAIN';
 
+/** A record that failed `check`. */
+export interface Refused {
+  readonly verdict: 'refuse';
+  readonly check: InboundCheck;
+  readonly detail: string;
+  /** Known once the signature has been verified: who sent it, and under which id. */
+  readonly sender?: { readonly node: string; readonly id: string; readonly type: string };
+}
+
 export type Verdict =
   | {
       readonly verdict: 'accept';
@@ -28,13 +37,7 @@ export type Verdict =
     }
   | { readonly verdict: 'duplicate' }
   | { readonly verdict: 'not-ours' }
-  | {
-      readonly verdict: 'refuse';
-      readonly check: InboundCheck;
-      readonly detail: string;
-      /** Known once the signature has been verified: who sent it, and under which id. */
-      readonly sender?: { readonly node: string; readonly id: string; readonly type: string };
-    };
+  | Refused;
 
 export interface InboundContext {
   readonly node: string;
@@ -44,7 +47,7 @@ export interface InboundContext {
   readonly person: (personId: string) => Promise<PersonFile | undefined>;
 }
 
-const refuse = (check: InboundCheck, detail: string): Verdict => ({ verdict: 'refuse', check, detail });
+const refuse = (check: InboundCheck, detail: string): Refused => ({ verdict: 'refuse', check, detail });
 
 /** Judges one record. Reads the store, writes nothing. */
 export const inspect = async (record: IncomingRecord, context: InboundContext): Promise<Verdict> => {
@@ -86,6 +89,12 @@ const inspectAuthentic = async (
   if (domain !== undefined) return refuse('DOMAIN', domain);
   return { verdict: 'accept', event, jws, expected: stream.at(-1)?.revision ?? 'no-stream' };
 };
+
+/** The verdict on an event whose id this node knows from another case, which only the append can tell. */
+export const idElsewhere = ({ source, id, type }: HubEvent): Refused => ({
+  ...refuse('ID_REUSED', `event ${id} is known in another case`),
+  sender: { node: nodeOfSource(source), id, type },
+});
 
 /** The acting agency exists, sits at the node that signed, and may sign this type: itself, or by a delegation in force. */
 const competenceFault = (event: HubEvent, source: string): string | undefined => {

@@ -1,7 +1,7 @@
 import type { Broker, BrokerSubscription, IncomingRecord, Position } from '@delta-hub/broker';
-import { digest } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
-import { inspect, type InboundContext, type Verdict } from './inbound.checks.js';
+import { Backoff } from './backoff.js';
+import { idElsewhere, inspect, type InboundContext, type Verdict } from './inbound.checks.js';
 import { KeyedWindow } from './keyed-window.js';
 import { eventsTopic } from './outbound.publisher.js';
 import type { Positions } from './positions.js';
@@ -34,6 +34,7 @@ export class InboundConsumer {
   private subscription: BrokerSubscription | undefined;
   private stopped = false;
   private fault: string | undefined;
+  private readonly backoff = new Backoff();
   private running: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: Options) {
@@ -59,12 +60,13 @@ export class InboundConsumer {
 
   async stop(): Promise<void> {
     this.stopped = true;
+    this.backoff.end();
     await this.subscription?.stop();
     await this.running;
   }
 
   private async run(): Promise<void> {
-    for (let pause = 50; !this.stopped; pause = Math.min(pause * 2, 5_000)) {
+    while (!this.stopped) {
       const window = new KeyedWindow<IncomingRecord>(AT_ONCE, (record) => this.savePosition(record));
       try {
         const take = (record: IncomingRecord): Promise<void> =>
@@ -75,7 +77,7 @@ export class InboundConsumer {
       } catch (error) {
         this.fault = error instanceof Error ? error.message : String(error);
         if (FATAL.has((error as { code?: string }).code ?? '')) return;
-        if (!this.stopped) await new Promise((resolve) => setTimeout(resolve, pause));
+        await this.backoff.pause();
       } finally {
         await this.subscription?.stop();
         await window.settled();
@@ -85,17 +87,25 @@ export class InboundConsumer {
 
   private async take(record: IncomingRecord): Promise<void> {
     await this.act(record, await inspect(record, this.options.context));
+    this.backoff.succeeded();
     this.fault = undefined;
   }
 
   private async act(record: IncomingRecord, verdict: Verdict): Promise<void> {
-    if (verdict.verdict === 'refuse') return this.options.refuser.refuse(record, verdict, digest(record.value));
-    if (verdict.verdict !== 'accept') return;
+    const { refuser, store, context } = this.options;
+    if (verdict.verdict === 'refuse') return refuser.refuse(record, verdict);
+    // What was refused stays refused, also when the case has moved on since.
+    if (verdict.verdict !== 'accept' || (await refuser.hasRefused(record))) return;
     const { event, jws, expected } = verdict;
     const append = { id: event.id, type: event.type, data: Buffer.from(jws, 'ascii') };
-    const result = await this.options.store.append(event.subject, expected, [append]);
-    // Somebody else wrote to the case meanwhile: judge the record again against what is there now.
-    if (result.outcome === 'conflict') await this.act(record, await inspect(record, this.options.context));
+    try {
+      const result = await store.append(event.subject, expected, [append]);
+      // Somebody else wrote to the case meanwhile: judge the record again against what is there now.
+      if (result.outcome === 'conflict') await this.act(record, await inspect(record, context));
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'ID_REUSED') throw error;
+      await this.act(record, idElsewhere(event));
+    }
   }
 
   private positionsTaken(): readonly Position[] {

@@ -5,6 +5,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-
 const DIGEST = /^sha-256:[A-Za-z0-9_-]{43}$/;
 const PERSON_ID = /^[A-Za-z0-9][A-Za-z0-9-]{2,63}$/;
 const TRANSFER_ID = /^transfer-[0-9a-f-]{36}$/;
+const DIVISION_CODE = /^\d{6}$/;
 const MAX_DOCUMENT_BYTES = 20 * 1024 * 1024;
 const MAX_DOCUMENTS = 50;
 
@@ -24,6 +25,8 @@ export const checkInput = (request: Request, idempotencyKey: string, now: Instan
   if (occurredAt === undefined) return invalid('occurredAt');
   if ('personId' in input && !PERSON_ID.test(input.personId)) return invalid('personId');
   if ('transferId' in input && !TRANSFER_ID.test(input.transferId)) return { code: 'TRANSFER_UNKNOWN' };
+  if ('receivingDivision' in input && !DIVISION_CODE.test(input.receivingDivision))
+    return { code: 'DIVISION_UNKNOWN', field: 'receivingDivision' };
   for (const field of ['correctionStart', 'correctionEnd'] as const)
     if (field in input && !isPlainDate((input as Record<typeof field, string>)[field])) return invalid(field);
   const documents = 'documents' in input ? (input.documents ?? []) : [];

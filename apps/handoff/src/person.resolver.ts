@@ -1,5 +1,6 @@
 import { parseInstant } from '@delta-hub/handoff';
 import { Args, Context, Mutation, Parent, Query, ResolveField, ResolveReference, Resolver } from '@nestjs/graphql';
+import { GraphQLError } from 'graphql';
 import { intervalAnswer, intervalAtInstant, intervalsOfPerson, type PersonParent } from './answers.js';
 import type { RequestContext } from './bearer.js';
 import { NodeClock } from './clock.js';
@@ -55,7 +56,9 @@ export class PersonResolver {
 
   @ResolveField('answerable')
   answerable(@Parent() { id }: PersonParent, @Args('at') at: string | null | undefined) {
-    const instant = at == null ? this.clock.now() : (parseInstant(at) ?? '');
+    const instant = at == null ? this.clock.now() : parseInstant(at);
+    if (instant === undefined)
+      throw new GraphQLError('at is not an instant (RFC 3339).', { extensions: { code: 'BAD_USER_INPUT' } });
     const interval = intervalAtInstant(intervalsOfPerson(this.readModels, id), instant);
     return interval === undefined ? null : intervalAnswer(interval);
   }

@@ -1,12 +1,14 @@
 import type { IncomingRecord } from '@delta-hub/broker';
-import type { Signer } from '@delta-hub/crypto';
+import { digest, type Signer } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import { v5 as uuidv5 } from 'uuid';
 import type { Clock } from './clock.js';
-import type { Verdict } from './inbound.checks.js';
+import type { Refused } from './inbound.checks.js';
 import { sign } from './signed-events.js';
 
 const EVIDENCE_LIMIT = 32_768;
+const PRINTABLE = /^[\x20-\x7e]{1,1024}$/;
+const EVENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const REFUSAL_NAMESPACE = '0b5c1f0e-6a0a-5c1f-8a57-2c9b6a4d1e10';
 
 /**
@@ -22,16 +24,13 @@ export class Refuser {
     private readonly clock: Clock,
   ) {}
 
-  async refuse(
-    record: IncomingRecord,
-    verdict: Extract<Verdict, { verdict: 'refuse' }>,
-    refusedDigest: string,
-  ): Promise<void> {
-    const key = uuidv5(
-      `${record.topic}|${record.logId}|${record.partition}|${record.offset}|${refusedDigest}`,
-      REFUSAL_NAMESPACE,
-    );
-    const stream = `refusal-${key}`;
+  async hasRefused(record: IncomingRecord): Promise<boolean> {
+    return (await this.store.read(streamOf(keyOf(record)))).length > 0;
+  }
+
+  async refuse(record: IncomingRecord, verdict: Refused): Promise<void> {
+    const key = keyOf(record);
+    const stream = streamOf(key);
     const now = this.clock.now();
     const answered = verdict.sender !== undefined && !verdict.sender.type.includes('.refusal.');
     const refusal = sign(
@@ -39,7 +38,7 @@ export class Refuser {
         type: 'refusal.issued',
         occurredAt: now,
         actor: { officerId: 'system', role: 'system', agencyId: `prov-${this.node}0000` },
-        data: this.dataOf(record, verdict, refusedDigest),
+        data: dataOf(record, verdict),
       },
       {
         node: this.node,
@@ -49,35 +48,38 @@ export class Refuser {
         rule: 'hub-inbound@1',
         causationId: undefined,
         commandId: key,
-        commandHash: refusedDigest,
+        commandHash: digest(record.value),
       },
       this.signer,
     );
     // A conflict means that this record has been refused before.
     await this.store.append(stream, 'no-stream', [refusal]);
   }
-
-  private dataOf(
-    record: IncomingRecord,
-    verdict: Extract<Verdict, { verdict: 'refuse' }>,
-    refusedDigest: string,
-  ): object {
-    const { sender } = verdict;
-    const jws = record.headers['jws'] ?? '';
-    return {
-      check: verdict.check,
-      detail: verdict.detail.slice(0, 500),
-      topic: record.topic,
-      partition: record.partition,
-      offset: record.offset.toString(),
-      refusedDigest,
-      refusedSize: record.value.byteLength,
-      ...(record.value.byteLength <= EVIDENCE_LIMIT
-        ? { refusedEvidence: Buffer.from(record.value).toString('base64url') }
-        : {}),
-      ...(/^[\x20-\x7e]{1,1024}$/.test(jws) ? { refusedJws: jws } : {}),
-      ...(sender === undefined ? {} : { refusedId: sender.id, refusedSource: `urn:delta-hub:node:${sender.node}` }),
-      transient: false,
-    };
-  }
 }
+
+/** Names the record, so that its refusal has one stream however often it is delivered. */
+const keyOf = ({ topic, logId, partition, offset, value }: IncomingRecord): string =>
+  uuidv5(`${topic}|${logId}|${partition}|${offset}|${digest(value)}`, REFUSAL_NAMESPACE);
+
+const streamOf = (key: string): string => `refusal-${key}`;
+
+/** What the refusal says. Nothing in the refused record may make the refusal itself unsound: its parts are cut and checked. */
+const dataOf = ({ topic, partition, offset, value, headers }: IncomingRecord, verdict: Refused): object => {
+  const { check, detail, sender } = verdict;
+  const jws = headers['jws'] ?? '';
+  return {
+    check,
+    // Cut between characters: half a surrogate pair cannot be signed.
+    detail: [...detail].slice(0, 500).join(''),
+    topic,
+    partition,
+    offset: offset.toString(),
+    refusedDigest: digest(value),
+    refusedSize: value.byteLength,
+    ...(value.byteLength <= EVIDENCE_LIMIT ? { refusedEvidence: Buffer.from(value).toString('base64url') } : {}),
+    ...(PRINTABLE.test(jws) ? { refusedJws: jws } : {}),
+    ...(sender === undefined ? {} : { refusedSource: `urn:delta-hub:node:${sender.node}` }),
+    ...(sender !== undefined && EVENT_ID.test(sender.id) ? { refusedId: sender.id } : {}),
+    transient: false,
+  };
+};
