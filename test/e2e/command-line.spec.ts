@@ -21,11 +21,20 @@ describe('arguments', () => {
     expect(code).toBe(0);
     for (const command of ['up', 'demo', 'token', 'ledger', 'Exit codes']) expect(stdout).toContain(command);
   });
-  it.each([[['fly']], [['up', '--colour', 'red']], [['token']], [[]]])('%j ends with 2', async (args) => {
-    expect((await hub(args)).code).toBe(2);
+  it('no command at all prints the help and ends with 2', async () => {
+    const { code, stdout, stderr } = await hub([]);
+    expect({ code, stdout, stderr: stderr.startsWith('Usage: delta-hub') }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: true,
+    });
   });
   it.each([
+    [['fly'], 'USAGE'],
+    [['up', '--colour', 'red'], 'USAGE'],
+    [['token'], 'USAGE'],
     [['up', '--port', 'eighty'], 'USAGE'],
+    [['demo', '--port', '70000'], 'USAGE'],
     [['token', '--node', '35', '--agency', 'cca-320509'], 'USAGE'],
     [['token', '--node', '32', '--agency', 'cca-999999'], 'USAGE'],
     [['token', '--node', '32', '--agency', 'cca-310118'], 'USAGE'],

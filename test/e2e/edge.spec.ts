@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import type { IncomingRecord } from '@delta-hub/broker';
 import { openSqliteBroker } from '@delta-hub/broker/sqlite';
 import { generateKeyPair, mintToken } from '@delta-hub/crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -215,6 +216,41 @@ describe('beside GraphQL', () => {
       expect((await ask('32', operator, '{ transfers { edges { cursor } } }')).body.data).toEqual({
         transfers: { edges: [] },
       });
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'a replayed record changes nothing, an altered one ends in quarantine for its signature',
+    async () => {
+      const topic = 'delta-hub.32.events.v1';
+      const broker = await openSqliteBroker(join(data.path, 'broker.db'));
+      const { promise, resolve } = Promise.withResolvers<IncomingRecord>();
+      const reading = await broker.subscribe(topic, [], (record) => Promise.resolve(resolve(record)));
+      const { key, value, headers } = await promise;
+      await reading.stop();
+      const text = Buffer.from(value).toString('utf8');
+      expect(text).toContain('"employment"');
+      const altered = Buffer.from(text.replace('"employment"', '"study"'), 'utf8');
+      await broker.publish(topic, [
+        { key, value, headers },
+        { key, value: altered, headers },
+      ]);
+      await broker.close();
+      const inspector = await tokenFor('31', 'prov-310000', 'inspector');
+      const query = '{ quarantine { edges { node { check topic } } } }';
+      let checks: string[] = [];
+      while (checks.length === 0) {
+        const { body } = await ask('31', inspector, query);
+        const { edges } = body.data!['quarantine'] as { edges: { node: { check: string; topic: string } }[] };
+        checks = edges.filter(({ node }) => node.topic === topic).map(({ node }) => node.check);
+      }
+      expect(checks).toEqual(['SIGNATURE']);
+      const receiving = await tokenFor('31', 'cca-310118', 'officer');
+      const { body } = await ask('31', receiving, '{ person(id: "T-320509-0001") { transfers { facts { id } } } }');
+      const { transfers } = body.data!['person'] as { transfers: { facts: { id: string }[] }[] };
+      const ids = transfers.flatMap(({ facts }) => facts.map(({ id }) => id));
+      expect([ids.length, new Set(ids).size]).toEqual([12, 12]);
     },
     PATIENCE_MS,
   );

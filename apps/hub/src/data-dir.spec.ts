@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -42,7 +52,27 @@ describe('a data directory', () => {
     expect(codeOf(() => initialise(dir, NOW))).toBe('DATA_DIR_INVALID');
   });
 
-  it('that was only half made is refused', () => {
+  it.each([
+    ['before any of its nodes was whole', ['nodes', 'issuer', 'hub.json']],
+    ['before it was declared made', ['nodes', 'hub.json']],
+  ])('whose making was cut off %s is made again', (_when, missing) => {
+    initialise(dir, NOW);
+    mkdirSync(join(dir, 'nodes.new', '31', 'keys'), { recursive: true });
+    for (const name of missing) rmSync(join(dir, name), { recursive: true });
+    initialise(dir, NOW);
+    expect(readdirSync(dir).sort()).toEqual(['hub.json', 'issuer', 'nodes']);
+    expect(openNode(paths(dir).node('34'), '34').trust.nodes).toHaveLength(4);
+  });
+
+  it('whose making was cut off at its last move is completed with the keys it has', () => {
+    initialise(dir, NOW);
+    const { eventKey } = openNode(paths(dir).node('31'), '31');
+    renameSync(join(dir, 'nodes'), join(dir, 'nodes.new'));
+    initialise(dir, NOW);
+    expect(openNode(paths(dir).node('31'), '31').eventKey).toEqual(eventKey);
+  });
+
+  it('that holds nodes but is not declared made is refused', () => {
     mkdirSync(join(dir, 'nodes'));
     expect(codeOf(() => initialise(dir, NOW))).toBe('DATA_DIR_INVALID');
   });

@@ -1,5 +1,5 @@
 import { generateKeyPair, parseTrustList, type PrivateJwk, type TrustList, trustedNode } from '@delta-hub/crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HubFault } from './faults.js';
 import { NODES, type NodeId } from './nodes.js';
@@ -44,21 +44,29 @@ export const readJson = (file: string): unknown => {
   }
 };
 
-/** Makes a data directory for the four nodes on one machine, with fresh keys; leaves an existing one as it is. */
+/**
+ * Makes a data directory for the four nodes on one machine, with fresh keys; leaves an existing one as it is.
+ * The nodes are made aside and moved into place at the end: cut off at any point, the next start makes them or moves them.
+ */
 export const initialise = (dir: string, now: string): void => {
   const at = paths(dir);
+  const aside = join(dir, 'nodes.new');
+  const nodes = join(dir, 'nodes');
   if (existsSync(at.hub)) {
     const { format } = readJson(at.hub) as { format?: unknown };
     if (format !== FORMAT)
       throw new HubFault('DATA_DIR_INVALID', `${at.hub}: format ${String(format)} is not known, expected ${FORMAT}`);
+    if (!existsSync(nodes) && existsSync(aside)) renameSync(aside, nodes);
     return;
   }
-  if (existsSync(join(dir, 'nodes')))
-    throw new HubFault('DATA_DIR_INVALID', `${dir} holds nodes but no hub.json: not a data directory, or half of one`);
-  const trust = { nodes: NODES.map(({ id }) => makeNode(at.node(id), id)) };
-  for (const { id } of NODES) writeJson(nodePaths(at.node(id)).trust, trust);
+  if (existsSync(nodes))
+    throw new HubFault('DATA_DIR_INVALID', `${dir} holds nodes but no hub.json: not a data directory`);
+  rmSync(aside, { recursive: true, force: true });
+  const trust = { nodes: NODES.map(({ id }) => makeNode(join(aside, id), id)) };
+  for (const { id } of NODES) writeJson(nodePaths(join(aside, id)).trust, trust);
   writeJson(at.issuer, generateKeyPair().privateJwk, 0o600);
   writeJson(at.hub, { format: FORMAT, createdAt: now });
+  renameSync(aside, nodes);
 };
 
 /** Keys and identity of one node; what its peers are to trust comes back. Valid from the first day of the present law. */

@@ -109,7 +109,7 @@ class Member {
 
   /** Sends and waits for the answer; a node that is just being started again gets the clock with its start. */
   async tell(message: ToNode): Promise<void> {
-    await this.ready;
+    await this.settled();
     const child = this.child;
     if (child?.connected !== true) return;
     const waiting = new AbortController();
@@ -130,6 +130,18 @@ class Member {
     const force = setTimeout(() => child.kill('SIGKILL'), 10_000);
     await exited;
     clearTimeout(force);
+  }
+
+  /** Waits for the latest start: one that was cut off is followed by another. */
+  private async settled(): Promise<void> {
+    for (;;) {
+      const { ready } = this;
+      try {
+        return await ready;
+      } catch (error) {
+        if (ready === this.ready) throw error;
+      }
+    }
   }
 
   private async launch(): Promise<void> {
@@ -153,7 +165,10 @@ class Member {
       return;
     }
     this.say(`node ${node} ended (${signal ?? `exit ${String(code)}`}); starting it again`);
-    this.start().catch((error: unknown) => {
+    const started = this.start();
+    started.catch((error: unknown) => {
+      // Killed before it was ready: its exit has been counted and another start is under way.
+      if (started !== this.ready) return;
       this.fail(
         error instanceof HubFault
           ? error

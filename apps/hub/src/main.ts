@@ -28,6 +28,7 @@ const program = new Command('delta-hub')
     'after',
     '\nExit codes: 0 done, 1 failed, 2 wrong arguments or configuration, 3 verification failed. Errors on standard error begin with their stable code.',
   )
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'USAGE: ')) })
   .exitOverride();
 
 program
