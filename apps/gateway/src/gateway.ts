@@ -1,7 +1,8 @@
 import { supergraphSdl } from '@delta-hub/contracts';
-import type { Caller } from '@delta-hub/crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
+import { authenticate, type VerifyToken } from './authenticate.js';
+import { forwardedHeaders } from './headers.js';
 import { GatewayFault, Problem, sendProblem } from './problems.js';
 import { LIMITS, type Limits, readRequest } from './request.js';
 import { createRuntime } from './runtime.js';
@@ -20,9 +21,9 @@ export interface GatewayDeps {
   readonly port: number;
   /** GraphQL addresses of the node's subgraphs. */
   readonly subgraphs: { readonly handoff: string; readonly ledger: string };
-  /** Throws an error with a `TOKEN_` code for a token that is missing or not to be believed. */
-  readonly verifyToken: (token: string | undefined) => Promise<Caller>;
+  readonly verifyToken: VerifyToken;
   readonly extraRoutes?: readonly Route[];
+  /** SDL of the supergraph; the committed one unless given. */
   readonly supergraph?: string;
   readonly limits?: Partial<Limits>;
   /** Whether the schema may be asked for. */
@@ -32,10 +33,18 @@ export interface GatewayDeps {
 export interface Gateway {
   /** `http://host:port`; GraphQL is at `/graphql`. */
   readonly url: string;
+  readonly port: number;
+  /** Takes nothing new, lets answers under way end, ends idle connections. May be called again. */
   close(): Promise<void>;
 }
 
-const ANSWER_WITHIN_MS = 30_000;
+/** How long a caller may take to send its headers and its body, in milliseconds, and how many bytes of headers. */
+const READING = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+  maxHeaderSize: 16_384,
+} as const;
 
 /**
  * The public face of a node: authenticates, limits, and joins the subgraphs. Holds no rule and no data.
@@ -50,15 +59,20 @@ export const createGateway = async (deps: GatewayDeps): Promise<Gateway> => {
     if (req.method !== 'POST') throw new Problem(405, 'METHOD_NOT_ALLOWED', 'GraphQL is asked by POST.');
     await authenticate(req, deps.verifyToken);
     const request = await readRequest(req, limits);
-    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    const { status, result } = await runtime.run(request, headersOf(req), signal);
+    const headers = forwardedHeaders(req.headers);
+    const { status, result } = await runtime.run(request, headers);
     res
-      .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+      .writeHead(status, {
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+        'x-request-id': headers['x-request-id'],
+      })
       .end(JSON.stringify(result));
   };
 
   const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
+    if (DOT_SEGMENT.test(path)) throw new Problem(404, 'NOT_FOUND', 'There is nothing here.');
     if (path === '/graphql') return graphql(req, res);
     const route = deps.extraRoutes?.find(({ prefix }) => path.startsWith(prefix));
     if (route !== undefined) return route.handle(req, res);
@@ -68,7 +82,7 @@ export const createGateway = async (deps: GatewayDeps): Promise<Gateway> => {
       .end(`Delta Hub node ${deps.node}. GraphQL: POST /graphql\n`);
   };
 
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16_384 }, (req, res) => {
+  const server = createServer(READING, (req, res) => {
     answer(req, res).catch((error: unknown) => {
       sendProblem(
         res,
@@ -83,7 +97,8 @@ export const createGateway = async (deps: GatewayDeps): Promise<Gateway> => {
   });
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://${deps.host}:${port}`,
+    url: `http://${isIPv6(deps.host) ? `[${deps.host}]` : deps.host}:${port}`,
+    port,
     close: async () => {
       await stop();
       await runtime.close();
@@ -91,27 +106,12 @@ export const createGateway = async (deps: GatewayDeps): Promise<Gateway> => {
   };
 };
 
-const authenticate = async (req: IncomingMessage, verifyToken: GatewayDeps['verifyToken']): Promise<void> => {
-  const [, token] = /^Bearer ([!-~]+)$/i.exec(req.headers.authorization ?? '') ?? [];
-  try {
-    await verifyToken(token);
-  } catch (error) {
-    const code = (error as { code?: unknown }).code;
-    if (typeof code !== 'string' || !code.startsWith('TOKEN_')) throw error;
-    throw new Problem(401, code, 'A valid bearer token is required.');
-  }
-};
-
-const headersOf = ({ headers }: IncomingMessage): Headers =>
-  new Headers(
-    Object.entries(headers).flatMap(([name, value]) =>
-      typeof value === 'string' ? [[name, value] as [string, string]] : [],
-    ),
-  );
+/** A path that climbs (`..`, also written `%2e`): no route may be entered by its prefix and left again. */
+const DOT_SEGMENT = /(^|[/\\])(\.|%2e){1,2}([/\\]|$)/i;
 
 const listen = (server: Server, { host, port }: GatewayDeps): Promise<void> =>
   new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    server.on('error', (error: NodeJS.ErrnoException) => {
       reject(
         error.code === 'EADDRINUSE'
           ? new GatewayFault('PORT_IN_USE', `port ${port} of ${host} is taken`, { cause: error })

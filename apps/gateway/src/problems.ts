@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 
 /** Why the gateway did not start. */
 export class GatewayFault extends Error {
@@ -17,20 +17,21 @@ export class Problem extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
-    readonly title: string,
-    readonly detail?: string,
+    /** One sentence for the caller; no address, no data of a person. */
+    readonly detail: string,
   ) {
-    super(title);
+    super(detail);
     this.name = 'Problem';
   }
 }
 
-export const sendProblem = (res: ServerResponse, { status, code, title, detail }: Problem): void => {
+export const sendProblem = (res: ServerResponse, { status, code, detail }: Problem): void => {
   if (res.headersSent) {
     res.destroy();
     return;
   }
-  const body = { type: 'about:blank', title, status, code, ...(detail === undefined ? {} : { detail }) };
+  // For `about:blank` the title is the phrase of the status (RFC 9457, section 4.2.1).
+  const body = { type: 'about:blank', title: STATUS_CODES[status], status, code, detail };
   res.writeHead(status, {
     'content-type': 'application/problem+json',
     ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),

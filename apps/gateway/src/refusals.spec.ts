@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
+import { type IncomingMessage, request, STATUS_CODES } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { type Answer, ask, PERSON, post, type SampleNode, startNode, TOKEN } from './testing/node.js';
 
@@ -12,7 +12,8 @@ afterAll(() => node.close());
 
 const expectProblem = ({ status, headers, body }: Answer, expected: { status: number; code: string }): void => {
   expect({ status, code: body.code }).toEqual(expected);
-  expect(body.status).toBe(status);
+  expect(body).toMatchObject({ type: 'about:blank', title: STATUS_CODES[status], status });
+  expect(body.detail).toMatch(/\S/);
   expect(headers.get('content-type')).toBe('application/problem+json');
 };
 
@@ -34,6 +35,16 @@ describe('tokens', () => {
     const answer = await post(node.gateway, 'not even JSON', { authorization });
     expectProblem(answer, { status: 401, code });
     expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  it.each(['MALFORMED', 'EXPIRED', 'ISSUER', 'AUDIENCE', 'SIGNATURE', 'CLAIMS'])('TOKEN_%s is told', async (name) => {
+    const code = `TOKEN_${name}`;
+    const verifyToken = () => Promise.reject(Object.assign(new Error('secret'), { code }));
+    const refusing = await startNode({ verifyToken });
+    const answer = await ask(refusing.gateway, '{ __typename }');
+    await refusing.close();
+    expectProblem(answer, { status: 401, code });
+    expect(JSON.stringify(answer.body)).not.toContain('secret');
   });
 
   it('a fault of the check is no verdict on the token', async () => {
@@ -86,6 +97,14 @@ describe('bodies', () => {
     expect(response.headers.connection).toBe('close');
     expect(await json(response)).toMatchObject({ code: 'BODY_TOO_LARGE' });
     client.destroy();
+  });
+
+  it('of variables without a bottom are refused', async () => {
+    const variables = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+    const body = (levels: number) => `{"query":"{ __typename }","variables":${variables(levels)}}`;
+    expect((await post(node.gateway, body(32))).status).toBe(200);
+    for (const levels of [33, 20_000])
+      expectProblem(await post(node.gateway, body(levels)), { status: 400, code: 'REQUEST_INVALID' });
   });
 
   it('not in UTF-8 are refused', async () => {

@@ -16,9 +16,20 @@ export interface Limits {
   readonly tokens: number;
   readonly depth: number;
   readonly aliases: number;
+  /** Levels of objects and lists in the variables. */
+  readonly variableDepth: number;
+  /** Milliseconds a subgraph has for each answer; after that it counts as unavailable. */
+  readonly answerWithin: number;
 }
 
-export const LIMITS: Limits = { body: 256 * 1024, tokens: 2_000, depth: 12, aliases: 30 };
+export const LIMITS: Limits = {
+  body: 256 * 1024,
+  tokens: 2_000,
+  depth: 12,
+  aliases: 30,
+  variableDepth: 32,
+  answerWithin: 30_000,
+};
 
 /** Reads one GraphQL request. @throws Problem `BODY_TOO_LARGE`, `MALFORMED_JSON`, `BATCHING_REFUSED`, `REQUEST_INVALID`, `QUERY_TOO_LARGE`, `QUERY_INVALID` */
 export const readRequest = async (req: IncomingMessage, limits: Limits): Promise<GraphqlRequest> => {
@@ -31,6 +42,8 @@ export const readRequest = async (req: IncomingMessage, limits: Limits): Promise
       'The body is {"query": text, "variables"?: object, "operationName"?: text}.',
     );
   checkQuery(value.query, limits.tokens);
+  if (nestsDeeper(value.variables, limits.variableDepth))
+    throw new Problem(400, 'REQUEST_INVALID', `Variables have at most ${limits.variableDepth} levels.`);
   const { query, variables, operationName } = value;
   return { query, ...(variables == null ? {} : { variables }), ...(operationName == null ? {} : { operationName }) };
 };
@@ -63,6 +76,11 @@ const isRequest = (value: unknown): value is GraphqlRequest => {
   return typeof query === 'string' && hasVariables && (operationName == null || typeof operationName === 'string');
 };
 
+const nestsDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => nestsDeeper(inner, levels - 1)));
+
 const checkQuery = (query: string, tokens: number): void => {
   try {
     parse(query, { maxTokens: tokens });
@@ -71,6 +89,6 @@ const checkQuery = (query: string, tokens: number): void => {
     const isTooLarge = error.message.includes('token');
     throw isTooLarge && error.message.includes(String(tokens))
       ? new Problem(400, 'QUERY_TOO_LARGE', `A query has at most ${tokens} tokens.`)
-      : new Problem(400, 'QUERY_INVALID', 'The query is not GraphQL.', error.message);
+      : new Problem(400, 'QUERY_INVALID', error.message);
   }
 };

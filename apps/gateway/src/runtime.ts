@@ -2,6 +2,7 @@ import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
 import { GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
+import { FORWARDED, type ForwardedHeaders } from './headers.js';
 import type { GraphqlRequest, Limits } from './request.js';
 
 export interface RuntimeOptions {
@@ -11,12 +12,9 @@ export interface RuntimeOptions {
   readonly introspection: boolean;
 }
 
-/** The only headers that reach a subgraph. */
-const FORWARDED = ['authorization', 'traceparent', 'x-request-id'] as const;
-
 /** Codes that a subgraph or the gateway gives on purpose; any other error is masked. */
 const OWN_CODE = /^[A-Z][A-Z_]+$/;
-const UNREACHABLE = new Set(['SUBREQUEST_HTTP_ERROR', 'TIMEOUT', 'RESPONSE_VALIDATION_FAILED']);
+const UNREACHABLE = new Set(['SUBREQUEST_HTTP_ERROR', 'GATEWAY_TIMEOUT', 'RESPONSE_VALIDATION_FAILED']);
 /** A subgraph answered with an error it did not mean to give: the runtime adds the first code where there was none. */
 const UNMEANT = new Set(['DOWNSTREAM_SERVICE_ERROR', 'INTERNAL_SERVER_ERROR']);
 
@@ -45,6 +43,8 @@ export const createRuntime = (options: RuntimeOptions) => {
         ),
     },
     plugins: () => [
+      // An answer that points elsewhere is no answer: the token goes to no address but the two given.
+      { onFetch: (payload) => payload.setOptions({ ...payload.options, redirect: 'error' }) },
       maxDepthPlugin({
         n: options.limits.depth,
         onReject: [refuse('QUERY_TOO_DEEP', `A query has at most ${options.limits.depth} levels.`)],
@@ -63,6 +63,7 @@ export const createRuntime = (options: RuntimeOptions) => {
             },
           ]),
     ],
+    upstreamTimeout: options.limits.answerWithin,
     graphiql: false,
     landingPage: false,
     logging: false,
@@ -73,16 +74,15 @@ export const createRuntime = (options: RuntimeOptions) => {
   return {
     run: async (
       request: GraphqlRequest,
-      headers: Headers,
-      signal: AbortSignal,
+      headers: ForwardedHeaders,
     ): Promise<{ status: number; result: GraphqlResult }> => {
-      const forwarded = new Headers({ 'content-type': 'application/json', accept: 'application/json' });
-      for (const name of FORWARDED) if (headers.has(name)) forwarded.set(name, headers.get(name) ?? '');
-      const init = { method: 'POST', headers: forwarded, body: JSON.stringify(request), signal };
+      const sent = { 'content-type': 'application/json', accept: 'application/json', ...headers };
+      const init = { method: 'POST', headers: sent, body: JSON.stringify(request) };
       const answer = await runtime.fetch('http://gateway.invalid/graphql', init);
       const { data, errors } = (await answer.json()) as GraphqlResult;
       return {
-        status: answer.status,
+        // A query that ran is answered by 200, whatever status an error of a subgraph asks for.
+        status: data === undefined ? answer.status : 200,
         result: {
           ...(data === undefined ? {} : { data }),
           ...(errors === undefined ? {} : { errors: errors.map(cleaned) }),

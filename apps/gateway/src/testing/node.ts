@@ -136,6 +136,7 @@ export interface Body {
   readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
   readonly status?: number;
   readonly code?: string;
+  readonly detail?: string;
 }
 
 export interface Answer {
