@@ -1,4 +1,4 @@
-import type { Caller } from '@delta-hub/crypto';
+import { bearerToken, type Caller } from '@delta-hub/crypto';
 import type { IncomingMessage } from 'node:http';
 import { Problem } from './problems.js';
 
@@ -17,9 +17,8 @@ const TOKEN_FAULTS: ReadonlyMap<string, string> = new Map([
 
 /** @throws Problem 401 with the `TOKEN_` code; what the check throws beside that goes on as it is. */
 export const authenticate = async (req: IncomingMessage, verifyToken: VerifyToken): Promise<void> => {
-  const [, token] = /^Bearer ([!-~]+)$/i.exec(req.headers.authorization ?? '') ?? [];
   try {
-    await verifyToken(token);
+    await verifyToken(bearerToken(req.headers.authorization));
   } catch (error) {
     const code = (error as { code?: unknown }).code;
     if (typeof code !== 'string' || !code.startsWith('TOKEN_')) throw error;

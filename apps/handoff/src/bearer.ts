@@ -1,4 +1,4 @@
-import type { Caller } from '@delta-hub/crypto';
+import { bearerToken, type Caller } from '@delta-hub/crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { IncomingMessage } from 'node:http';
 
@@ -14,9 +14,8 @@ export interface RequestContext {
 export const contextOf =
   (verifyToken: VerifyToken) =>
   async ({ req }: { readonly req: IncomingMessage }): Promise<RequestContext> => {
-    const [, token] = /^Bearer ([!-~]+)$/i.exec(req.headers.authorization ?? '') ?? [];
     try {
-      return { caller: await verifyToken(token) };
+      return { caller: await verifyToken(bearerToken(req.headers.authorization)) };
     } catch (error) {
       const code = (error as { code?: unknown }).code;
       if (typeof code !== 'string' || !code.startsWith('TOKEN_')) throw error;

@@ -47,7 +47,7 @@ export interface RefusalRow {
 
 const FACT = `SELECT id, position, stream, type, node, agency, occurred_at AS occurredAt, signed_at AS signedAt, command, jws FROM facts`;
 
-/** What queries read: derived from the event store alone, rebuilt by resetting its position. Only the projector writes it. */
+/** What queries read: derived from the event store alone. The position is in the same file: without the file they are built anew. Only the projector writes it. */
 export class ReadModels {
   private readonly db: DatabaseSync;
 
@@ -59,13 +59,6 @@ export class ReadModels {
   position(): bigint | undefined {
     const row = this.db.prepare('SELECT position FROM progress').get();
     return row === undefined ? undefined : BigInt(Number(row['position']));
-  }
-
-  /** Forgets everything derived; the projector then starts from the first event. */
-  reset(): void {
-    this.db.exec(
-      'BEGIN; DELETE FROM transfers; DELETE FROM parties; DELETE FROM persons; DELETE FROM facts; DELETE FROM refusals; DELETE FROM progress; COMMIT',
-    );
   }
 
   /** Writes what one event changes and the position together, or nothing. */

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Caller } from '@delta-hub/crypto';
+import { bearerToken, type Caller } from '@delta-hub/crypto';
 
 /**
  * Who is behind a bearer token: issuer, audience, signature, times and claims checked.
@@ -15,9 +15,8 @@ export const authenticate = async (
   verifyToken: VerifyToken,
   { authorization }: IncomingHttpHeaders,
 ): Promise<Authentication> => {
-  const [, token] = /^Bearer ([!-~]+)$/i.exec(authorization ?? '') ?? [];
   try {
-    return { ok: true, caller: await verifyToken(token) };
+    return { ok: true, caller: await verifyToken(bearerToken(authorization)) };
   } catch (error) {
     const code = (error as { code?: unknown }).code;
     // A token that is not accepted is an answer; everything else is a fault.

@@ -18,7 +18,15 @@ export { type Instant, isInstant } from './instant.js';
 export { type Jwks, jwks, parseJwks, type PublishedJwk } from './jwks.js';
 export { generateKeyPair, type Signer, signerFromJwk, verifyBytes } from './keys.js';
 export type { PrivateJwk, PublicJwk, SignatureAlgorithm } from './signature-suite.js';
-export { type Caller, mintToken, type Role, type TokenClaims, type TokenExpectation, verifyToken } from './tokens.js';
+export {
+  bearerToken,
+  type Caller,
+  mintToken,
+  type Role,
+  type TokenClaims,
+  type TokenExpectation,
+  verifyToken,
+} from './tokens.js';
 export { parseTrustList, type TrustList } from './trust-list.js';
 export { type LedgerKey, type TrustedKey, type TrustedNode, trustedNode } from './trusted-node.js';
 export { type NoteKey, parseVkey, vkeyOf } from './vkey.js';

@@ -8,7 +8,7 @@ import type { PrivateJwk } from './signature-suite.js';
 import { suiteOf } from './algorithms.js';
 import { signEvent } from './envelope.js';
 import { sampleEvent } from './testing/event-fixtures.js';
-import { type Caller, mintToken, type Role, type TokenClaims, verifyToken } from './tokens.js';
+import { bearerToken, type Caller, mintToken, type Role, type TokenClaims, verifyToken } from './tokens.js';
 
 const issuerKey = generateKeyPair().privateJwk;
 const jwks = jwksOf([{ kid: 'dev', jwk: issuerKey }]);
@@ -141,4 +141,15 @@ describe('verifyToken refuses', () => {
     const only = { ...expected, jwks: jwksOf([{ kid: '32/1', jwk: issuerKey }]) };
     expect(await codeOf(signEvent(sampleEvent, signerFromJwk(issuerKey, '32/1')), only)).toBe('TOKEN_ISSUER');
   });
+});
+
+describe('the token of an Authorization header', () => {
+  it.each([
+    ['Bearer a.b.c', 'a.b.c'],
+    ['bearer a.b.c', 'a.b.c'],
+    ['Basic a.b.c', undefined],
+    ['Bearer a b', undefined],
+    ['Bearer ', undefined],
+    [undefined, undefined],
+  ])('of %s is %s', (header, token) => expect(bearerToken(header)).toBe(token));
 });

@@ -57,6 +57,10 @@ export interface TokenExpectation {
   readonly now?: Instant;
 }
 
+/** The token of an `Authorization` header, RFC 6750 section 2.1; undefined when it carries none. */
+export const bearerToken = (authorization: string | undefined): string | undefined =>
+  /^Bearer ([!-~]+)$/i.exec(authorization ?? '')?.[1];
+
 /**
  * The caller behind a bearer token. Algorithm, issuer and audience are pinned; no clock skew is allowed.
  * A token is never an identity of anything: two texts may carry the same signature.
