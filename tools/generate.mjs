@@ -1,11 +1,11 @@
 // Writes everything in libs/contracts/src/generated from its sources: JSON Schemas, GraphQL SDL and code lists.
-// `--check` writes nothing and fails, naming the files, when what is committed is not what would be written.
+// `--check` writes nothing and fails, saying where they differ, when what is committed is not what would be written.
 import { codegen } from '@graphql-codegen/core';
 import * as typescriptPlugin from '@graphql-codegen/typescript';
 import { composeServices } from '@theguild/federation-composition';
 import { buildSchema, parse } from 'graphql';
 import { compile } from 'json-schema-to-typescript';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 const contracts = new URL('../libs/contracts/', import.meta.url);
 const read = (path) => readFileSync(new URL(path, contracts), 'utf8');
@@ -44,7 +44,10 @@ const eventTypes = async () => {
     additionalProperties: false,
     style: { singleQuote: true },
   });
-  const envelope = await compile(local(schemas['hub-event.v1']), 'HubEvent', {
+  // Which stream a type belongs to is no part of the type: the rules in `allOf` are left to the validator.
+  const shape = local(schemas['hub-event.v1']);
+  delete shape.allOf;
+  const envelope = await compile(shape, 'HubEvent', {
     bannerComment: '',
     style: { singleQuote: true },
   });
@@ -91,16 +94,27 @@ const compose = () => {
   return supergraphSdl;
 };
 
+const rowsOf = (path) =>
+  read(path)
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(','));
+
+/** The published list, which has no dates, with what is known of a code's first and last day laid over it. */
 const divisions = () => {
-  const [, ...lines] = read('divisions.csv').trim().split('\n');
-  const ended = read('divisions-ended.csv').trim().split('\n').slice(1);
-  const row = (line) => {
-    const [code, name, level, parent, validFrom = '', validTo = ''] = line.trim().split(',');
-    return [code, name, level, parent || null, validFrom || null, validTo || null];
-  };
-  const rows = [...lines, ...ended].map(row).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `${BANNER}/** code, name, level, parent, validFrom, validTo */
-export const DIVISION_ROWS: readonly (readonly [string, string, string, string | null, string | null, string | null])[] = [
+  const periods = rowsOf('division-periods.csv').map(([code, name, level, parent, from, to, verified]) => [
+    ...[code, name, level, parent || null],
+    ...[from || null, to || null, verified === 'true'],
+  ]);
+  const dated = new Set(periods.map(([code]) => code));
+  const undated = rowsOf('divisions.csv')
+    .filter(([code]) => !dated.has(code))
+    .map(([code, name, level, parent]) => [code, name, level, parent || null, null, null, true]);
+  const rows = [...undated, ...periods].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${BANNER}/** code, name, level, parent, validFrom, validTo, whether these two days have been verified */
+export type DivisionRow = readonly [string, string, string, string | null, string | null, string | null, boolean];
+export const DIVISION_ROWS: readonly DivisionRow[] = [
 ${rows.map((cells) => `  ${JSON.stringify(cells)},`).join('\n')}
 ];
 `;
@@ -123,21 +137,39 @@ const files = {
   'divisions.ts': divisions(),
 };
 
-mkdirSync(new URL('src/generated/', contracts), { recursive: true });
-const stale = [];
-for (const [name, text] of Object.entries(files)) {
-  const target = new URL(`src/generated/${name}`, contracts);
-  if (existsSync(target) && readFileSync(target, 'utf8') === text) continue;
-  stale.push(name);
-  if (!process.argv.includes('--check')) writeFileSync(target, text);
-}
-const extra = readdirSync(new URL('src/generated/', contracts)).filter((name) => files[name] === undefined);
-if (process.argv.includes('--check') && stale.length + extra.length > 0) {
-  console.error(`libs/contracts/src/generated is stale: ${[...stale, ...extra].join(', ')}. Run: npm run generate`);
-  process.exit(1);
-}
-console.log(
-  stale.length === 0
-    ? 'generated files are up to date'
-    : `${process.argv.includes('--check') ? 'stale' : 'written'}: ${stale.join(', ')}`,
+const MAX_BYTES = 1_048_576;
+for (const [name, text] of Object.entries(files))
+  if (Buffer.byteLength(text) >= MAX_BYTES) throw new Error(`${name} would have ${MAX_BYTES} bytes or more`);
+
+/** How a committed file differs from what would be written: lines gone and come, and the first place. */
+const differenceOf = (name, committed, wanted) => {
+  if (committed === undefined) return `${name}: missing`;
+  if (wanted === undefined) return `${name}: generated from nothing, remove it`;
+  const [old, now] = [committed.split('\n'), wanted.split('\n')];
+  const without = (lines, others) => lines.filter((line) => !others.has(line)).length;
+  const at = now.findIndex((line, index) => line !== old[index]);
+  const first = at === -1 ? now.length : at;
+  const shown = (line) => (line === undefined ? '(end of file)' : line.trim().slice(0, 120));
+  return `${name}: -${without(old, new Set(now))} +${without(now, new Set(old))} lines, first at line ${first + 1}
+  - ${shown(old[first])}
+  + ${shown(now[first])}`;
+};
+
+const directory = new URL('src/generated/', contracts);
+mkdirSync(directory, { recursive: true });
+const committed = Object.fromEntries(readdirSync(directory).map((name) => [name, read(`src/generated/${name}`)]));
+const stale = [...new Set([...Object.keys(files), ...Object.keys(committed)])].filter(
+  (name) => committed[name] !== files[name],
 );
+if (stale.length === 0) console.log('generated files are up to date');
+else if (process.argv.includes('--check')) {
+  console.error('libs/contracts/src/generated is stale; run: npm run generate');
+  for (const name of stale) console.error(differenceOf(name, committed[name], files[name]));
+  process.exitCode = 1;
+} else {
+  for (const name of stale) {
+    if (files[name] === undefined) rmSync(new URL(name, directory));
+    else writeFileSync(new URL(name, directory), files[name]);
+  }
+  console.log(`written: ${stale.join(', ')}`);
+}

@@ -1,4 +1,4 @@
-import { DIVISIONS } from './divisions.js';
+import { type Division, divisionByCode, DIVISIONS, nodeOf } from './divisions.js';
 import offices from './offices.json' with { type: 'json' };
 
 /** A delegation 委托 (社区矫正法 9): the office may sign this type of event in these days (Asia/Shanghai, inclusive). */
@@ -23,18 +23,23 @@ export interface AgencyEntry {
 
 const PREFIX = { province: 'prov', city: 'city', county: 'cca' } as const;
 
-const idOf = (code: string): string => {
-  const division = DIVISIONS.find((candidate) => candidate.code === code);
-  return division === undefined ? code : `${PREFIX[division.level]}-${code}`;
+const byCode = new Map(DIVISIONS.map((division) => [division.code, division]));
+
+const divisionOf = (code: string): Division => {
+  const division = byCode.get(code);
+  if (division === undefined) throw new Error(`the directory names division ${code}, which the list does not have`);
+  return division;
 };
 
-const ofDivisions: readonly AgencyEntry[] = DIVISIONS.map(({ code, nameZh, level, parentCode }) => ({
-  id: `${PREFIX[level]}-${code}`,
-  nameZh: `${nameZh}社区矫正管理局`,
-  level,
-  divisionCode: code,
-  node: code.slice(0, 2),
-  parentId: parentCode === null ? null : idOf(parentCode),
+const idOf = ({ code, level }: Division): string => `${PREFIX[level]}-${code}`;
+
+const ofDivisions: readonly AgencyEntry[] = DIVISIONS.map((division) => ({
+  id: idOf(division),
+  nameZh: `${division.nameZh}社区矫正管理局`,
+  level: division.level,
+  divisionCode: division.code,
+  node: nodeOf(division),
+  parentId: division.parentCode === null ? null : idOf(divisionOf(division.parentCode)),
   delegations: [],
 }));
 
@@ -43,8 +48,8 @@ const ofOffices: readonly AgencyEntry[] = offices.map(({ id, nameZh, county, del
   nameZh,
   level: 'office',
   divisionCode: null,
-  node: county.slice(0, 2),
-  parentId: idOf(county),
+  node: nodeOf(divisionOf(county)),
+  parentId: idOf(divisionOf(county)),
   delegations,
 }));
 
@@ -66,16 +71,19 @@ const byId = new Map(AGENCIES.map((agency) => [agency.id, agency]));
 
 export const agencyById = (id: string): AgencyEntry | undefined => byId.get(id);
 
-/** The agency that answers for a division of county level; undefined for another level. */
-export const agencyOfDivision = (code: string): AgencyEntry | undefined => byId.get(`cca-${code}`);
+/**
+ * The agency that answers for a division of county level; undefined for another level, and for a code not in use on
+ * `day` (`YYYY-MM-DD`, Asia/Shanghai). Without a day it is found whenever its code was in use: for showing old facts.
+ */
+export const agencyOfDivision = (code: string, day?: string): AgencyEntry | undefined =>
+  day === undefined || divisionByCode(code, day) !== undefined ? byId.get(`cca-${code}`) : undefined;
+
+/** The agency directly above; undefined for a province. */
+export const parentOf = ({ parentId }: AgencyEntry): AgencyEntry | undefined =>
+  parentId === null ? undefined : byId.get(parentId);
 
 /** Whether `id` is the agency itself or stands above it: county, city or municipality, province. */
 export const isAtOrAbove = (id: string, below: string): boolean => {
-  for (
-    let agency = byId.get(below);
-    agency !== undefined;
-    agency = agency.parentId === null ? undefined : byId.get(agency.parentId)
-  )
-    if (agency.id === id) return true;
+  for (let agency = byId.get(below); agency !== undefined; agency = parentOf(agency)) if (agency.id === id) return true;
   return false;
 };

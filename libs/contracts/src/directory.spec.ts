@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { AGENCIES, agencyById, agencyOfDivision, DIVISIONS, divisionByCode, isAtOrAbove } from './index.js';
+import {
+  AGENCIES,
+  agencyById,
+  agencyOfDivision,
+  DIVISIONS,
+  divisionByCode,
+  isAtOrAbove,
+  nodeOf,
+  parentOf,
+} from './index.js';
 
 const DAY = '2025-03-10';
 
@@ -22,6 +31,19 @@ describe('division codes', () => {
     expect(divisionByCode('341822', '2019-07-31')?.nameZh).toBe('广德县');
     expect(divisionByCode('341822', '2019-08-01')).toBeUndefined();
   });
+  it('has one code for 广德 on every day, and says that the day of the change is not verified', () => {
+    const on = (day: string) =>
+      DIVISIONS.filter(({ code, nameZh }) => nameZh.startsWith('广德') && divisionByCode(code, day));
+    expect(on('2019-07-31').map(({ code, verified }) => [code, verified])).toEqual([['341822', false]]);
+    expect(on('2019-08-01').map(({ code, verified }) => [code, verified])).toEqual([['341882', false]]);
+    expect(DIVISIONS.filter(({ verified }) => !verified)).toHaveLength(2);
+  });
+  it('finds the node of a division by the provinces in the list', () => {
+    expect(DIVISIONS.every((division) => nodeOf(division) === division.code.slice(0, 2))).toBe(true);
+    const orphan = { code: '310199', nameZh: '测试区', level: 'county', parentCode: null } as const;
+    const undated = { validFrom: null, validTo: null, verified: true };
+    expect(() => nodeOf({ ...orphan, ...undated })).toThrow('310199');
+  });
   it('takes the level from the list: 崇明区 is 310151 and of county level', () => {
     expect(divisionByCode('310151', DAY)?.level).toBe('county');
   });
@@ -37,6 +59,24 @@ describe('agencies', () => {
   it('of Shanghai’s districts stand directly under the municipality', () => {
     expect(agencyOfDivision('310118')?.parentId).toBe('prov-310000');
     expect(agencyOfDivision('320509')?.parentId).toBe('city-320500');
+  });
+  it('of a code that has ended is found for the days it was in use', () => {
+    expect(agencyOfDivision('341822', '2019-07-31')?.id).toBe('cca-341822');
+    expect(agencyOfDivision('341822', DAY)).toBeUndefined();
+    expect(agencyOfDivision('341822')?.nameZh).toBe('广德县社区矫正管理局');
+    expect(agencyOfDivision('320500', DAY)).toBeUndefined();
+  });
+  it('have the agency above them as their parent', () => {
+    const above = (id: string) => {
+      const agency = agencyById(id);
+      return agency === undefined ? undefined : parentOf(agency)?.id;
+    };
+    expect(['jo-310118001', 'cca-310118', 'cca-zone-suzhou-sip'].map(above)).toEqual([
+      'cca-310118',
+      'prov-310000',
+      'city-320500',
+    ]);
+    expect(above('prov-310000')).toBeUndefined();
   });
   it('may have no division code', () => {
     expect(agencyById('cca-zone-suzhou-sip')).toMatchObject({ level: 'county', divisionCode: null });

@@ -11,20 +11,23 @@ export interface Division {
   readonly nameZh: string;
   readonly level: DivisionLevel;
   readonly parentCode: string | null;
-  /** First day of the code; null: before the hub's records begin. */
+  /** First day of the code. Null: not known, for the published list has no dates; taken as in use before any day asked for. */
   readonly validFrom: string | null;
   /** Last day of the code; null while it is in use. */
   readonly validTo: string | null;
+  /** False while the two days have not been checked against the announcement that made them. */
+  readonly verified: boolean;
 }
 
 export const DIVISIONS: readonly Division[] = DIVISION_ROWS.map(
-  ([code, nameZh, level, parentCode, validFrom, validTo]) => ({
+  ([code, nameZh, level, parentCode, validFrom, validTo, verified]) => ({
     code,
     nameZh,
     level: level as DivisionLevel,
     parentCode,
     validFrom,
     validTo,
+    verified,
   }),
 );
 
@@ -37,4 +40,21 @@ export const divisionByCode = (code: string, day: string): Division | undefined 
   const begun = division.validFrom === null || division.validFrom <= day;
   const inUse = division.validTo === null || day <= division.validTo;
   return begun && inUse ? division : undefined;
+};
+
+/** The node 省级节点 of each province; a division belongs to the node of the province it stands under. */
+const NODES: ReadonlyMap<string, string> = new Map([
+  ['310000', '31'],
+  ['320000', '32'],
+  ['330000', '33'],
+  ['340000', '34'],
+]);
+
+/** The node of a division, found by its parents in the list and not by the digits of its code. */
+export const nodeOf = (division: Division): string => {
+  for (let at: Division | undefined = division; at !== undefined; at = byCode.get(at.parentCode ?? '')) {
+    const node = NODES.get(at.code);
+    if (node !== undefined) return node;
+  }
+  throw new Error(`division ${division.code} stands under no province of the hub`);
 };

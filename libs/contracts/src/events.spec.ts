@@ -111,9 +111,30 @@ describe('the envelope', () => {
     ['source', 'urn:delta-hub:node:35'],
     ['id', envelope.id.toUpperCase()],
     ['time', '2025-03-10T09:30:00+08:00'],
+    ['id', envelope.id.replace('-7c', '-4c')],
+    ['time', '2025-02-29T09:30:00.000Z'],
     ['recipients', '31, 32'],
+    ['recipients', '32,31'],
+    ['recipients', '31,31'],
+    ['recipients', ''],
     ['type', 'transfer.applied'],
+    ['subject', 'person-T-320509-0001'],
+    ['subject', 'refusal-3c3c8556-2394-5832-92e2-2fd9a6ff9b4c'],
+    ['subject', 'transfer-T-320509-0001'],
   ])('refuses %s %s', (attribute, value) => expect(validate({ ...envelope, [attribute]: value })).toBe(false));
+});
+
+describe('a fact stands in a stream of its own category', () => {
+  const validate = validatorOf('hub-event');
+  const uuid = '3c3c8556-2394-5832-92e2-2fd9a6ff9b4c';
+  const STREAMS = { transfer: `transfer-${uuid}`, person: 'person-T-320509-0001', refusal: `refusal-${uuid}` };
+
+  it.each(EVENT_NAMES.map((name) => ({ name })))('$name', ({ name }) => {
+    const fitting = Object.entries(STREAMS).filter(([, subject]) =>
+      validate({ ...envelope, type: wireType(name), subject }),
+    );
+    expect(fitting.map(([category]) => category)).toEqual([name.split('.')[0]]);
+  });
 });
 
 describe('event names', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { composeServices } from '@theguild/federation-composition';
 import { Kind, parse } from 'graphql';
-import { handoffSdl, ledgerSdl, SCHEMAS, supergraphSdl } from './index.js';
+import { AGENCIES, handoffSdl, ledgerSdl, SCHEMAS, supergraphSdl } from './index.js';
 
 /** The values of an enum of the handoff SDL. */
 const graphqlEnum = (name: string): readonly string[] =>
@@ -26,6 +26,10 @@ describe('an enum is the same in events and in GraphQL', () => {
     ['WithdrawalReason', schemaEnum('transfer.withdrawn.v1', 'properties', 'reason')],
     ['RefusedCheck', schemaEnum('refusal.issued.v1', 'properties', 'check')],
   ])('%s', (name, values) => expect(graphqlEnum(name)).toEqual(values));
+
+  it('AgencyLevel, which the directory uses', () => {
+    expect(new Set(graphqlEnum('AgencyLevel'))).toEqual(new Set(AGENCIES.map(({ level }) => level)));
+  });
 
   it('RefusalGround, whose GraphQL names cannot hold a hyphen', () => {
     const grounds = schemaEnum('transfer.consultation-replied.v1', 'properties', 'ground');

@@ -9,8 +9,9 @@ export {
   agencyById,
   agencyOfDivision,
   isAtOrAbove,
+  parentOf,
 } from './agencies.js';
-export { type Division, type DivisionLevel, DIVISIONS, divisionByCode } from './divisions.js';
+export { type Division, type DivisionLevel, DIVISIONS, divisionByCode, nodeOf } from './divisions.js';
 export { type EventName, eventName, type HubEvent, schemaAddress, wireType } from './events.js';
 export { EVENT_NAMES } from './generated/events.js';
 export type { EventData } from './generated/events.js';

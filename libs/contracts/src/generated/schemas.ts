@@ -8,13 +8,13 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
     "$defs": {
       "instant": {
         "type": "string",
-        "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$",
-        "description": "RFC 3339, UTC, milliseconds."
+        "pattern": "^(?:(?:19|2[01])\\d\\d-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|1\\d|2[0-8]))|(?:(?:19|2[01])(?:0[48]|[2468][048]|[13579][26])|2000)-02-29)T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z$",
+        "description": "RFC 3339, UTC, milliseconds: an instant of the calendar, 1900 to 2199; no leap second."
       },
       "day": {
         "type": "string",
-        "pattern": "^\\d{4}-\\d{2}-\\d{2}$",
-        "description": "A legal day in Asia/Shanghai."
+        "pattern": "^(?:(?:19|[2-9]\\d)\\d\\d-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|1\\d|2[0-8]))|(?:(?:19|[2-9]\\d)(?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[3579][26])00)-02-29)$",
+        "description": "A legal day in Asia/Shanghai: a day of the calendar, 1900 to 9999."
       },
       "agencyId": {
         "type": "string",
@@ -156,7 +156,7 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "id": {
         "type": "string",
-        "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
+        "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
         "description": "UUIDv7; retries reuse it."
       },
       "source": {
@@ -174,8 +174,8 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "time": {
         "type": "string",
-        "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$",
-        "description": "signedAt."
+        "pattern": "^(?:(?:19|2[01])\\d\\d-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|1\\d|2[0-8]))|(?:(?:19|2[01])(?:0[48]|[2468][048]|[13579][26])|2000)-02-29)T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z$",
+        "description": "signedAt: an instant as in the definitions."
       },
       "datacontenttype": {
         "const": "application/json"
@@ -191,7 +191,7 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "causationid": {
         "type": "string",
-        "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
+        "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
         "description": "The event that caused this one."
       },
       "partitionkey": {
@@ -201,8 +201,8 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "recipients": {
         "type": "string",
-        "pattern": "^3[1-4](,3[1-4])*$",
-        "description": "Node ids, sorted."
+        "pattern": "^(?:31(?:,32)?(?:,33)?(?:,34)?|32(?:,33)?(?:,34)?|33(?:,34)?|34)$",
+        "description": "Node ids, sorted, each once."
       },
       "dataclassification": {
         "enum": [
@@ -234,7 +234,64 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       "data": {
         "type": "object"
       }
-    }
+    },
+    "$comment": "A fact stands in a stream of its own category: a partner cannot write into another.",
+    "allOf": [
+      {
+        "if": {
+          "properties": {
+            "type": {
+              "type": "string",
+              "pattern": "^cn\\.delta-hub\\.transfer\\."
+            }
+          }
+        },
+        "then": {
+          "properties": {
+            "subject": {
+              "type": "string",
+              "pattern": "^transfer-[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+            }
+          }
+        }
+      },
+      {
+        "if": {
+          "properties": {
+            "type": {
+              "type": "string",
+              "pattern": "^cn\\.delta-hub\\.person\\."
+            }
+          }
+        },
+        "then": {
+          "properties": {
+            "subject": {
+              "type": "string",
+              "pattern": "^person-[A-Za-z0-9][A-Za-z0-9-]{2,63}$"
+            }
+          }
+        }
+      },
+      {
+        "if": {
+          "properties": {
+            "type": {
+              "type": "string",
+              "pattern": "^cn\\.delta-hub\\.refusal\\."
+            }
+          }
+        },
+        "then": {
+          "properties": {
+            "subject": {
+              "type": "string",
+              "pattern": "^refusal-[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+            }
+          }
+        }
+      }
+    ]
   },
   "person.intake-registered.v1": {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -341,8 +398,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "refusedEvidence": {
         "type": "string",
+        "maxLength": 43691,
         "pattern": "^[A-Za-z0-9_-]*$",
-        "description": "The refused bytes in base64url, up to 32 KiB of them."
+        "description": "The refused bytes in base64url, kept when they are at most 32 KiB."
       },
       "refusedJws": {
         "type": "string",
