@@ -6,6 +6,7 @@ const endOfDay = (day: string): string => new Date(Date.parse(`${day}T00:00:00+0
 /** What `demo --json` must print, however often the play was cut off: scenario G0 by the law, nothing lost or doubled. */
 export const EXPECTED_REPORT = {
   ok: true,
+  scenario: { id: 'G0', steps: 11, failures: [] },
   transfer: { id: expect.stringMatching(/^transfer-[0-9a-f-]{36}$/) as unknown, status: 'COMPLETED' },
   answerable: [
     {

@@ -10,6 +10,8 @@ export type HubFaultCode =
   | 'KEY_MISMATCH'
   | 'NODE_FAILED'
   | 'PORT_IN_USE'
+  | 'SCENARIO_FAILED'
+  | 'SCENARIO_INVALID'
   | 'STEP_REFUSED'
   | 'TIMED_OUT'
   | 'VERIFICATION_FAILED';
@@ -25,8 +27,8 @@ export class HubFault extends Error {
   }
 }
 
-/** 0 done · 1 failed · 2 wrong arguments or configuration · 3 verification failed. */
+/** 0 done · 1 failed · 2 wrong arguments, configuration or scenario file · 3 verification or an expectation failed. */
 export const exitCodeOf = (code: string): number => {
-  if (code === 'VERIFICATION_FAILED') return 3;
-  return ['USAGE', 'CONFIG_INVALID', 'DEV_ISSUER_IN_PRODUCTION'].includes(code) ? 2 : 1;
+  if (['VERIFICATION_FAILED', 'SCENARIO_FAILED'].includes(code)) return 3;
+  return ['USAGE', 'SCENARIO_INVALID', 'CONFIG_INVALID', 'DEV_ISSUER_IN_PRODUCTION'].includes(code) ? 2 : 1;
 };

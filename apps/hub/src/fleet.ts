@@ -16,6 +16,9 @@ export interface Fleet {
   drive(instant: string): Promise<void>;
   /** Gives every node the wall clock back. */
   release(): Promise<void>;
+  /** Takes nodes off the line to the others, or puts them back. */
+  link(nodes: readonly NodeId[], up: boolean): Promise<void>;
+  isLinked(node: NodeId): boolean;
   /** Process ids of the nodes, for operators and fault tests. */
   pids(): Readonly<Record<NodeId, number | undefined>>;
   /** Rejects when a node has failed for good. */
@@ -36,6 +39,7 @@ interface Options {
 export const startFleet = async (options: Options): Promise<Fleet> => {
   const clockFile = paths(options.dataDir).clock;
   let clock = existsSync(clockFile) ? (readJson(clockFile) as { driven?: string }).driven : undefined;
+  const cut = new Set<NodeId>();
   let fail: (fault: HubFault) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
@@ -51,6 +55,7 @@ export const startFleet = async (options: Options): Promise<Fleet> => {
           host: options.host,
           port: port ?? (options.port === 0 ? 0 : options.port + index),
           ...(clock === undefined ? {} : { clock }),
+          linked: !cut.has(id),
           environment: options.environment,
         }),
         options.say,
@@ -78,6 +83,14 @@ export const startFleet = async (options: Options): Promise<Fleet> => {
     url: (node) => member(node).url,
     drive: (instant) => (clock !== undefined && instant <= clock ? Promise.resolve() : setClock(instant)),
     release: () => setClock(undefined),
+    link: async (nodes, up) => {
+      for (const node of nodes) {
+        if (up) cut.delete(node);
+        else cut.add(node);
+      }
+      await Promise.all(nodes.map((node) => member(node).tell({ type: 'link', up })));
+    },
+    isLinked: (node) => !cut.has(node),
     pids: () => Object.fromEntries(NODES.map(({ id }) => [id, member(id).pid])) as Record<NodeId, number | undefined>,
     failed,
     stop,
@@ -192,7 +205,7 @@ const readiness = (child: ChildProcess, node: NodeId): Promise<string> =>
     });
     child.on('message', (message) => {
       const said = message as FromNode;
-      if (said.type === 'driven') return;
+      if (said.type === 'obeyed') return;
       clearTimeout(late);
       if (said.type === 'ready') resolve(said.url);
       else reject(new HubFault(said.code as HubFaultCode, said.message));

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { demo } from './demo.js';
 import { exitCodeOf, HubFault } from './faults.js';
 import { ledgerVerify } from './ledger-verify.js';
+import { G0 } from './scenario/scenario-file.js';
 import { token } from './token.js';
 import { up } from './up.js';
 
@@ -26,7 +27,7 @@ const program = new Command('delta-hub')
   )
   .addHelpText(
     'after',
-    '\nExit codes: 0 done, 1 failed, 2 wrong arguments or configuration, 3 verification failed. Errors on standard error begin with their stable code.',
+    '\nExit codes: 0 done, 1 failed, 2 wrong arguments, configuration or scenario file, 3 verification or an expectation failed. Errors on standard error begin with their stable code.',
   )
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'USAGE: ')) })
   .exitOverride();
@@ -41,11 +42,12 @@ program
 
 program
   .command('demo')
-  .description('run the four nodes, play scenario G0, verify everything, and exit: 0 only if it verified')
+  .description('run the four nodes, play a scenario (G0), verify everything, and exit: 0 only if all is as expected')
   .option('--data <dir>', 'data directory to keep; a temporary one, removed afterwards, when absent')
   .option('--port <n>', 'port of node 31; 0: any free ports', toPort, 0)
+  .option('--scenario <file>', 'what to play: a scenario file, see apps/hub/scenarios', G0)
   .option('--json', 'print one JSON object on standard output; progress goes to standard error', false)
-  .action((options: { data?: string; port: number; json: boolean }) => demo(options));
+  .action((options: { data?: string; port: number; scenario: string; json: boolean }) => demo(options));
 
 program
   .command('token')

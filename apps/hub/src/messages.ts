@@ -2,12 +2,15 @@ import type { NodeId } from './nodes.js';
 
 /** What the process that starts the nodes says to one of them. */
 export type ToNode =
-  { readonly type: 'drive'; readonly instant: string } | { readonly type: 'release' } | { readonly type: 'stop' };
+  | { readonly type: 'drive'; readonly instant: string }
+  | { readonly type: 'release' }
+  | { readonly type: 'link'; readonly up: boolean }
+  | { readonly type: 'stop' };
 
 /** What a node says to the process that started it. */
 export type FromNode =
   | { readonly type: 'ready'; readonly url: string }
-  | { readonly type: 'driven'; readonly instant: string | undefined }
+  | { readonly type: 'obeyed' }
   | { readonly type: 'fault'; readonly code: string; readonly message: string };
 
 /** How a node is started: the one argument of its process, as JSON. */
@@ -18,5 +21,7 @@ export interface NodeStart {
   readonly port: number;
   /** Where the clock stands; the wall clock when absent. */
   readonly clock?: string;
+  /** Whether the node is on the line to the others. */
+  readonly linked: boolean;
   readonly environment: 'development' | 'production';
 }

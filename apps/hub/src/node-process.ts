@@ -27,8 +27,9 @@ try {
   process.on('message', (message: ToNode) => {
     if (message.type === 'stop') return void stop();
     if (message.type === 'drive') node.clock.drive(message.instant);
+    else if (message.type === 'link') node.link(message.up);
     else node.clock.release();
-    tell({ type: 'driven', instant: message.type === 'drive' ? message.instant : undefined });
+    tell({ type: 'obeyed' });
   });
   tell({ type: 'ready', url: node.url });
 } catch (error) {

@@ -5,6 +5,7 @@ import { createGateway } from '@delta-hub/gateway-app';
 import { createHandoffApp, NodeClock } from '@delta-hub/handoff-app';
 import { createLedgerApp } from '@delta-hub/ledger-app';
 import { join } from 'node:path';
+import { BrokerLink } from './broker-link.js';
 import { loadConfig } from './config.js';
 import { nodePaths, openNode, paths } from './data-dir.js';
 import { tokenVerifier } from './issuer.js';
@@ -16,6 +17,8 @@ import { routesOf } from './routes.js';
 export interface RunningNode {
   readonly url: string;
   readonly clock: NodeClock;
+  /** Takes the node off the line to the others, or puts it back. */
+  link(up: boolean): void;
   close(): Promise<void>;
 }
 
@@ -41,7 +44,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       ...(config.DELTA_HUB_STORE_MAX_BYTES === undefined ? {} : { maxBytes: config.DELTA_HUB_STORE_MAX_BYTES }),
     });
     closers.push(() => store.close());
-    const broker = await openSqliteBroker(paths(hubDir).broker);
+    const broker = new BrokerLink(await openSqliteBroker(paths(hubDir).broker), start.linked);
     closers.push(() => broker.close());
     const verifyToken = tokenVerifier(hubDir, start.node, config);
     const introspection = start.environment === 'development';
@@ -80,7 +83,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       }),
     });
     closers.push(() => gateway.close());
-    return { url: gateway.url, clock, close };
+    return { url: gateway.url, clock, link: (up) => broker.set(up), close };
   } catch (error) {
     await close();
     throw error;

@@ -1,14 +1,20 @@
 import Table from 'cli-table3';
 import { isDeepStrictEqual } from 'node:util';
 import type { Fleet } from './fleet.js';
+import { HubFault } from './faults.js';
 import { ask } from './graphql-client.js';
 import { NODES, type NodeId } from './nodes.js';
-import { ORIGIN, PERSON, type Player, RECEIVING } from './scenario-g0.js';
+import { describeDifference, type Difference } from './scenario/expectations.js';
+import type { Progress } from './scenario/run-scenario.js';
+import { type Actor, nodeOf, type Scenario } from './scenario/scenario-file.js';
 
 /** What `demo --json` prints. Instants are UTC; `agency` is the division code of the answering county agency. */
 export interface DemoReport {
   readonly ok: boolean;
-  readonly transfer: { readonly id: string; readonly status: string };
+  /** What was played; `failures` are the expectations that were not met. */
+  readonly scenario: { readonly id: string; readonly steps: number; readonly failures: readonly Difference[] };
+  /** The transfer that was opened last; null when there is none. */
+  readonly transfer: { readonly id: string; readonly status: string } | null;
   readonly answerable: readonly {
     readonly agency: string;
     readonly agencyId: string;
@@ -47,59 +53,86 @@ interface Side {
       readonly from: string;
       readonly until: string | null;
     }[];
-  } | null;
-  readonly transfer: {
-    readonly id: string;
-    readonly status: string;
-    readonly deadlines: DemoReport['deadlines'];
-  } | null;
+  };
+  readonly origin: { readonly id: string };
+  readonly receiving: { readonly id: string };
+  readonly status: string;
+  readonly deadlines: DemoReport['deadlines'];
 }
 
-const SIDE = `query Side($person: ID!, $transfer: ID!) {
-  person(id: $person) { answerability { agency { id nameZh divisionCode } from until } }
-  transfer(id: $transfer) { id status deadlines { step due at met marginDays } }
+const SIDE = `query Side($transfer: ID!) {
+  transfer(id: $transfer) {
+    person { answerability { agency { id nameZh divisionCode } from until } }
+    origin { id } receiving { id } status deadlines { step due at met marginDays }
+  }
 }`;
 
 const QUARANTINE = `query Quarantine { quarantine(first: 100) { edges { node { check detail } } } }`;
 
-/** Asks both sides of the transfer and every ledger; `ok` only when they agree, the case is complete and everything verified. */
+interface Sources {
+  readonly fleet: Fleet;
+  readonly tokenFor: (actor: Actor) => Promise<string>;
+  readonly verify: (node: NodeId) => Promise<LedgerVerdict>;
+}
+
+/**
+ * Asks both sides of the last transfer of a scenario and every ledger; `ok` only when every expectation was met, both
+ * sides agree and everything verified.
+ */
 export const makeReport = async (
-  fleet: Fleet,
-  transferId: string,
-  tokenFor: (player: Player | { readonly operatorOf: NodeId }) => Promise<string>,
-  verify: (node: NodeId) => Promise<LedgerVerdict>,
+  scenario: Scenario,
+  { transfers, failures, done }: Progress,
+  { fleet, tokenFor, verify }: Sources,
 ): Promise<DemoReport> => {
-  const side = async (player: Player): Promise<Side> =>
-    ask<Side>(fleet.url(player.node), await tokenFor(player), SIDE, { person: PERSON, transfer: transferId });
-  const [origin, receiving] = [await side(ORIGIN), await side(RECEIVING)];
   const ledgers = [];
+  for (const { id } of NODES) ledgers.push({ node: id, ...(await verify(id)) });
   const refusals = [];
   for (const { id: node } of NODES) {
-    ledgers.push({ node, ...(await verify(node)) });
     const { quarantine } = await ask<{ quarantine: { edges: { node: { check: string; detail: string } }[] } }>(
       fleet.url(node),
-      await tokenFor({ operatorOf: node }),
+      await tokenFor(operatorOf(node)),
       QUARANTINE,
       {},
     );
     refusals.push(...quarantine.edges.map((edge) => ({ node, check: edge.node.check, detail: edge.node.detail })));
   }
-  const status = origin.transfer?.status ?? 'UNKNOWN';
-  const agree = isDeepStrictEqual(origin, receiving);
+  const id = Object.values(transfers).at(-1);
+  const sides = id === undefined ? [] : await sidesOf(id, scenario, { fleet, tokenFor });
+  const [first] = sides;
+  const agree = sides.every((side) => isDeepStrictEqual(side, first));
   return {
-    ok: agree && status === 'COMPLETED' && refusals.length === 0 && ledgers.every(({ verified }) => verified),
-    transfer: { id: transferId, status },
-    answerable: (origin.person?.answerability ?? []).map(({ agency, from, until }) => ({
+    ok: failures.length === 0 && agree && ledgers.every(({ verified }) => verified),
+    scenario: { id: scenario.scenario, steps: done, failures },
+    transfer: id === undefined ? null : { id, status: first?.status ?? 'UNKNOWN' },
+    answerable: (first?.person.answerability ?? []).map(({ agency, from, until }) => ({
       agency: agency.divisionCode ?? agency.id,
       agencyId: agency.id,
       name: agency.nameZh,
       from,
       until,
     })),
-    deadlines: origin.transfer?.deadlines ?? [],
+    deadlines: first?.deadlines ?? [],
     ledgers,
     refusals,
   };
+};
+
+const operatorOf = (node: NodeId): Actor => ({ agency: `prov-${node}0000`, role: 'operator' });
+
+/** What each actor of the scenario who may see the transfer sees of it: both sides, when both act in it. */
+const sidesOf = async (
+  transfer: string,
+  { actors }: Scenario,
+  { fleet, tokenFor }: Pick<Sources, 'fleet' | 'tokenFor'>,
+): Promise<readonly Side[]> => {
+  const sides: Side[] = [];
+  for (const actor of Object.values(actors).filter(({ role }) => role === 'officer')) {
+    const seen = await ask<{ transfer: Side | null }>(fleet.url(nodeOf(actor)), await tokenFor(actor), SIDE, {
+      transfer,
+    });
+    if (seen.transfer !== null) sides.push(seen.transfer);
+  }
+  return sides;
 };
 
 const local = (instant: string | null): string =>
@@ -134,11 +167,20 @@ export const renderReport = (report: DemoReport): string => {
   const refused = report.refusals.map(({ node, check, detail }) => `node ${node} refused a record: ${check} ${detail}`);
   return [
     '',
-    `Transfer ${report.transfer.id}: ${report.transfer.status} (times in Asia/Shanghai)`,
+    report.transfer === null
+      ? 'No transfer.'
+      : `Transfer ${report.transfer.id}: ${report.transfer.status} (times in Asia/Shanghai)`,
     answerable.toString(),
     deadlines.toString(),
     ledgers.toString(),
     ...refused,
+    ...report.scenario.failures.map((failure) => `not as expected: ${describeDifference(failure)}`),
     report.ok ? 'Both sides agree and every ledger verifies.' : 'NOT OK: see above.',
   ].join('\n');
+};
+
+/** @throws HubFault `SCENARIO_FAILED` when an expectation was not met, `VERIFICATION_FAILED` when the sides or a ledger are not as they must be */
+export const assertOk = ({ ok, scenario: { failures } }: DemoReport): void => {
+  if (failures[0] !== undefined) throw new HubFault('SCENARIO_FAILED', describeDifference(failures[0]));
+  if (!ok) throw new HubFault('VERIFICATION_FAILED', 'the play did not end as it must; see the report');
 };

@@ -1,20 +1,22 @@
 import { existsSync, mkdirSync } from 'node:fs';
+import { agencyById } from '@delta-hub/contracts';
 import { type HubConfig, loadConfig } from './config.js';
 import { initialise, paths, readJson, writeJson } from './data-dir.js';
 import { type Fleet, startFleet } from './fleet.js';
 import { mintDevToken } from './issuer.js';
 import { verifyNode } from './ledger-verify.js';
 import { lockDirectory } from './lock.js';
+import { HubFault } from './faults.js';
 import type { NodeId } from './nodes.js';
-import { playG0 } from './play.js';
 import { type DemoReport, makeReport } from './report.js';
-import type { Player } from './scenario-g0.js';
+import { type Progress, runScenario, startOf } from './scenario/run-scenario.js';
+import type { Actor, Scenario } from './scenario/scenario-file.js';
 
 /** A running hub on one machine, from its data directory. */
 export interface Session {
   readonly fleet: Fleet;
-  /** Plays scenario G0 where it was left, or not at all when it has been played; then reports. */
-  play(): Promise<DemoReport>;
+  /** Plays a scenario from where it was left, or not at all when it has been played; then reports. */
+  play(scenario: Scenario): Promise<DemoReport>;
   close(): Promise<void>;
 }
 
@@ -41,7 +43,7 @@ export const openSession = async ({ data, port, say }: Options): Promise<Session
     });
     return {
       fleet,
-      play: () => Promise.race([play(data, config, fleet, say), fleet.failed]),
+      play: (scenario) => Promise.race([play(data, config, fleet, scenario, say), fleet.failed]),
       close: async () => {
         await fleet.stop();
         lock.release();
@@ -57,30 +59,26 @@ const play = async (
   data: string,
   config: HubConfig,
   fleet: Fleet,
+  scenario: Scenario,
   say: (line: string) => void,
 ): Promise<DemoReport> => {
-  const tokenFor = (who: Player | { readonly operatorOf: NodeId }): Promise<string> =>
-    mintDevToken(data, config, callerOf(who), 600);
+  const tokenFor = (actor: Actor): Promise<string> => mintDevToken(data, config, callerOf(actor), 600);
   const file = paths(data).play;
-  let transferId: string;
-  if (existsSync(file)) {
-    say('the play has been played before; its facts are kept');
-    ({ transferId } = readJson(file) as { transferId: string });
-  } else {
-    transferId = await playG0({ fleet, tokenFor, say });
-    writeJson(file, { scenario: 'G0', transferId });
-  }
+  const from = existsSync(file) ? (readJson(file) as Progress) : startOf(scenario);
+  if (from.scenario !== scenario.scenario)
+    throw new HubFault(
+      'DATA_DIR_INVALID',
+      `${data} has played ${from.scenario}: another scenario needs another directory`,
+    );
+  if (from.done === scenario.steps.length) say('the play has been played before; its facts are kept');
+  const progress = await runScenario(scenario, from, { fleet, tokenFor, say, save: (now) => writeJson(file, now) });
   await fleet.release();
   say('verifying the ledgers');
-  return makeReport(fleet, transferId, tokenFor, (node) => verifyNode(paths(data).node(node)));
+  return makeReport(scenario, progress, { fleet, tokenFor, verify: (node) => verifyNode(paths(data).node(node)) });
 };
 
-const callerOf = (who: Player | { readonly operatorOf: NodeId }) =>
-  'operatorOf' in who
-    ? {
-        officerId: 'operator-001',
-        role: 'operator' as const,
-        agencyId: `prov-${who.operatorOf}0000`,
-        node: who.operatorOf,
-      }
-    : { officerId: who.officerId, role: who.role, agencyId: who.agencyId, node: who.node };
+/** The caller that an actor's token is minted for. */
+const callerOf = ({ agency, role, officer }: Actor) => {
+  const node = (agencyById(agency)?.node ?? '') as NodeId;
+  return { officerId: officer ?? `officer-${agency.replace(/^[a-z]+-/, '')}-001`, role, agencyId: agency, node };
+};

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { HubFault } from './faults.js';
 import { NODES } from './nodes.js';
-import { renderReport } from './report.js';
-import { PERSON } from './scenario-g0.js';
+import { assertOk, renderReport } from './report.js';
+import { G0, readScenario } from './scenario/scenario-file.js';
 import { openSession } from './session.js';
 
 /** `delta-hub up`: the four nodes until they are told to stop (Ctrl-C, SIGTERM). */
@@ -15,9 +14,9 @@ export const up = async (options: {
   const session = await openSession({ ...options, say });
   try {
     if (options.play) {
-      const report = await session.play();
+      const report = await session.play(readScenario(G0));
       say(renderReport(report));
-      if (!report.ok) throw new HubFault('VERIFICATION_FAILED', 'the play did not end as it must; see the report');
+      assertOk(report);
     }
     say(addresses((node) => session.fleet.url(node), options.data));
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), session.fleet.failed]);
@@ -29,7 +28,7 @@ export const up = async (options: {
 
 const addresses = (url: (node: (typeof NODES)[number]['id']) => string, data: string): string => {
   const at = data === 'data' ? '' : ` --data ${data}`;
-  const query = `{ person(id: "${PERSON}") { answerability { agency { nameZh } from until } transfers { status ledger { index proof { treeSize rootHash } } } } }`;
+  const query = `{ person(id: "T-320509-0001") { answerability { agency { nameZh } from until } transfers { status ledger { index proof { treeSize rootHash } } } } }`;
   return [
     '',
     'Serving:',

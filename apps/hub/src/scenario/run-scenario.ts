@@ -1,0 +1,159 @@
+import { isDeepStrictEqual } from 'node:util';
+import { eventName } from '@delta-hub/contracts';
+import { v5 as uuidv5 } from 'uuid';
+import { HubFault } from '../faults.js';
+import { ask } from '../graphql-client.js';
+import { bind } from './binding.js';
+import { type Difference, differences } from './expectations.js';
+import { inOrderOfSigning } from './known-facts.js';
+import { mutationOf, textOf } from './mutations.js';
+import type { NodeId } from '../nodes.js';
+import { nodeOf, type Scenario, type Step } from './scenario-file.js';
+import { settle } from './settle.js';
+import type { Stage } from './stage.js';
+
+/** Names the commands of a scenario, so that one that was cut off goes on instead of starting again. */
+const PLAY_NAMESPACE = '6f0e2a52-0d0b-5a5c-9c39-7f1d4c8f7e11';
+
+/** How far a scenario has come; kept so that it can go on after the hub was stopped. */
+export interface Progress {
+  readonly scenario: string;
+  /** Steps that are done. */
+  readonly done: number;
+  /** Transfers by their names in the file. */
+  readonly transfers: Readonly<Record<string, string>>;
+  /** Ids of the facts that have been seen. */
+  readonly seen: readonly string[];
+  readonly failures: readonly Difference[];
+}
+
+export const startOf = ({ scenario }: Scenario): Progress => ({
+  scenario,
+  done: 0,
+  transfers: {},
+  seen: [],
+  failures: [],
+});
+
+/**
+ * Plays a scenario through the nodes' public GraphQL API, as its officers would, from where it was left. An expectation
+ * that is not met is kept with its step and the play goes on; an act that does not end as the file says stops it.
+ * @throws HubFault `STEP_REFUSED` (an act was refused or recorded against the file), `TIMED_OUT`
+ */
+export const runScenario = async (scenario: Scenario, from: Progress, stage: Stage): Promise<Progress> => {
+  let progress = from;
+  await cutAsBefore(scenario.steps.slice(0, from.done), stage);
+  for (const [index, step] of scenario.steps.entries()) {
+    if (index < progress.done) continue;
+    progress = await runStep(scenario, step, index, progress, stage);
+    stage.save(progress);
+    if (step.says !== undefined) stage.say(`${localMinute(step.at)}  ${step.says}`);
+  }
+  return progress;
+};
+
+/** A hub that was stopped comes back with every node on the line: those that were cut are cut again. */
+const cutAsBefore = async (done: readonly Step[], { fleet }: Stage): Promise<void> => {
+  const cut = new Set<NodeId>();
+  for (const step of done) {
+    for (const node of step.cut ?? []) cut.add(node);
+    for (const node of step.restore ?? []) cut.delete(node);
+  }
+  await fleet.link([...cut], false);
+};
+
+const runStep = async (
+  scenario: Scenario,
+  step: Step,
+  index: number,
+  progress: Progress,
+  stage: Stage,
+): Promise<Progress> => {
+  const place = `steps[${index}]`;
+  await stage.fleet.drive(step.at);
+  if (step.cut !== undefined) await stage.fleet.link(step.cut, false);
+  if (step.restore !== undefined) await stage.fleet.link(step.restore, true);
+  const opened = step.do === undefined ? undefined : await act(scenario, step, index, progress, stage);
+  const name = step.as ?? 'transfer';
+  const transfers = opened === undefined ? progress.transfers : { ...progress.transfers, [name]: opened };
+  await settle(stage);
+  const known = await factsOf(scenario, Object.values(transfers), stage);
+  const fresh = known.filter(({ id }) => !progress.seen.includes(id));
+  const types = fresh.map(({ type }) => type);
+  const unexpected =
+    step.facts === undefined || isDeepStrictEqual(types, step.facts)
+      ? []
+      : [{ place: `${place}.facts`, expected: step.facts, found: types }];
+  const unmet = await differences(scenario, step.expect, { place: `${place}.expect`, transfers }, stage);
+  return {
+    ...progress,
+    done: index + 1,
+    transfers,
+    seen: known.map(({ id }) => id),
+    failures: [...progress.failures, ...unexpected, ...unmet],
+  };
+};
+
+interface Answer {
+  readonly result: {
+    readonly __typename: string;
+    readonly code?: string;
+    readonly message?: string;
+    readonly transfer?: { readonly id: string };
+  };
+}
+
+/** Does the act of a step; the transfer that it is about, when it names one. */
+const act = async (
+  { scenario, actors }: Scenario,
+  step: Step,
+  index: number,
+  { transfers }: Progress,
+  { fleet, tokenFor }: Stage,
+): Promise<string | undefined> => {
+  const mutation = mutationOf(step.do ?? '');
+  const actor = actors[step.by ?? ''];
+  if (mutation === undefined || actor === undefined) throw new HubFault('SCENARIO_INVALID', `steps[${index}]`);
+  const given = bind(step.with, transfers, scenario) as Readonly<Record<string, unknown>>;
+  const input = mutation.fields.has('occurredAt') ? { occurredAt: step.at, ...given } : given;
+  const { result } = await ask<Answer>(fleet.url(nodeOf(actor)), await tokenFor(actor), textOf(mutation), {
+    key: uuidv5(`${scenario}/${index}/${mutation.name}`, PLAY_NAMESPACE),
+    input,
+  });
+  if (result.code !== step.refused) {
+    const outcome = result.code === undefined ? 'recorded' : `refused: ${result.code}: ${result.message ?? ''}`;
+    const wanted = step.refused === undefined ? '' : `, not refused with ${step.refused}`;
+    throw new HubFault('STEP_REFUSED', `steps[${index}] ${mutation.name}: ${outcome}${wanted}`);
+  }
+  return result.transfer?.id;
+};
+
+interface KnownFact {
+  readonly id: string;
+  readonly type: string;
+  readonly signedAt: string;
+}
+
+/** The facts of transfers that any actor of the scenario sees, in the order of signing. */
+const factsOf = async (
+  { actors }: Scenario,
+  transfers: readonly string[],
+  { fleet, tokenFor }: Stage,
+): Promise<readonly KnownFact[]> => {
+  const known = new Map<string, KnownFact>();
+  for (const actor of Object.values(actors))
+    for (const id of transfers) {
+      const { transfer } = await ask<{ transfer: { facts: readonly KnownFact[] } | null }>(
+        fleet.url(nodeOf(actor)),
+        await tokenFor(actor),
+        'query Known($id: ID!) { transfer(id: $id) { facts { id type signedAt } } }',
+        { id },
+      );
+      for (const fact of transfer?.facts ?? [])
+        known.set(fact.id, { ...fact, type: eventName(fact.type) ?? fact.type });
+    }
+  return inOrderOfSigning([...known.values()]);
+};
+
+const localMinute = (instant: string): string =>
+  new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');

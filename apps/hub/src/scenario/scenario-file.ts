@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { agencyById } from '@delta-hub/contracts';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { HubFault } from '../faults.js';
+import { isNodeId, type NodeId } from '../nodes.js';
+import { mutationOf } from './mutations.js';
+
+/** An instant with its offset, as a person writes it: seconds may be left out. Read as UTC with milliseconds. */
+const instant = z
+  .string()
+  .regex(
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/,
+    'an instant such as 2025-03-10T09:30+08:00',
+  )
+  .refine((text) => isOfTheCalendar(text), 'no instant of the calendar')
+  .transform((text) => new Date(text).toISOString());
+
+/** `2025-02-29` is none: the parser would take it for the first of March. */
+const isOfTheCalendar = (text: string): boolean => {
+  const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number];
+  const read = new Date(Date.UTC(year, month - 1, day));
+  return read.getUTCMonth() === month - 1 && read.getUTCDate() === day && !Number.isNaN(Date.parse(text));
+};
+
+const node = z.string().refine(isNodeId, 'one of "31", "32", "33", "34"');
+const legalDay = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'a legal day YYYY-MM-DD in Asia/Shanghai');
+const values = z.record(z.string(), z.json());
+
+/** Who acts: an officer of an agency of the directory. */
+const actor = z.strictObject({
+  agency: z.string().refine((id) => agencyById(id) !== undefined, 'no agency of the directory'),
+  role: z.enum(['officer', 'office-officer', 'inspector', 'operator']).default('officer'),
+  /** The officer's number; invented from the agency when absent. */
+  officer: z.string().min(1).optional(),
+});
+
+/** What the legal deadline of a step must be: its last day, and how it was kept. */
+const deadline = z.strictObject({
+  due: legalDay,
+  met: z.boolean().nullable().optional(),
+  marginDays: z.int().nullable().optional(),
+});
+
+/** One thing that must be so, as an actor sees it at their own node. Only the fields that are written are compared. */
+const expectation = z.union([
+  z.strictObject({
+    by: z.string(),
+    transfer: z.string(),
+    status: z.string().optional(),
+    fileStatus: z.string().optional(),
+    personStatus: z.string().optional(),
+    /** Every fact of the case at this node, by type, in the order in which it was signed. */
+    facts: z.array(z.string()).optional(),
+    deadlines: z.record(z.string(), deadline).optional(),
+  }),
+  z.strictObject({ by: z.string(), person: z.string(), at: instant, answerable: z.string().nullable() }),
+  z.strictObject({ by: z.string(), query: z.string(), variables: values.default({}), gives: z.json() }),
+  z.strictObject({ by: z.string(), query: z.string(), variables: values.default({}), fails: z.string() }),
+]);
+
+/** One moment of a scenario. At most one of `do`, `cut` and `restore`; with none of them only time passes. */
+const step = z.strictObject({
+  at: instant,
+  says: z.string().optional(),
+  by: z.string().optional(),
+  do: z.string().optional(),
+  with: values.default({}),
+  /** The code with which the act must be refused; without it, it must be recorded. */
+  refused: z.string().optional(),
+  /** Keeps the transfer that this act opens under a name of its own: `$name` instead of `$transfer`. */
+  as: z
+    .string()
+    .regex(/^[a-z][A-Za-z0-9]*$/, 'a name')
+    .optional(),
+  /** Takes nodes off the line: they go on working, alone. */
+  cut: z.array(node).min(1).optional(),
+  /** Puts nodes back on the line. */
+  restore: z.array(node).min(1).optional(),
+  /** Every fact of the scenario's transfers that is new since the step before, by type, in the order of signing. */
+  facts: z.array(z.string()).optional(),
+  expect: z.array(expectation).default([]),
+});
+
+const Schema = z.strictObject({
+  scenario: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/, 'letters, digits and hyphens'),
+  title: z.string().min(1),
+  actors: z.record(z.string(), actor),
+  steps: z.array(step).min(1),
+});
+
+export type Scenario = z.infer<typeof Schema>;
+export type Step = Scenario['steps'][number];
+export type Expectation = z.infer<typeof expectation>;
+export type Actor = Scenario['actors'][string];
+
+/** The scenario that is played when none is named. */
+export const G0 = fileURLToPath(new URL('../../scenarios/g0.yaml', import.meta.url));
+
+/** Reads a scenario, YAML 1.2 or JSON. @throws HubFault `SCENARIO_INVALID` naming the place, before anything is played */
+export const readScenario = (file: string): Scenario => {
+  const fail = (problem: string): never => {
+    throw new HubFault('SCENARIO_INVALID', `${file}: ${problem}`);
+  };
+  const text = ((): string => {
+    try {
+      return readFileSync(file, 'utf8');
+    } catch {
+      return fail('cannot be read');
+    }
+  })();
+  return parseScenario(text, fail);
+};
+
+export const parseScenario = (text: string, fail: (problem: string) => never): Scenario => {
+  const document = parseDocument(text, { strict: true, uniqueKeys: true });
+  const flaw = document.errors[0] ?? document.warnings[0];
+  if (flaw !== undefined) return fail(flaw.message.split('\n')[0] ?? 'not YAML');
+  const parsed = Schema.safeParse(document.toJS());
+  if (!parsed.success) return fail(describe(parsed.error.issues[0]));
+  const problem = firstProblem(parsed.data);
+  return problem === undefined ? parsed.data : fail(problem);
+};
+
+/** The innermost reason: of the forms an expectation may have, the one that came nearest. */
+const describe = (issue: z.core.$ZodIssue | undefined, above: readonly PropertyKey[] = []): string => {
+  if (issue === undefined) return 'not a scenario';
+  const path = [...above, ...issue.path];
+  if (issue.code === 'invalid_union') {
+    const nearest = issue.errors.toSorted((a, b) => unknownFields(a) - unknownFields(b) || a.length - b.length)[0];
+    if (nearest?.[0] !== undefined) return describe(nearest[0], path);
+  }
+  return `${
+    path
+      .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+      .join('')
+      .replace(/^\./, '') || 'file'
+  }: ${issue.message}`;
+};
+
+const unknownFields = (issues: readonly z.core.$ZodIssue[]): number =>
+  issues.reduce((count, issue) => count + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0);
+
+/** What the form alone cannot say: names that nobody has, acts that the API does not know, time that runs backwards. */
+const firstProblem = ({ actors, steps }: Scenario): string | undefined => {
+  const isKnown = (name: string): boolean => Object.hasOwn(actors, name);
+  for (const [index, one] of steps.entries()) {
+    const place = `steps[${index}]`;
+    const before = steps[index - 1];
+    if (before !== undefined && one.at < before.at) return `${place}.at: before the step above it`;
+    if ([one.do, one.cut, one.restore].filter((kind) => kind !== undefined).length > 1)
+      return `${place}: only one of do, cut and restore`;
+    if (one.do === undefined) {
+      const stray = (['by', 'refused', 'as'] as const).find((field) => one[field] !== undefined);
+      if (stray !== undefined || Object.keys(one.with).length > 0) return `${place}.${stray ?? 'with'}: nothing to do`;
+    } else {
+      if (one.by === undefined || !isKnown(one.by)) return `${place}.by: no actor ${one.by ?? ''}`;
+      const mutation = mutationOf(one.do);
+      if (mutation === undefined) return `${place}.do: the API has no mutation ${one.do}`;
+      const stray = Object.keys(one.with).find((field) => !mutation.fields.has(field));
+      if (stray !== undefined) return `${place}.with.${stray}: ${one.do} has no such input`;
+    }
+    const stranger = one.expect.findIndex(({ by }) => !isKnown(by));
+    if (stranger >= 0) return `${place}.expect[${stranger}].by: no actor ${one.expect[stranger]?.by ?? ''}`;
+  }
+  return undefined;
+};
+
+export const nodeOf = ({ agency }: Actor): NodeId => agencyById(agency)?.node as NodeId;
