@@ -4,9 +4,9 @@ import type { Fleet } from './fleet.js';
 import { HubFault } from './faults.js';
 import { ask } from './graphql-client.js';
 import { NODES, type NodeId } from './nodes.js';
-import { describeDifference, type Difference } from './scenario/expectations.js';
-import type { Progress } from './scenario/run-scenario.js';
+import { describeDifference } from './scenario/expectations.js';
 import { type Actor, nodeOf, type Scenario } from './scenario/scenario-file.js';
+import type { Difference, Progress } from './scenario/stage.js';
 
 /** What `demo --json` prints. Instants are UTC; `agency` is the division code of the answering county agency. */
 export interface DemoReport {

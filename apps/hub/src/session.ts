@@ -9,8 +9,9 @@ import { lockDirectory } from './lock.js';
 import { HubFault } from './faults.js';
 import type { NodeId } from './nodes.js';
 import { type DemoReport, makeReport } from './report.js';
-import { type Progress, runScenario, startOf } from './scenario/run-scenario.js';
+import { runScenario, startOf } from './scenario/run-scenario.js';
 import type { Actor, Scenario } from './scenario/scenario-file.js';
+import type { Progress } from './scenario/stage.js';
 
 /** A running hub on one machine, from its data directory. */
 export interface Session {

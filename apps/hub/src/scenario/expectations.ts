@@ -5,14 +5,7 @@ import { ask } from '../graphql-client.js';
 import { bind } from './binding.js';
 import { inOrderOfSigning } from './known-facts.js';
 import { type Actor, type Expectation, nodeOf, type Scenario } from './scenario-file.js';
-import type { Stage } from './stage.js';
-
-/** What a scenario expects at a place of its file, and what was there instead. */
-export interface Difference {
-  readonly place: string;
-  readonly expected: unknown;
-  readonly found: unknown;
-}
+import type { Difference, Stage } from './stage.js';
 
 interface Situation {
   readonly place: string;

@@ -4,28 +4,16 @@ import { v5 as uuidv5 } from 'uuid';
 import { HubFault } from '../faults.js';
 import { ask } from '../graphql-client.js';
 import { bind } from './binding.js';
-import { type Difference, differences } from './expectations.js';
+import { differences } from './expectations.js';
 import { inOrderOfSigning } from './known-facts.js';
 import { mutationOf, textOf } from './mutations.js';
 import type { NodeId } from '../nodes.js';
 import { nodeOf, type Scenario, type Step } from './scenario-file.js';
 import { settle } from './settle.js';
-import type { Stage } from './stage.js';
+import type { Progress, Stage } from './stage.js';
 
 /** Names the commands of a scenario, so that one that was cut off goes on instead of starting again. */
 const PLAY_NAMESPACE = '6f0e2a52-0d0b-5a5c-9c39-7f1d4c8f7e11';
-
-/** How far a scenario has come; kept so that it can go on after the hub was stopped. */
-export interface Progress {
-  readonly scenario: string;
-  /** Steps that are done. */
-  readonly done: number;
-  /** Transfers by their names in the file. */
-  readonly transfers: Readonly<Record<string, string>>;
-  /** Ids of the facts that have been seen. */
-  readonly seen: readonly string[];
-  readonly failures: readonly Difference[];
-}
 
 export const startOf = ({ scenario }: Scenario): Progress => ({
   scenario,

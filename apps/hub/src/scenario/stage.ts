@@ -1,6 +1,24 @@
 import type { Fleet } from '../fleet.js';
-import type { Progress } from './run-scenario.js';
 import type { Actor } from './scenario-file.js';
+
+/** What a scenario expects at a place of its file, and what was there instead. */
+export interface Difference {
+  readonly place: string;
+  readonly expected: unknown;
+  readonly found: unknown;
+}
+
+/** How far a scenario has come; kept so that it can go on after the hub was stopped. */
+export interface Progress {
+  readonly scenario: string;
+  /** Steps that are done. */
+  readonly done: number;
+  /** Transfers by their names in the file. */
+  readonly transfers: Readonly<Record<string, string>>;
+  /** Ids of the facts that have been seen. */
+  readonly seen: readonly string[];
+  readonly failures: readonly Difference[];
+}
 
 /** Where a scenario is played: running nodes, officers' tokens, and somewhere to keep how far it has come. */
 export interface Stage {
