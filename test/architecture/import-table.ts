@@ -28,7 +28,7 @@ export const importTable: Readonly<Record<string, Row>> = {
   'libs/handoff':     { ...core, scope: 'handoff', workspace: ['decider'] },
   'libs/ledger':      { ...core, scope: 'ledger',  workspace: [] },
   'libs/contracts':   { layer: 'contract', scope: 'any', workspace: [], npm: [],       node: [] },
-  'libs/crypto':      { layer: 'crypto',   scope: 'any', workspace: [], npm: ['jose'], node: ['crypto'] },
+  'libs/crypto':      { layer: 'crypto',   scope: 'any', workspace: [], npm: ['jose', 'sodium-native'], node: ['crypto'] },
   'libs/local-log':   { layer: 'substrate', scope: 'any', workspace: [], npm: [], node: [],
                         adapters: { sqlite: { node: ['sqlite', 'fs', 'path', 'timers'] } } },
   'libs/event-store': { ...port, workspace: ['local-log', 'local-log/sqlite'], node: [],

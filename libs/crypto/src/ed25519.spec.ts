@@ -1,6 +1,9 @@
+import { createPublicKey, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import sodium from 'sodium-native';
 import { suiteOf } from './algorithms.js';
+import { nodeVerdict } from './ed25519.js';
 
 interface Vectors {
   readonly numberOfTests: number;
@@ -33,8 +36,57 @@ describe('Wycheproof Ed25519', () => {
     expect(cases.filter(({ result }) => result === 'valid')).toHaveLength(88);
   });
 
-  it.each(cases)('$title: $result', ({ key, msg, sig, result }) => {
-    expect(suite.verify(Buffer.from(msg, 'hex'), Buffer.from(sig, 'hex'), key)).toBe(result === 'valid');
+  it.each(cases)('$title: $result, by both verifiers', ({ key, msg, sig, result }) => {
+    const given = [Buffer.from(msg, 'hex'), Buffer.from(sig, 'hex'), key] as const;
+    expect([suite.verify(...given), nodeVerdict(...given)]).toEqual(Array(2).fill(result === 'valid'));
+  });
+});
+
+describe('signatures on which verifiers differ', () => {
+  const hostile = new URL('../../../test/vectors/ed25519/hostile.json', import.meta.url);
+  const { tests } = JSON.parse(readFileSync(hostile, 'utf8')) as {
+    readonly tests: readonly Record<'comment' | 'pk' | 'msg' | 'sig' | 'result', string>[];
+  };
+
+  it.each(tests)('$comment: $result, by both verifiers', ({ pk, msg, sig, result }) => {
+    const { key } = suite.readPublic({ kty: 'OKP', crv: 'Ed25519', x: Buffer.from(pk, 'hex').toString('base64url') });
+    const given = [Buffer.from(msg, 'hex'), Buffer.from(sig, 'hex'), key] as const;
+    expect([suite.verify(...given), nodeVerdict(...given)]).toEqual(Array(2).fill(result === 'valid'));
+  });
+});
+
+describe('the second opinion', () => {
+  const { key } = suite.readPrivate(suite.generate());
+  const publicKey = { bytes: key.bytes.subarray(32), node: createPublicKey(key.node) };
+  /** A message whose signature begins with 0, so that it is in the sample. */
+  const sampled = (): readonly [Uint8Array, Uint8Array] => {
+    for (let count = 0; ; count++) {
+      const message = Buffer.from(`message ${count}`);
+      const signature = suite.sign(message, key);
+      if (signature[0] === 0) return [message, signature];
+    }
+  };
+
+  it('agrees', () => {
+    const [message, signature] = sampled();
+    expect(suite.verify(message, signature, publicKey)).toBe(true);
+    expect(suite.verify(Buffer.from('another'), signature, publicKey)).toBe(false);
+  });
+
+  it('is a fault when it does not', () => {
+    const [message, signature] = sampled();
+    const { key: other } = suite.readPrivate(suite.generate());
+    const torn = { ...publicKey, node: createPublicKey(other.node) };
+    expect(() => suite.verify(message, signature, torn)).toThrow(
+      expect.objectContaining({ code: 'VERIFIERS_DISAGREE' }),
+    );
+    expect(suite.verify(message, signature.with(0, 1), torn)).toBe(false);
+  });
+
+  it('signs as node:crypto does', () => {
+    const message = Buffer.from('one text, one signature');
+    expect(Buffer.from(suite.sign(message, key))).toEqual(sign(null, message, key.node));
+    expect(sodium.crypto_sign_verify_detached(sign(null, message, key.node), message, publicKey.bytes)).toBe(true);
   });
 });
 

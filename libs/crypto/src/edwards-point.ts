@@ -15,7 +15,7 @@ const smallOrder: ReadonlySet<bigint> = new Set([1n, p - 1n, 0n, y8, p - y8]);
  */
 export const pointFault = (encoded: Uint8Array): string | undefined => {
   if (encoded.length !== 32) return 'not 32 bytes';
-  const y = littleEndian(encoded) & (2n ** 255n - 1n);
+  const y = yOf(encoded);
   if (y >= p) return 'not the canonical encoding of a point';
   if (smallOrder.has(y)) return 'a point of small order';
   // x^2 = u / v has a root exactly when u * v is a square: Euler's criterion.
@@ -23,6 +23,12 @@ export const pointFault = (encoded: Uint8Array): string | undefined => {
   const v = d * y * y + 1n;
   return power((u * v) % p, (p - 1n) / 2n) === 1n ? undefined : 'not a point of the curve';
 };
+
+/** Whether 32 bytes are an encoding, canonical or not, of a point whose order divides 8. */
+export const isSmallOrder = (encoded: Uint8Array): boolean => smallOrder.has(yOf(encoded) % p);
+
+/** The y of a point; the highest bit is the sign of its x. */
+const yOf = (encoded: Uint8Array): bigint => littleEndian(encoded) & (2n ** 255n - 1n);
 
 const littleEndian = (bytes: Uint8Array): bigint => bytes.reduceRight((sum, byte) => sum * 256n + BigInt(byte), 0n);
 

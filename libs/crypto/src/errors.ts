@@ -27,6 +27,8 @@ export type CryptoErrorCode =
   | 'JWS_INVALID'
   /** A key, or a document of keys, is malformed, weak, or its halves do not belong together. */
   | 'KEY_INVALID'
+  /** libsodium and node:crypto gave two answers about one signature: a fault of this machine, never a verdict. */
+  | 'VERIFIERS_DISAGREE'
   /** A trust list breaks one of its rules; the message names the place. */
   | 'TRUST_LIST_INVALID'
   | TokenErrorCode;

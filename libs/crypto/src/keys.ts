@@ -1,6 +1,5 @@
-import type { KeyObject } from 'node:crypto';
 import { suiteOf } from './algorithms.js';
-import type { PrivateJwk, PublicJwk, SignatureAlgorithm } from './signature-suite.js';
+import type { PrivateJwk, PublicJwk, SignatureAlgorithm, VerifyingKey } from './signature-suite.js';
 
 /** A signing key (电子签名制作数据, 电子签名法 34) of this node, ready for use. The private half stays inside. */
 export interface Signer {
@@ -39,10 +38,10 @@ export const verifyBytes = (
   alg: SignatureAlgorithm = 'EdDSA',
 ): boolean => suiteOf(alg).verify(message, signature, publicKeyOf(publicJwk, alg));
 
-const publicKeys = new WeakMap<PublicJwk, { readonly text: string; readonly key: KeyObject }>();
+const publicKeys = new WeakMap<PublicJwk, { readonly text: string; readonly key: VerifyingKey }>();
 
-/** Node's form of a public key. Reading one costs more than a verification, so each object is read once. */
-export const publicKeyOf = (publicJwk: PublicJwk, alg: SignatureAlgorithm): KeyObject => {
+/** A public key, ready for use. Reading one costs more than a verification, so each object is read once. */
+export const publicKeyOf = (publicJwk: PublicJwk, alg: SignatureAlgorithm): VerifyingKey => {
   const text = `${alg}:${publicJwk.x}`;
   const known = publicKeys.get(publicJwk);
   if (known?.text === text) return known.key;

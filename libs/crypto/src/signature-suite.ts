@@ -21,6 +21,19 @@ export interface PrivateJwk extends PublicJwk {
   readonly d: string;
 }
 
+/** A public key, read and found sound, in the forms of both verifiers. */
+export interface VerifyingKey {
+  readonly bytes: Uint8Array;
+  readonly node: KeyObject;
+}
+
+/** A private key with its public half, in the forms of both. */
+export interface SigningKey {
+  /** As libsodium takes it: private half, then public half. */
+  readonly bytes: Uint8Array;
+  readonly node: KeyObject;
+}
+
 /** What the hub needs of a signature algorithm. Everything that differs between two algorithms stands in here. */
 export interface SignatureSuite {
   /** By what a key of this algorithm is known in a document of many keys. */
@@ -30,9 +43,10 @@ export interface SignatureSuite {
   /** A fresh private key. */
   generate(): PrivateJwk;
   /** @throws CryptoError `KEY_INVALID` when the key is malformed or weak */
-  readPublic(jwk: unknown): { readonly jwk: PublicJwk; readonly key: KeyObject };
+  readPublic(jwk: unknown): { readonly jwk: PublicJwk; readonly key: VerifyingKey };
   /** @throws CryptoError `KEY_INVALID` when the key is malformed or weak, or its halves do not belong together */
-  readPrivate(jwk: unknown): { readonly jwk: PrivateJwk; readonly key: KeyObject };
-  sign(message: Uint8Array, key: KeyObject): Uint8Array;
-  verify(message: Uint8Array, signature: Uint8Array, key: KeyObject): boolean;
+  readPrivate(jwk: unknown): { readonly jwk: PrivateJwk; readonly key: SigningKey };
+  sign(message: Uint8Array, key: SigningKey): Uint8Array;
+  /** @throws CryptoError `VERIFIERS_DISAGREE` */
+  verify(message: Uint8Array, signature: Uint8Array, key: VerifyingKey): boolean;
 }

@@ -32,7 +32,7 @@ const forge = (
   payload: Record<string, unknown>,
   header: { alg: string; kid?: string } = { alg: 'EdDSA' },
   key: PrivateJwk = issuerKey,
-) => new SignJWT(payload).setProtectedHeader(header).sign(suiteOf('EdDSA').readPrivate(key).key);
+) => new SignJWT(payload).setProtectedHeader(header).sign(suiteOf('EdDSA').readPrivate(key).key.node);
 
 const seconds = Date.parse(now) / 1000;
 const { officerId, ...rest } = caller;

@@ -45,7 +45,7 @@ export const mintToken = async (
     .setSubject(officerId)
     .setIssuedAt(issuedAt)
     .setExpirationTime(new Date(issuedAt.getTime() + ttlSeconds * 1000))
-    .sign(suiteOf('EdDSA').readPrivate(issuerKey).key);
+    .sign(suiteOf('EdDSA').readPrivate(issuerKey).key.node);
 };
 
 export interface TokenExpectation {

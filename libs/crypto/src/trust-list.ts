@@ -1,6 +1,6 @@
-import type { KeyObject } from 'node:crypto';
 import { suiteOf } from './algorithms.js';
 import { CryptoError } from './errors.js';
+import type { VerifyingKey } from './signature-suite.js';
 import { strictObject } from './strict-object.js';
 import { readList, readNode, type TrustedKey, type TrustedNode } from './trusted-node.js';
 import { parseVkey } from './vkey.js';
@@ -13,7 +13,7 @@ export interface TrustList {
 /** An event key of the list, ready for use. */
 export interface ResolvedKey extends TrustedKey {
   readonly node: string;
-  readonly key: KeyObject;
+  readonly key: VerifyingKey;
 }
 
 /**

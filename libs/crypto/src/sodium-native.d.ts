@@ -1,0 +1,9 @@
+/** The part of sodium-native (libsodium for Node, MIT) that the hub uses; the package comes without types. */
+declare module 'sodium-native' {
+  const sodium: {
+    /** Ed25519; `secretKey` is the 32 bytes of the private key followed by those of the public key. */
+    crypto_sign_detached(signature: Uint8Array, message: Uint8Array, secretKey: Uint8Array): void;
+    crypto_sign_verify_detached(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean;
+  };
+  export { sodium as default };
+}
