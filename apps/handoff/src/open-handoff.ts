@@ -1,0 +1,81 @@
+import type { Broker } from '@delta-hub/broker';
+import type { Signer, TrustList } from '@delta-hub/crypto';
+import type { EventStore } from '@delta-hub/event-store';
+import type { Clock } from './clock.js';
+import { HandleCommand, HandlerParts } from './command-handler.js';
+import { InboundConsumer } from './inbound.consumer.js';
+import { CurrentKnowledge } from './knowledge.js';
+import { NodeHealth } from './node-health.js';
+import { createPublisher } from './outbound.publisher.js';
+import { Positions } from './positions.js';
+import { Projector } from './projections.js';
+import { ReadModels } from './read-models.js';
+import { createReceipts } from './receipts.js';
+import { Refuser } from './refuser.js';
+import type { Handle, Outcome } from './requests.js';
+
+/** What a node's handoff service stands on. */
+export interface HandoffDeps {
+  /** Two digits, e.g. `32`. */
+  readonly node: string;
+  /** The nodes whose topics this one follows. */
+  readonly peers: readonly string[];
+  readonly eventStore: EventStore;
+  readonly broker: Broker;
+  readonly signer: Signer;
+  readonly trust: TrustList;
+  readonly clock: Clock;
+  /** Files of the node's own: how far its subscribers are, and what queries read. */
+  readonly positionsFile: string;
+  readonly readModelsFile: string;
+}
+
+/** A node's handoff service without an entry point: commands come by `execute`, everything else follows the stored facts. */
+export interface OpenHandoff {
+  readonly parts: HandlerParts;
+  readonly projector: Projector;
+  readonly readModels: ReadModels;
+  readonly health: NodeHealth;
+  execute(handle: Handle): Promise<Outcome>;
+  start(): void;
+  /** Stops every subscriber after what it has in hand, then closes the files. */
+  stop(): Promise<void>;
+}
+
+/** Puts the parts of a node together; nothing runs before `start`. */
+export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
+  const { node, eventStore: store, broker, signer, clock } = deps;
+  const positions = new Positions(deps.positionsFile);
+  const readModels = new ReadModels(deps.readModelsFile);
+  const projector = new Projector(store, readModels);
+  const knowledge = new CurrentKnowledge(store, readModels, projector, clock);
+  const parts = new HandlerParts(store, { node, signer, clock }, knowledge);
+  const handler = new HandleCommand(parts);
+  const execute = (handle: Handle): Promise<Outcome> => handler.execute(handle);
+  const refuser = new Refuser(node, store, signer, clock);
+  const context = {
+    node,
+    trust: deps.trust,
+    readStream: (stream: string) => store.read(stream),
+    person: (personId: string) => knowledge.person(personId),
+  };
+  const publisher = createPublisher({ node, store, broker, positions });
+  const consumers = deps.peers.map((peer) => new InboundConsumer({ peer, broker, store, positions, context, refuser }));
+  const receipts = createReceipts({ node, store, positions, execute });
+  const subscribers = [projector, publisher, receipts, ...consumers];
+  return {
+    parts,
+    projector,
+    readModels,
+    health: new NodeHealth(node, clock, subscribers),
+    execute,
+    start: () => {
+      for (const subscriber of subscribers) subscriber.start();
+    },
+    stop: async () => {
+      for (const subscriber of subscribers.toReversed()) await subscriber.stop();
+      readModels.close();
+      positions.close();
+    },
+  };
+};
