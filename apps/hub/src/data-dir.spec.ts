@@ -47,8 +47,28 @@ describe('a data directory', () => {
     expect(readFileSync(nodePaths(paths(dir).node('31')).eventKey, 'utf8')).toBe(key);
   });
 
+  it('from before the nodes witnessed each other gets a witness key for each node, once', () => {
+    initialise(dir, NOW);
+    const nodes = (['31', '32', '33', '34'] as const).map((node) => nodePaths(paths(dir).node(node)));
+    const trust = JSON.parse(readFileSync(nodes[0]!.trust, 'utf8')) as { nodes: { witnessKeys?: unknown }[] };
+    for (const node of trust.nodes) delete node.witnessKeys;
+    for (const { witnessKey, trust: file } of nodes) {
+      unlinkSync(witnessKey);
+      writeFileSync(file, JSON.stringify(trust));
+    }
+    writeFileSync(paths(dir).hub, JSON.stringify({ format: 1, createdAt: NOW }));
+    initialise(dir, NOW);
+    const own = openNode(paths(dir).node('33'), '33');
+    expect(own.trust.nodes.map(({ witnessKeys }) => witnessKeys.map(({ name }) => name))).toEqual(
+      ['31', '32', '33', '34'].map((node) => [`delta-hub.cn/witness/${node}`]),
+    );
+    expect(JSON.parse(readFileSync(paths(dir).hub, 'utf8'))).toEqual({ format: 2, createdAt: NOW });
+    initialise(dir, NOW);
+    expect(openNode(paths(dir).node('33'), '33')).toEqual(own);
+  });
+
   it('of another format is refused', () => {
-    writeFileSync(paths(dir).hub, '{"format":2}');
+    writeFileSync(paths(dir).hub, '{"format":3}');
     expect(codeOf(() => initialise(dir, NOW))).toBe('DATA_DIR_INVALID');
   });
 

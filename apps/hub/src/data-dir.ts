@@ -1,10 +1,20 @@
-import { generateKeyPair, parseTrustList, type PrivateJwk, type TrustList, trustedNode } from '@delta-hub/crypto';
+import {
+  generateKeyPair,
+  parseTrustList,
+  type PrivateJwk,
+  type TrustList,
+  trustedNode,
+  witnessKeyOf,
+  witnessNameOf,
+} from '@delta-hub/crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HubFault } from './faults.js';
 import { NODES, type NodeId } from './nodes.js';
 
-const FORMAT = 1;
+/** Format 1 had no witness keys; a directory of it is brought to format 2 when it is opened. */
+const FORMAT = 2;
+const VALID_FROM = '2020-07-01T00:00:00.000Z';
 
 /** The places in a data directory. One machine may hold several nodes below `nodes/`. */
 export const paths = (dir: string) => ({
@@ -24,6 +34,7 @@ export const nodePaths = (dir: string) => ({
   trust: join(dir, 'trust.json'),
   eventKey: join(dir, 'keys', 'event-1.json'),
   ledgerKey: join(dir, 'keys', 'ledger-1.json'),
+  witnessKey: join(dir, 'keys', 'witness-1.json'),
   events: join(dir, 'events.db'),
   positions: join(dir, 'positions.db'),
   readModels: join(dir, 'read.db'),
@@ -53,10 +64,17 @@ export const initialise = (dir: string, now: string): void => {
   const aside = join(dir, 'nodes.new');
   const nodes = join(dir, 'nodes');
   if (existsSync(at.hub)) {
-    const { format } = readJson(at.hub) as { format?: unknown };
-    if (format !== FORMAT)
-      throw new HubFault('DATA_DIR_INVALID', `${at.hub}: format ${String(format)} is not known, expected ${FORMAT}`);
+    const hub = readJson(at.hub) as { format?: unknown };
+    if (hub.format !== FORMAT && hub.format !== 1)
+      throw new HubFault(
+        'DATA_DIR_INVALID',
+        `${at.hub}: format ${String(hub.format)} is not known, expected ${FORMAT}`,
+      );
     if (!existsSync(nodes) && existsSync(aside)) renameSync(aside, nodes);
+    if (hub.format === 1) {
+      addWitnessKeys(NODES.map(({ id }) => at.node(id)));
+      writeJson(at.hub, { ...hub, format: FORMAT });
+    }
     return;
   }
   if (existsSync(nodes))
@@ -74,10 +92,33 @@ const makeNode = (dir: string, node: NodeId): unknown => {
   const files = nodePaths(dir);
   const event = generateKeyPair();
   const ledger = generateKeyPair();
+  const witness = generateKeyPair();
   writeJson(files.eventKey, event.privateJwk, 0o600);
   writeJson(files.ledgerKey, ledger.privateJwk, 0o600);
+  writeJson(files.witnessKey, witness.privateJwk, 0o600);
   writeJson(files.identity, { format: FORMAT, node });
-  return trustedNode(node, event.publicJwk, ledger.publicJwk, '2020-07-01T00:00:00.000Z');
+  return trustedNode(node, event.publicJwk, ledger.publicJwk, VALID_FROM, witness.publicJwk);
+};
+
+/** Gives every node a witness key and all of them trust in it; cut off at any point, the next start does the rest. */
+const addWitnessKeys = (dirs: readonly string[]): void => {
+  const keys = dirs.map((dir) => {
+    const { identity, witnessKey } = nodePaths(dir);
+    const { node } = readJson(identity) as { node: string };
+    if (!existsSync(witnessKey)) writeJson(witnessKey, generateKeyPair().privateJwk, 0o600);
+    const { kty, crv, x } = readKey(witnessKey);
+    return witnessKeyOf(node, { kty, crv, x }, VALID_FROM);
+  });
+  for (const dir of dirs) {
+    const { trust } = nodePaths(dir);
+    const { nodes } = parseTrustList(readJson(trust));
+    writeJson(trust, {
+      nodes: nodes.map((trusted) => {
+        const own = keys.filter(({ name }) => name === witnessNameOf(trusted.node));
+        return { ...trusted, witnessKeys: own };
+      }),
+    });
+  }
 };
 
 /** What a node needs from its directory to start, each checked to be this node's. */
@@ -86,6 +127,7 @@ export interface NodeFiles {
   readonly node: NodeId;
   readonly eventKey: PrivateJwk;
   readonly ledgerKey: PrivateJwk;
+  readonly witnessKey: PrivateJwk;
   readonly trust: TrustList;
 }
 
@@ -106,6 +148,7 @@ export const openNode = (dir: string, node: NodeId): NodeFiles => {
     node,
     eventKey: readKey(files.eventKey),
     ledgerKey: readKey(files.ledgerKey),
+    witnessKey: readKey(files.witnessKey),
     trust: parseTrustList(readJson(files.trust)),
   };
 };

@@ -28,5 +28,13 @@ export {
   verifyToken,
 } from './tokens.js';
 export { parseTrustList, type TrustList } from './trust-list.js';
-export { type LedgerKey, type TrustedKey, type TrustedNode, trustedNode } from './trusted-node.js';
+export {
+  type LedgerKey,
+  type TrustedKey,
+  type TrustedNode,
+  trustedNode,
+  type WitnessKey,
+  witnessKeyOf,
+  witnessNameOf,
+} from './trusted-node.js';
 export { type NoteKey, parseVkey, vkeyOf } from './vkey.js';

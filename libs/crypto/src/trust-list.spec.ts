@@ -5,14 +5,14 @@ import { generateKeyPair, signerFromJwk } from './keys.js';
 import { sampleEvent } from './testing/event-fixtures.js';
 import { findKey, parseTrustList } from './trust-list.js';
 import { trustedNode } from './trusted-node.js';
-import { vkeyOf } from './vkey.js';
+import { parseVkey, VKEY_TYPES, vkeyOf } from './vkey.js';
 
 const validFrom = '2026-01-01T00:00:00.000Z';
 const fresh = () => generateKeyPair().publicJwk;
 const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 const list = plain({
-  nodes: [trustedNode('31', fresh(), fresh(), validFrom), trustedNode('32', fresh(), fresh(), validFrom)],
+  nodes: ['31', '32'].map((node) => trustedNode(node, fresh(), fresh(), validFrom, fresh())),
 });
 
 const messageOf = (json: unknown): string => {
@@ -28,10 +28,13 @@ const messageOf = (json: unknown): string => {
 type Editable = Record<string, unknown>;
 
 /** The sound list with one thing changed: `at` the first event key of node 32, its ledger key, or the node itself. */
-const changed = (at: 'eventKey' | 'ledgerKey' | 'node', change: Editable): unknown => {
-  const copy = plain<unknown>(list) as { nodes: { eventKeys: Editable[]; ledgerKeys: Editable[] }[] };
+const changed = (at: 'eventKey' | 'ledgerKey' | 'witnessKey' | 'node', change: Editable): unknown => {
+  const copy = plain<unknown>(list) as {
+    nodes: { eventKeys: Editable[]; ledgerKeys: Editable[]; witnessKeys: Editable[] }[];
+  };
   const node = copy.nodes[1]!;
-  Object.assign({ eventKey: node.eventKeys[0]!, ledgerKey: node.ledgerKeys[0]!, node }[at], change);
+  const [eventKey, ledgerKey, witnessKey] = [node.eventKeys[0]!, node.ledgerKeys[0]!, node.witnessKeys[0]!];
+  Object.assign({ eventKey, ledgerKey, witnessKey, node }[at], change);
   return plain(copy);
 };
 
@@ -53,6 +56,27 @@ describe('parseTrustList', () => {
   it('takes a list without nodes, and nodes without keys', () => {
     expect(parseTrustList({ nodes: [] })).toEqual({ nodes: [] });
     expect(messageOf({ nodes: [{ node: '33', eventKeys: [], ledgerKeys: [] }] })).toBe('parsed');
+  });
+
+  it('gives a node of a list from before witnesses no witness key', () => {
+    const { node, eventKeys, ledgerKeys } = list.nodes[1]!;
+    expect(parseTrustList({ nodes: [{ node, eventKeys, ledgerKeys }] }).nodes[0]!.witnessKeys).toEqual([]);
+  });
+
+  it('takes a witness key only under the node’s own name, of its own kind, and used for nothing else', () => {
+    const { publicJwk } = parseVkey(list.nodes[1]!.ledgerKeys[0]!.vkey);
+    const witness = 'delta-hub.cn/witness/32';
+    expect([
+      messageOf(changed('witnessKey', { name: 'delta-hub.cn/witness/31' })),
+      messageOf(changed('witnessKey', { vkey: vkeyOf(witness, fresh()) })),
+      messageOf(changed('ledgerKey', { vkey: vkeyOf('delta-hub.cn/ledger/32', fresh(), VKEY_TYPES.witness) })),
+      messageOf(changed('witnessKey', { vkey: vkeyOf(witness, publicJwk, VKEY_TYPES.witness) })),
+    ]).toEqual([
+      'nodes[1].witnessKeys[0].name: not delta-hub.cn/witness/32',
+      'nodes[1].witnessKeys[0].vkey: of another kind of signature',
+      'nodes[1].ledgerKeys[0].vkey: of another kind of signature',
+      `trust list: public key ${publicJwk.x} is there twice`,
+    ]);
   });
 
   it('is a frozen copy, so a later change of its source changes nothing', () => {

@@ -35,7 +35,7 @@ export const parseTrustList = (json: unknown): TrustList => {
     'kid',
     events.map(({ kid }) => kid),
   );
-  refuseTwice('public key', [...events.map(({ publicJwk }) => publicJwk.x), ...list.nodes.flatMap(ledgerKeysOf)]);
+  refuseTwice('public key', [...events.map(({ publicJwk }) => publicJwk.x), ...list.nodes.flatMap(noteKeysOf)]);
   indexes.set(list, indexOf(list));
   return list;
 };
@@ -67,9 +67,9 @@ const indexOf = ({ nodes }: TrustList): Index =>
     ),
   );
 
-/** A key that signed both events and tree heads could be made to sign one that reads as the other. */
-const ledgerKeysOf = ({ ledgerKeys }: TrustedNode): string[] =>
-  ledgerKeys.map(({ vkey }) => parseVkey(vkey).publicJwk.x);
+/** A key that signed events and tree heads, or heads and cosignatures, could be made to sign one that reads as the other. */
+const noteKeysOf = ({ ledgerKeys, witnessKeys }: TrustedNode): string[] =>
+  [...ledgerKeys, ...witnessKeys].map(({ vkey }) => parseVkey(vkey).publicJwk.x);
 
 const refuseTwice = (what: string, values: readonly string[]): void => {
   const twice = values.find((value, index) => values.indexOf(value) !== index);

@@ -3,7 +3,7 @@ import { CryptoError } from './errors.js';
 import { type Instant, isInstant } from './instant.js';
 import type { PublicJwk, SignatureAlgorithm } from './signature-suite.js';
 import { type Fail, type Members, strictObject } from './strict-object.js';
-import { parseVkey, vkeyOf } from './vkey.js';
+import { parseVkey, VKEY_TYPES, vkeyOf, type VkeyType } from './vkey.js';
 
 /** A key (电子签名验证数据, 电子签名法 34) that verifies the events of one node. */
 export interface TrustedKey {
@@ -29,11 +29,22 @@ export interface LedgerKey {
   readonly validFrom: Instant;
 }
 
+/** A key with which one node cosigns the tree heads of others, as their witness. Never one that signs anything else. */
+export interface WitnessKey {
+  /** `delta-hub.cn/witness/<node>` */
+  readonly name: string;
+  /** C2SP signed-note vkey of type 0x04, cosignature/v1. */
+  readonly vkey: string;
+  readonly validFrom: Instant;
+}
+
 export interface TrustedNode {
   /** Two digits, for example `32`. */
   readonly node: string;
   readonly eventKeys: readonly TrustedKey[];
   readonly ledgerKeys: readonly LedgerKey[];
+  /** Empty in a list that was written before the nodes witnessed each other. */
+  readonly witnessKeys: readonly WitnessKey[];
 }
 
 const nodePattern = /^[1-9]\d$/;
@@ -44,8 +55,18 @@ export const nodeOfKid = (kid: string): string | undefined => kidPattern.exec(ki
 
 const ledgerNameOf = (node: string): string => `delta-hub.cn/ledger/${node}`;
 
+/** The name under which a node cosigns the heads of others. */
+export const witnessNameOf = (node: string): string => `delta-hub.cn/witness/${node}`;
+
+/** @throws CryptoError `KEY_INVALID` */
+export const witnessKeyOf = (node: string, key: PublicJwk, validFrom: Instant): WitnessKey => ({
+  name: witnessNameOf(node),
+  vkey: vkeyOf(witnessNameOf(node), key, VKEY_TYPES.witness),
+  validFrom,
+});
+
 /**
- * The entry of a new node: its first event key `<node>/1` and its first ledger key.
+ * The entry of a new node: its first event key `<node>/1`, its first ledger key, and its first witness key if it has one.
  * @throws CryptoError `KEY_INVALID`
  */
 export const trustedNode = (
@@ -53,10 +74,12 @@ export const trustedNode = (
   eventKey: PublicJwk,
   ledgerKey: PublicJwk,
   validFrom: Instant,
+  witnessKey?: PublicJwk,
 ): TrustedNode => ({
   node,
   eventKeys: [{ kid: `${node}/1`, alg: 'EdDSA', publicJwk: eventKey, validFrom }],
   ledgerKeys: [{ name: ledgerNameOf(node), vkey: vkeyOf(ledgerNameOf(node), ledgerKey), validFrom }],
+  witnessKeys: witnessKey === undefined ? [] : [witnessKeyOf(node, witnessKey, validFrom)],
 });
 
 const failAt =
@@ -73,12 +96,18 @@ export const readList = <T>(value: unknown, place: string, read: (item: unknown,
 
 /** @throws CryptoError `TRUST_LIST_INVALID` */
 export const readNode = (value: unknown, place: string): TrustedNode => {
-  const { node, eventKeys, ledgerKeys } = strictObject(value, ['node', 'eventKeys', 'ledgerKeys'], [], failAt(place));
+  const members = strictObject(value, ['node', 'eventKeys', 'ledgerKeys'], ['witnessKeys'], failAt(place));
+  const { node, eventKeys, ledgerKeys, witnessKeys = [] } = members;
   if (typeof node !== 'string' || !nodePattern.test(node)) return failAt(`${place}.node`)('not two digits');
   return Object.freeze({
     node,
     eventKeys: readList(eventKeys, `${place}.eventKeys`, (item, at) => readEventKey(item, at, node)),
-    ledgerKeys: readList(ledgerKeys, `${place}.ledgerKeys`, (item, at) => readLedgerKey(item, at, node)),
+    ledgerKeys: readList(ledgerKeys, `${place}.ledgerKeys`, (item, at) =>
+      readNoteKey(item, at, ledgerNameOf(node), VKEY_TYPES.log),
+    ),
+    witnessKeys: readList(witnessKeys, `${place}.witnessKeys`, (item, at) =>
+      readNoteKey(item, at, witnessNameOf(node), VKEY_TYPES.witness),
+    ),
   });
 };
 
@@ -105,12 +134,14 @@ const readPeriod = (members: Members, place: string): Pick<TrustedKey, 'validFro
   return { validFrom, ...validTo, ...revokedAt };
 };
 
-const readLedgerKey = (value: unknown, place: string, node: string): LedgerKey => {
+const readNoteKey = (value: unknown, place: string, expected: string, type: VkeyType): LedgerKey & WitnessKey => {
   const members = strictObject(value, ['name', 'vkey', 'validFrom'], [], failAt(place));
   const { name, vkey } = members;
-  if (name !== ledgerNameOf(node)) return failAt(`${place}.name`)(`not ${ledgerNameOf(node)}`);
+  if (name !== expected) return failAt(`${place}.name`)(`not ${expected}`);
   if (typeof vkey !== 'string') return failAt(`${place}.vkey`)('not a text');
-  if (keyAt(`${place}.vkey`, () => parseVkey(vkey)).name !== name) return failAt(`${place}.vkey`)('of another name');
+  const key = keyAt(`${place}.vkey`, () => parseVkey(vkey));
+  if (key.name !== name) return failAt(`${place}.vkey`)('of another name');
+  if (key.type !== type) return failAt(`${place}.vkey`)('of another kind of signature');
   return Object.freeze({ name, vkey, validFrom: instantAt(members, place, 'validFrom') });
 };
 

@@ -52,8 +52,8 @@ describe('vkeyOf and parseVkey', () => {
     ['32 bytes', `${name}+${id}+${typed.subarray(1).toString('base64')}`, 'the key is not 33 bytes in base64'],
     [
       'another type',
-      `${name}+${id}+${Buffer.from([4, ...typed.subarray(1)]).toString('base64')}`,
-      'the signature type is not Ed25519',
+      `${name}+${id}+${Buffer.from([6, ...typed.subarray(1)]).toString('base64')}`,
+      'the signature type is neither Ed25519 nor its cosignature',
     ],
     ['another key id', `${name}+00000000+${key}`, 'the key id does not belong to name and key'],
     ['an upper-case key id', `${name}+${id.toUpperCase()}0+${key}`, 'the key id does not belong to name and key'],

@@ -4,16 +4,22 @@ import { CryptoError } from './errors.js';
 import { publicKeyOf } from './keys.js';
 import type { PublicJwk } from './signature-suite.js';
 
-/** A key that signs tree heads, in the text form of C2SP signed-note: `<name>+<key id>+<base64 of type and key>`. */
+/** A key that signs or cosigns tree heads, in the text form of C2SP signed-note: `<name>+<key id>+<base64 of type and key>`. */
 export interface NoteKey {
   readonly name: string;
   /** Four bytes: what a signature line of this key starts with. */
   readonly keyId: Uint8Array;
   readonly publicJwk: PublicJwk;
+  readonly type: VkeyType;
 }
 
-/** C2SP signed-note: the signature type of Ed25519. */
-const ED25519 = 0x01;
+/** C2SP signed-note: the signature types of Ed25519 keys; a log signs notes (0x01), a witness makes cosignature/v1 (0x04). */
+export const VKEY_TYPES = { log: 0x01, witness: 0x04 } as const;
+
+export type VkeyType = (typeof VKEY_TYPES)[keyof typeof VKEY_TYPES];
+
+const isVkeyType = (type: number | undefined): type is VkeyType =>
+  type === VKEY_TYPES.log || type === VKEY_TYPES.witness;
 
 /** No spaces and no plus signs, as C2SP signed-note asks; ASCII only, which is our own rule. */
 const namePattern = /^[!-*,-~]+$/;
@@ -22,10 +28,10 @@ const namePattern = /^[!-*,-~]+$/;
  * The vkey of a public key under a name.
  * @throws CryptoError `KEY_INVALID`
  */
-export const vkeyOf = (name: string, publicJwk: PublicJwk): string => {
+export const vkeyOf = (name: string, publicJwk: PublicJwk, type: VkeyType = VKEY_TYPES.log): string => {
   if (!namePattern.test(name)) return fail('the name has a space, a plus sign or a character beyond ASCII');
   publicKeyOf(publicJwk, 'EdDSA');
-  const typed = Buffer.from([ED25519, ...decodeBase64url(publicJwk.x)!]);
+  const typed = Buffer.from([type, ...decodeBase64url(publicJwk.x)!]);
   return `${name}+${Buffer.from(keyIdOf(name, typed)).toString('hex')}+${typed.toString('base64')}`;
 };
 
@@ -38,12 +44,13 @@ export const parseVkey = (vkey: string): NoteKey => {
   if (more.length > 0 || !namePattern.test(name)) return fail('a vkey is <name>+<key id>+<base64>');
   const typed = Buffer.from(text, 'base64');
   if (typed.toString('base64') !== text || typed.length !== 33) return fail('the key is not 33 bytes in base64');
-  if (typed[0] !== ED25519) return fail('the signature type is not Ed25519');
+  const [type] = typed;
+  if (!isVkeyType(type)) return fail('the signature type is neither Ed25519 nor its cosignature');
   const keyId = keyIdOf(name, typed);
   if (id !== Buffer.from(keyId).toString('hex')) return fail('the key id does not belong to name and key');
   const publicJwk: PublicJwk = { kty: 'OKP', crv: 'Ed25519', x: encodeBase64url(typed.subarray(1)) };
   publicKeyOf(publicJwk, 'EdDSA');
-  return { name, keyId, publicJwk };
+  return { name, keyId, publicJwk, type };
 };
 
 /** Base64 may hold plus signs too, so only the first two divide. */
