@@ -12,6 +12,7 @@ import {
   InMemoryEventStore,
 } from '@delta-hub/event-store';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
 import { NodeClock } from './clock.js';
 import { HandleCommand, HandlerParts } from './command-handler.js';
 import { CurrentKnowledge } from './knowledge.js';
@@ -48,7 +49,9 @@ const nodeOn = (store: EventStore) => {
     () => projector.stop(),
   );
   const knowledge = new CurrentKnowledge(store, readModels, projector, clock);
-  const handler = new HandleCommand(new HandlerParts(store, { node: '32', signer: signerOf('32'), clock }, knowledge));
+  const handler = new HandleCommand(
+    new HandlerParts(store, { node: '32', signer: signerOf('32'), clock, newId: uuidv7 }, knowledge),
+  );
   const give = (
     request: Request,
     key: string = randomUUID(),

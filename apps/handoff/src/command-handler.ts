@@ -1,4 +1,4 @@
-import { canonicalJson, digest, type JsonValue, type Signer } from '@delta-hub/crypto';
+import { canonicalJson, digest, type JsonValue } from '@delta-hub/crypto';
 import { fold } from '@delta-hub/decider';
 import {
   type AppendResult,
@@ -22,10 +22,9 @@ import {
 } from '@delta-hub/handoff';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { v5 as uuidv5 } from 'uuid';
-import type { Clock } from './clock.js';
 import { checkInput } from './input-checks.js';
 import { Handle, type HubRejection, type Outcome, type Request } from './requests.js';
-import { readEvent, sign } from './signed-events.js';
+import { type Keeper, readEvent, sign } from './signed-events.js';
 import { toCommand } from './to-command.js';
 
 /** Names the n-th transfer of a person from a node, so that two applications at once meet in one stream. */
@@ -38,13 +37,6 @@ export interface Knowledge {
   person(personId: string): Promise<PersonFile | undefined>;
   /** The stream in which a command key was used before. */
   streamOfCommand(idempotencyKey: string): Promise<string | undefined>;
-}
-
-/** Who signs the node's facts, and when. */
-export interface Keeper {
-  readonly node: string;
-  readonly signer: Signer;
-  readonly clock: Clock;
 }
 
 /** What the handler works with; a class because Nest injects by class. */
@@ -154,6 +146,7 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
       const rule = `${articleOf(act.type)}@${rulePack2020.version}`;
       const { commandId, commandHash, now: signedAt } = command;
       const context = {
+        id: this.keeper.newId(),
         node: this.keeper.node,
         stream,
         signedAt,

@@ -6,3 +6,4 @@ export { Handle } from './requests.js';
 export type { Outcome, Request } from './requests.js';
 export { openHandoff } from './open-handoff.js';
 export type { HandoffDeps, OpenHandoff } from './open-handoff.js';
+export { personFacts } from './knowledge.js';

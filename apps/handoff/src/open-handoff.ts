@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import type { Broker } from '@delta-hub/broker';
 import type { Signer, TrustList } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
@@ -25,6 +26,8 @@ export interface HandoffDeps {
   readonly signer: Signer;
   readonly trust: TrustList;
   readonly clock: Clock;
+  /** Names facts; random UUIDv7 unless given. */
+  readonly newId?: () => string;
   /** Files of the node's own: how far its subscribers are, and what queries read. */
   readonly positionsFile: string;
   readonly readModelsFile: string;
@@ -49,10 +52,11 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const readModels = new ReadModels(deps.readModelsFile);
   const projector = new Projector(store, readModels);
   const knowledge = new CurrentKnowledge(store, readModels, projector, clock);
-  const parts = new HandlerParts(store, { node, signer, clock }, knowledge);
+  const keeper = { node, signer, clock, newId: deps.newId ?? uuidv7 };
+  const parts = new HandlerParts(store, keeper, knowledge);
   const handler = new HandleCommand(parts);
   const execute = (handle: Handle): Promise<Outcome> => handler.execute(handle);
-  const refuser = new Refuser(node, store, signer, clock);
+  const refuser = new Refuser(store, keeper);
   const context = {
     node,
     trust: deps.trust,

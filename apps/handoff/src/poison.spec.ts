@@ -6,6 +6,7 @@ import type { HubEvent } from '@delta-hub/contracts';
 import { openEvent } from '@delta-hub/crypto';
 import { InMemoryEventStore } from '@delta-hub/event-store';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
 import { NodeClock } from './clock.js';
 import { InboundConsumer } from './inbound.consumer.js';
 import { eventsTopic } from './outbound.publisher.js';
@@ -32,6 +33,8 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
+const clock = new NodeClock('2025-03-20T00:00:00.000Z');
+
 /** Node 31 follows node 32 from the positions of a file. */
 const follow = (positionsFile = 'positions.db'): InboundConsumer => {
   const positions = new Positions(join(dir, positionsFile));
@@ -39,7 +42,7 @@ const follow = (positionsFile = 'positions.db'): InboundConsumer => {
   const consumer = new InboundConsumer({
     ...{ peer: '32', broker, store, positions },
     context: { node: '31', trust, readStream, person: () => Promise.resolve(undefined) },
-    refuser: new Refuser('31', store, signerOf('31'), new NodeClock('2025-03-20T00:00:00.000Z')),
+    refuser: new Refuser(store, { node: '31', signer: signerOf('31'), clock, newId: uuidv7 }),
   });
   consumer.start();
   closers.push(

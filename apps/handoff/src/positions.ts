@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 /**
  * How far each subscriber of this node has come: `positions.db`.
@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
  */
 export class Positions {
   private readonly db: DatabaseSync;
+  private readonly statements = new Map<string, StatementSync>();
 
   constructor(path: string) {
     this.db = new DatabaseSync(path);
@@ -15,17 +16,24 @@ export class Positions {
   }
 
   get(name: string): string | undefined {
-    const row = this.db.prepare('SELECT value FROM positions WHERE name = ?').get(name);
+    const row = this.sql('SELECT value FROM positions WHERE name = ?').get(name);
     return row === undefined ? undefined : String(row['value']);
   }
 
   set(name: string, value: string): void {
-    this.db
-      .prepare('INSERT INTO positions(name, value) VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value')
-      .run(name, value);
+    this.sql(
+      'INSERT INTO positions(name, value) VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value',
+    ).run(name, value);
   }
 
   close(): void {
     this.db.close();
+  }
+
+  /** Each statement is prepared once. */
+  private sql(text: string): StatementSync {
+    let statement = this.statements.get(text);
+    if (statement === undefined) this.statements.set(text, (statement = this.db.prepare(text)));
+    return statement;
   }
 }

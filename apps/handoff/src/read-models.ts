@@ -1,6 +1,6 @@
 import type { EventData } from '@delta-hub/contracts';
 import type { Instant, PersonEvent, TransferSummary } from '@delta-hub/handoff';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 type RefusalIssued = EventData['refusal.issued'];
 
@@ -50,6 +50,7 @@ const FACT = `SELECT id, position, stream, type, node, agency, occurred_at AS oc
 /** What queries read: derived from the event store alone. The position is in the same file: without the file they are built anew. Only the projector writes it. */
 export class ReadModels {
   private readonly db: DatabaseSync;
+  private readonly statements = new Map<string, StatementSync>();
 
   constructor(path: string) {
     this.db = new DatabaseSync(path);
@@ -57,7 +58,7 @@ export class ReadModels {
   }
 
   position(): bigint | undefined {
-    const row = this.db.prepare('SELECT position FROM progress').get();
+    const row = this.sql('SELECT position FROM progress').get();
     return row === undefined ? undefined : BigInt(Number(row['position']));
   }
 
@@ -66,11 +67,9 @@ export class ReadModels {
     this.db.exec('BEGIN IMMEDIATE');
     try {
       write();
-      this.db
-        .prepare(
-          'INSERT INTO progress(one, position) VALUES(1, ?) ON CONFLICT(one) DO UPDATE SET position = excluded.position',
-        )
-        .run(position);
+      this.sql(
+        'INSERT INTO progress(one, position) VALUES(1, ?) ON CONFLICT(one) DO UPDATE SET position = excluded.position',
+      ).run(position);
       this.db.exec('COMMIT');
     } catch (error) {
       this.db.exec('ROLLBACK');
@@ -79,51 +78,53 @@ export class ReadModels {
   }
 
   putFact(fact: FactRow): void {
-    this.db
-      .prepare(
-        'INSERT OR REPLACE INTO facts(id, position, stream, type, node, agency, occurred_at, signed_at, command, jws) VALUES(?,?,?,?,?,?,?,?,?,?)',
-      )
-      .run(
-        fact.id,
-        fact.position,
-        fact.stream,
-        fact.type,
-        fact.node,
-        fact.agency,
-        fact.occurredAt,
-        fact.signedAt,
-        fact.command,
-        fact.jws,
-      );
+    this.sql(
+      'INSERT OR REPLACE INTO facts(id, position, stream, type, node, agency, occurred_at, signed_at, command, jws) VALUES(?,?,?,?,?,?,?,?,?,?)',
+    ).run(
+      fact.id,
+      fact.position,
+      fact.stream,
+      fact.type,
+      fact.node,
+      fact.agency,
+      fact.occurredAt,
+      fact.signedAt,
+      fact.command,
+      fact.jws,
+    );
   }
 
   putTransfer(summary: TransferSummary, touched: bigint): void {
-    this.db
-      .prepare('INSERT OR REPLACE INTO transfers(id, person, status, touched, summary) VALUES(?,?,?,?,?)')
-      .run(summary.id, summary.personId, summary.status, touched, JSON.stringify(summary));
+    this.sql('INSERT OR REPLACE INTO transfers(id, person, status, touched, summary) VALUES(?,?,?,?,?)').run(
+      summary.id,
+      summary.personId,
+      summary.status,
+      touched,
+      JSON.stringify(summary),
+    );
     for (const agency of [summary.origin, summary.receiving])
-      this.db.prepare('INSERT OR IGNORE INTO parties(agency, transfer) VALUES(?, ?)').run(agency, summary.id);
+      this.sql('INSERT OR IGNORE INTO parties(agency, transfer) VALUES(?, ?)').run(agency, summary.id);
   }
 
   putPerson(intake: PersonIntake): void {
-    this.db
-      .prepare('INSERT OR REPLACE INTO persons(id, intake) VALUES(?, ?)')
-      .run(intake.personId, JSON.stringify(intake));
+    this.sql('INSERT OR REPLACE INTO persons(id, intake) VALUES(?, ?)').run(intake.personId, JSON.stringify(intake));
   }
 
   putRefusal(refusal: RefusalRow): void {
-    this.db
-      .prepare('INSERT OR REPLACE INTO refusals(id, position, record) VALUES(?,?,?)')
-      .run(refusal.id, refusal.position, JSON.stringify(refusal.record));
+    this.sql('INSERT OR REPLACE INTO refusals(id, position, record) VALUES(?,?,?)').run(
+      refusal.id,
+      refusal.position,
+      JSON.stringify(refusal.record),
+    );
   }
 
   transfer(id: string): TransferSummary | undefined {
-    const row = this.db.prepare('SELECT summary FROM transfers WHERE id = ?').get(id);
+    const row = this.sql('SELECT summary FROM transfers WHERE id = ?').get(id);
     return row === undefined ? undefined : (JSON.parse(String(row['summary'])) as TransferSummary);
   }
 
   transfersOfPerson(person: string): readonly TransferSummary[] {
-    const rows = this.db.prepare('SELECT summary FROM transfers WHERE person = ? ORDER BY touched').all(person);
+    const rows = this.sql('SELECT summary FROM transfers WHERE person = ? ORDER BY touched').all(person);
     return rows.map((row) => JSON.parse(String(row['summary'])) as TransferSummary);
   }
 
@@ -135,13 +136,11 @@ export class ReadModels {
     readonly limit: number;
   }): readonly { readonly touched: number; readonly summary: TransferSummary }[] {
     const agencies = query.agencies === undefined ? null : JSON.stringify(query.agencies);
-    const rows = this.db
-      .prepare(
-        `SELECT touched, summary FROM transfers t
+    const rows = this.sql(
+      `SELECT touched, summary FROM transfers t
          WHERE (?1 IS NULL OR EXISTS (SELECT 1 FROM parties p WHERE p.transfer = t.id AND p.agency IN (SELECT value FROM json_each(?1))))
            AND (?2 IS NULL OR status = ?2) AND touched < ?3 ORDER BY touched DESC LIMIT ?4`,
-      )
-      .all(agencies, query.status ?? null, query.before ?? Number.MAX_SAFE_INTEGER, query.limit);
+    ).all(agencies, query.status ?? null, query.before ?? Number.MAX_SAFE_INTEGER, query.limit);
     return rows.map((row) => ({
       touched: Number(row['touched']),
       summary: JSON.parse(String(row['summary'])) as TransferSummary,
@@ -149,26 +148,26 @@ export class ReadModels {
   }
 
   person(id: string): PersonIntake | undefined {
-    const row = this.db.prepare('SELECT intake FROM persons WHERE id = ?').get(id);
+    const row = this.sql('SELECT intake FROM persons WHERE id = ?').get(id);
     return row === undefined ? undefined : (JSON.parse(String(row['intake'])) as PersonIntake);
   }
 
   fact(id: string): FactRow | undefined {
-    return this.db.prepare(`${FACT} WHERE id = ?`).get(id) as unknown as FactRow | undefined;
+    return this.sql(`${FACT} WHERE id = ?`).get(id) as unknown as FactRow | undefined;
   }
 
   factsOfStream(stream: string): readonly FactRow[] {
-    return this.db.prepare(`${FACT} WHERE stream = ? ORDER BY position`).all(stream) as unknown as FactRow[];
+    return this.sql(`${FACT} WHERE stream = ? ORDER BY position`).all(stream) as unknown as FactRow[];
   }
 
   factsOfCommand(command: string): readonly FactRow[] {
-    return this.db.prepare(`${FACT} WHERE command = ? ORDER BY position`).all(command) as unknown as FactRow[];
+    return this.sql(`${FACT} WHERE command = ? ORDER BY position`).all(command) as unknown as FactRow[];
   }
 
   refusals(before: number | undefined, limit: number): readonly RefusalRow[] {
-    const rows = this.db
-      .prepare('SELECT id, position, record FROM refusals WHERE position < ? ORDER BY position DESC LIMIT ?')
-      .all(before ?? Number.MAX_SAFE_INTEGER, limit);
+    const rows = this.sql(
+      'SELECT id, position, record FROM refusals WHERE position < ? ORDER BY position DESC LIMIT ?',
+    ).all(before ?? Number.MAX_SAFE_INTEGER, limit);
     return rows.map((row) => ({
       id: String(row['id']),
       position: Number(row['position']),
@@ -178,5 +177,12 @@ export class ReadModels {
 
   close(): void {
     this.db.close();
+  }
+
+  /** Each statement is prepared once. */
+  private sql(text: string): StatementSync {
+    let statement = this.statements.get(text);
+    if (statement === undefined) this.statements.set(text, (statement = this.db.prepare(text)));
+    return statement;
   }
 }

@@ -1,10 +1,9 @@
 import type { IncomingRecord } from '@delta-hub/broker';
-import { digest, type Signer } from '@delta-hub/crypto';
+import { digest } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import { v5 as uuidv5 } from 'uuid';
-import type { Clock } from './clock.js';
 import type { Refused } from './inbound.checks.js';
-import { sign } from './signed-events.js';
+import { type Keeper, sign } from './signed-events.js';
 
 const EVIDENCE_LIMIT = 32_768;
 const PRINTABLE = /^[\x20-\x7e]{1,1024}$/;
@@ -18,10 +17,8 @@ const REFUSAL_NAMESPACE = '0b5c1f0e-6a0a-5c1f-8a57-2c9b6a4d1e10';
  */
 export class Refuser {
   constructor(
-    private readonly node: string,
     private readonly store: EventStore,
-    private readonly signer: Signer,
-    private readonly clock: Clock,
+    private readonly keeper: Keeper,
   ) {}
 
   async hasRefused(record: IncomingRecord): Promise<boolean> {
@@ -31,26 +28,28 @@ export class Refuser {
   async refuse(record: IncomingRecord, verdict: Refused): Promise<void> {
     const key = keyOf(record);
     const stream = streamOf(key);
-    const now = this.clock.now();
+    const { node, signer, clock, newId } = this.keeper;
+    const now = clock.now();
     const answered = verdict.sender !== undefined && !verdict.sender.type.includes('.refusal.');
     const refusal = sign(
       {
         type: 'refusal.issued',
         occurredAt: now,
-        actor: { officerId: 'system', role: 'system', agencyId: `prov-${this.node}0000` },
+        actor: { officerId: 'system', role: 'system', agencyId: `prov-${node}0000` },
         data: dataOf(record, verdict),
       },
       {
-        node: this.node,
+        id: newId(),
+        node,
         stream,
         signedAt: now,
-        recipients: answered && verdict.sender ? [this.node, verdict.sender.node] : [this.node],
+        recipients: answered && verdict.sender ? [node, verdict.sender.node] : [node],
         rule: 'hub-inbound@1',
         causationId: undefined,
         commandId: key,
         commandHash: digest(record.value),
       },
-      this.signer,
+      signer,
     );
     // A conflict means that this record has been refused before.
     await this.store.append(stream, 'no-stream', [refusal]);

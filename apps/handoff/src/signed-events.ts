@@ -2,7 +2,16 @@ import { type EventName, type HubEvent, schemaAddress, wireType } from '@delta-h
 import { type Signer, signEvent } from '@delta-hub/crypto';
 import type { EventToAppend, RecordedEvent } from '@delta-hub/event-store';
 import type { Actor, Instant } from '@delta-hub/handoff';
-import { v7 as uuidv7 } from 'uuid';
+import type { Clock } from './clock.js';
+
+/** Who signs the node's facts, when, and under which ids. */
+export interface Keeper {
+  readonly node: string;
+  readonly signer: Signer;
+  readonly clock: Clock;
+  /** Names a fact: a UUIDv7 in lower case, new each time. */
+  readonly newId: () => string;
+}
 
 /** A domain event before it is signed. */
 export interface Act {
@@ -14,6 +23,8 @@ export interface Act {
 
 /** What the envelope says beside the act itself. */
 export interface EnvelopeContext {
+  /** A UUIDv7 in lower case. */
+  readonly id: string;
   readonly node: string;
   readonly stream: string;
   readonly signedAt: Instant;
@@ -26,10 +37,9 @@ export interface EnvelopeContext {
 
 /** The canonical CloudEvent of an act, signed: the bytes that are stored, sent and sequenced (design section 3). */
 export const sign = (act: Act, context: EnvelopeContext, signer: Signer): EventToAppend => {
-  const id = uuidv7();
   const event = {
     specversion: '1.0',
-    id,
+    id: context.id,
     source: `urn:delta-hub:node:${context.node}`,
     type: wireType(act.type),
     subject: context.stream,
@@ -46,7 +56,7 @@ export const sign = (act: Act, context: EnvelopeContext, signer: Signer): EventT
     commandhash: context.commandHash,
     data: { occurredAt: act.occurredAt, actor: act.actor, ...act.data },
   };
-  return { id, type: event.type, data: Buffer.from(signEvent(event, signer), 'ascii') };
+  return { id: event.id, type: event.type, data: Buffer.from(signEvent(event, signer), 'ascii') };
 };
 
 /** The event inside stored bytes. The signature was verified before the bytes were stored; `ledger verify` verifies it again. */

@@ -26,8 +26,11 @@ export class InMemoryTopics {
   readonly changes = new Changes();
   readonly #topics = new Map<string, Topic>();
 
-  /** `partitions` is how many each topic has. */
-  constructor(readonly partitions = 1) {}
+  /** `partitions` is how many each topic has; `newLogId` names a topic's incarnations. */
+  constructor(
+    readonly partitions = 1,
+    private readonly newLogId: () => string = () => crypto.randomUUID(),
+  ) {}
 
   append(topic: string, records: readonly OutgoingRecord[]): void {
     if (records.length === 0) return;
@@ -43,7 +46,7 @@ export class InMemoryTopics {
   /** Creates the topic, empty and with a new log id, also where there is one of the name. */
   create(topic: string): Topic {
     const logs = Array.from({ length: this.partitions }, () => ({ start: 0n, records: [] }));
-    const created = { logId: crypto.randomUUID(), logs };
+    const created = { logId: this.newLogId(), logs };
     this.#topics.set(topic, created);
     this.changes.announce();
     return created;
