@@ -37,6 +37,8 @@ export type Verdict =
     }
   | { readonly verdict: 'duplicate' }
   | { readonly verdict: 'not-ours' }
+  /** Fails `check` as things stand, but what would let it pass may still be on its way. */
+  | (Omit<Refused, 'verdict'> & { readonly verdict: 'hold' })
   | Refused;
 
 export interface InboundContext {
@@ -57,7 +59,7 @@ export const inspect = async (record: IncomingRecord, context: InboundContext): 
   const event = opened.event as unknown as HubEvent;
   const verdict = await inspectAuthentic(record, event, opened.jws, context);
   const sender = { node: opened.node, id: event.id, type: event.type };
-  return verdict.verdict === 'refuse' ? { ...verdict, sender } : verdict;
+  return verdict.verdict === 'refuse' || verdict.verdict === 'hold' ? { ...verdict, sender } : verdict;
 };
 
 /** The checks that follow once the signature has been verified. */
@@ -85,8 +87,9 @@ const inspectAuthentic = async (
       ? { verdict: 'duplicate' }
       : refuse('ID_REUSED', `event ${event.id} is known with other bytes`);
 
-  const domain = domainFault(event, stream) ?? (await applicationFault(event, context));
+  const domain = domainFault(event, stream) ?? applicationFault(event);
   if (domain !== undefined) return refuse('DOMAIN', domain);
+  if (await isOfOurPerson(event, context)) return { verdict: 'hold', check: 'DOMAIN', detail: 'PERSON_NOT_YOURS' };
   return { verdict: 'accept', event, jws, expected: stream.at(-1)?.revision ?? 'no-stream' };
 };
 
@@ -121,17 +124,22 @@ const domainFault = (event: HubEvent, stream: readonly RecordedEvent[]): string 
   return admit(fold(transferDecider, history), act, author)?.code;
 };
 
-/**
- * What only this node can tell of a partner's application: that it names a county agency of the node it says,
- * and that it does not take away a person for whom an agency of this node answers.
- */
-const applicationFault = async (event: HubEvent, context: InboundContext): Promise<string | undefined> => {
+/** A partner's application names a county agency of the node it says. */
+const applicationFault = (event: HubEvent): string | undefined => {
   if (eventName(event.type) !== 'transfer.applied') return undefined;
-  const { personId, origin, originNode, receiving, receivingNode } = (event as HubEvent<'transfer.applied'>).data;
+  const { origin, originNode, receiving, receivingNode } = (event as HubEvent<'transfer.applied'>).data;
   const [from, to] = [agencyById(origin), agencyById(receiving)];
   if (from?.node !== originNode || to?.node !== receivingNode) return 'AGENCY_UNKNOWN';
-  if (to.level !== 'county') return 'AGENCY_NOT_COUNTY';
+  return to.level === 'county' ? undefined : 'AGENCY_NOT_COUNTY';
+};
+
+/**
+ * Whether a partner applies for a person for whom an agency of this node answers, as far as this node knows. The partner
+ * may be wrong; or the person has reported elsewhere, and that fact comes another way and later.
+ */
+const isOfOurPerson = async (event: HubEvent, context: InboundContext): Promise<boolean> => {
+  if (eventName(event.type) !== 'transfer.applied') return false;
+  const { personId, origin } = (event as HubEvent<'transfer.applied'>).data;
   const known = await context.person(personId);
-  const isOurs = known !== undefined && agencyById(known.agency)?.node === context.node;
-  return isOurs && known.agency !== origin ? 'PERSON_NOT_YOURS' : undefined;
+  return known !== undefined && agencyById(known.agency)?.node === context.node && known.agency !== origin;
 };

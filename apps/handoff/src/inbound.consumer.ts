@@ -1,11 +1,9 @@
 import type { Broker, BrokerSubscription, IncomingRecord, Position } from '@delta-hub/broker';
-import type { EventStore } from '@delta-hub/event-store';
 import { Backoff } from './backoff.js';
-import { idElsewhere, inspect, type InboundContext, type Verdict } from './inbound.checks.js';
+import type { InboundRecords } from './inbound.records.js';
 import { KeyedWindow } from './keyed-window.js';
 import { eventsTopic } from './outbound.publisher.js';
 import type { Positions } from './positions.js';
-import type { Refuser } from './refuser.js';
 import type { SubscriberState } from './subscriber.js';
 
 /** Faults of a topic that no retry mends: a person has to look. */
@@ -17,10 +15,8 @@ const AT_ONCE = 64;
 interface Options {
   readonly peer: string;
   readonly broker: Broker;
-  readonly store: EventStore;
   readonly positions: Positions;
-  readonly context: InboundContext;
-  readonly refuser: Refuser;
+  readonly records: InboundRecords;
 }
 
 /**
@@ -86,26 +82,9 @@ export class InboundConsumer {
   }
 
   private async take(record: IncomingRecord): Promise<void> {
-    await this.act(record, await inspect(record, this.options.context));
+    await this.options.records.take(record);
     this.backoff.succeeded();
     this.fault = undefined;
-  }
-
-  private async act(record: IncomingRecord, verdict: Verdict): Promise<void> {
-    const { refuser, store, context } = this.options;
-    if (verdict.verdict === 'refuse') return refuser.refuse(record, verdict);
-    // What was refused stays refused, also when the case has moved on since.
-    if (verdict.verdict !== 'accept' || (await refuser.hasRefused(record))) return;
-    const { event, jws, expected } = verdict;
-    const append = { id: event.id, type: event.type, data: Buffer.from(jws, 'ascii') };
-    try {
-      const result = await store.append(event.subject, expected, [append]);
-      // Somebody else wrote to the case meanwhile: judge the record again against what is there now.
-      if (result.outcome === 'conflict') await this.act(record, await inspect(record, context));
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== 'ID_REUSED') throw error;
-      await this.act(record, idElsewhere(event));
-    }
   }
 
   private positionsTaken(): readonly Position[] {

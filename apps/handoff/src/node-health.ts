@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import type { HeldRecords } from './held-records.js';
 import type { SubscriberState } from './subscriber.js';
 
 /** The agreement under which the provinces exchange facts, by name; its text is not public. */
@@ -10,10 +11,16 @@ export class NodeHealth {
     private readonly nodeId: string,
     private readonly clock: Clock,
     private readonly parts: readonly { state(): Promise<SubscriberState> }[],
+    private readonly held: HeldRecords,
   ) {}
 
   identity() {
     return { id: this.nodeId, now: this.clock.now(), agreement: AGREEMENT };
+  }
+
+  /** Records of peers that wait for what they rest on. */
+  heldRecords(): number {
+    return this.held.count();
   }
 
   subscribers(): Promise<readonly SubscriberState[]> {

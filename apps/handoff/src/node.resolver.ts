@@ -18,7 +18,11 @@ export class NodeResolver {
 
   @Query('node')
   async node() {
-    return { ...this.health.identity(), subscribers: await this.health.subscribers() };
+    return {
+      ...this.health.identity(),
+      held: this.health.heldRecords(),
+      subscribers: await this.health.subscribers(),
+    };
   }
 
   @Query('agency')

@@ -4,7 +4,9 @@ import type { Signer, TrustList } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import type { Clock } from './clock.js';
 import { HandleCommand, HandlerParts } from './command-handler.js';
+import { HeldRecords } from './held-records.js';
 import { InboundConsumer } from './inbound.consumer.js';
+import { createRetries, InboundRecords } from './inbound.records.js';
 import { CurrentKnowledge } from './knowledge.js';
 import { NodeHealth } from './node-health.js';
 import { createPublisher } from './outbound.publisher.js';
@@ -56,7 +58,6 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const parts = new HandlerParts(store, keeper, knowledge);
   const handler = new HandleCommand(parts);
   const execute = (handle: Handle): Promise<Outcome> => handler.execute(handle);
-  const refuser = new Refuser(store, keeper);
   const context = {
     node,
     trust: deps.trust,
@@ -64,14 +65,17 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     person: (personId: string) => knowledge.person(personId),
   };
   const publisher = createPublisher({ node, store, broker, positions });
-  const consumers = deps.peers.map((peer) => new InboundConsumer({ peer, broker, store, positions, context, refuser }));
+  const held = new HeldRecords(deps.positionsFile);
+  const records = new InboundRecords({ store, context, refuser: new Refuser(store, keeper), held, clock });
+  const consumers = deps.peers.map((peer) => new InboundConsumer({ peer, broker, positions, records }));
+  const retries = createRetries({ store, positions, records });
   const receipts = createReceipts({ node, store, positions, execute });
-  const subscribers = [projector, publisher, receipts, ...consumers];
+  const subscribers = [projector, publisher, receipts, retries, ...consumers];
   return {
     parts,
     projector,
     readModels,
-    health: new NodeHealth(node, clock, subscribers),
+    health: new NodeHealth(node, clock, subscribers, held),
     execute,
     start: () => {
       for (const subscriber of subscribers) subscriber.start();
@@ -79,6 +83,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     stop: async () => {
       for (const subscriber of subscribers.toReversed()) await subscriber.stop();
       readModels.close();
+      held.close();
       positions.close();
     },
   };

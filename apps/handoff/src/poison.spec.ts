@@ -8,7 +8,9 @@ import { InMemoryEventStore } from '@delta-hub/event-store';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { NodeClock } from './clock.js';
+import { HeldRecords } from './held-records.js';
 import { InboundConsumer } from './inbound.consumer.js';
+import { InboundRecords } from './inbound.records.js';
 import { eventsTopic } from './outbound.publisher.js';
 import { Positions } from './positions.js';
 import { Refuser } from './refuser.js';
@@ -38,15 +40,16 @@ const clock = new NodeClock('2025-03-20T00:00:00.000Z');
 /** Node 31 follows node 32 from the positions of a file. */
 const follow = (positionsFile = 'positions.db'): InboundConsumer => {
   const positions = new Positions(join(dir, positionsFile));
+  const held = new HeldRecords(join(dir, positionsFile));
   const readStream = (stream: string) => store.read(stream);
-  const consumer = new InboundConsumer({
-    ...{ peer: '32', broker, store, positions },
-    context: { node: '31', trust, readStream, person: () => Promise.resolve(undefined) },
-    refuser: new Refuser(store, { node: '31', signer: signerOf('31'), clock, newId: uuidv7 }),
-  });
+  const context = { node: '31', trust, readStream, person: () => Promise.resolve(undefined) };
+  const refuser = new Refuser(store, { node: '31', signer: signerOf('31'), clock, newId: uuidv7 });
+  const records = new InboundRecords({ store, context, refuser, held, clock });
+  const consumer = new InboundConsumer({ peer: '32', broker, positions, records });
   consumer.start();
   closers.push(
     () => positions.close(),
+    () => held.close(),
     () => consumer.stop(),
   );
   return consumer;

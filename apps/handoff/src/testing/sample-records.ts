@@ -71,7 +71,14 @@ export const signed = (act: Act, node: Node, context: Partial<EnvelopeContext> =
   sign(
     act,
     {
-      ...{ id: uuidv7(), node, stream: CASE, signedAt: act.occurredAt, recipients: ['31', '32'], rule: '办法30@2020.1' },
+      ...{
+        id: uuidv7(),
+        node,
+        stream: CASE,
+        signedAt: act.occurredAt,
+        recipients: ['31', '32'],
+        rule: '办法30@2020.1',
+      },
       ...{ causationId: undefined, commandId: uuidv7(), commandHash: digest },
       ...context,
     },

@@ -438,6 +438,8 @@ export type NodeStatus = {
   readonly id: Scalars['ID']['output'];
   readonly now: Scalars['DateTime']['output'];
   readonly agreement: Scalars['String']['output'];
+  /** Records of other nodes that wait for a fact they rest on; judged again with every new fact, refused after seven days. */
+  readonly held: Scalars['Int']['output'];
   readonly subscribers: ReadonlyArray<SubscriberStatus>;
 };
 

@@ -1,0 +1,81 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { IncomingRecord } from '@delta-hub/broker';
+import type { Instant } from '@delta-hub/handoff';
+
+/** A record that waits, and since when. */
+export interface HeldRecord {
+  readonly record: IncomingRecord;
+  readonly since: Instant;
+  /** What it waits for, as the check said that could not be passed yet. */
+  readonly reason: string;
+}
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS held(
+    number INTEGER PRIMARY KEY, topic TEXT NOT NULL, log TEXT NOT NULL, partition INTEGER NOT NULL, record_offset TEXT NOT NULL,
+    key TEXT NOT NULL, value BLOB NOT NULL, headers TEXT NOT NULL, since TEXT NOT NULL, reason TEXT NOT NULL,
+    UNIQUE(topic, log, partition, record_offset)) STRICT;
+  CREATE INDEX IF NOT EXISTS held_key ON held(topic, key);`;
+
+/**
+ * Records of peers that cannot be judged yet, because what they rest on comes another way and is not here: kept whole, in
+ * the order in which they came, with everything of the same case behind them. In the file of the positions, so that a
+ * record is never both passed and forgotten.
+ */
+export class HeldRecords {
+  private readonly db: DatabaseSync;
+
+  constructor(path: string) {
+    this.db = new DatabaseSync(path);
+    this.db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; ${SCHEMA}`);
+  }
+
+  /** Whether something of the same case waits already. */
+  waits({ topic, key }: IncomingRecord): boolean {
+    return this.db.prepare('SELECT 1 FROM held WHERE topic = ? AND key = ? LIMIT 1').get(topic, key) !== undefined;
+  }
+
+  /** Keeps a record; one that is kept already stays as it is. */
+  put({ topic, logId, partition, offset, key, value, headers }: IncomingRecord, since: Instant, reason: string): void {
+    this.db
+      .prepare(
+        `INSERT INTO held(topic, log, partition, record_offset, key, value, headers, since, reason)
+         VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`,
+      )
+      .run(topic, logId, partition, offset.toString(), key, value, JSON.stringify(headers), since, reason);
+  }
+
+  /** All that wait, in the order in which they came. */
+  all(): readonly HeldRecord[] {
+    return this.db
+      .prepare('SELECT * FROM held ORDER BY number')
+      .all()
+      .map((row) => ({
+        record: {
+          topic: String(row['topic']),
+          logId: String(row['log']),
+          partition: Number(row['partition']),
+          offset: BigInt(String(row['record_offset'])),
+          key: String(row['key']),
+          value: row['value'] as Uint8Array,
+          headers: JSON.parse(String(row['headers'])) as Readonly<Record<string, string>>,
+        },
+        since: String(row['since']),
+        reason: String(row['reason']),
+      }));
+  }
+
+  remove({ topic, logId, partition, offset }: IncomingRecord): void {
+    this.db
+      .prepare('DELETE FROM held WHERE topic = ? AND log = ? AND partition = ? AND record_offset = ?')
+      .run(topic, logId, partition, offset.toString());
+  }
+
+  count(): number {
+    return Number(this.db.prepare('SELECT count(*) AS held FROM held').get()?.['held'] ?? 0);
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}

@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InMemoryEventStore } from '@delta-hub/event-store';
+import type { PersonFile } from '@delta-hub/handoff';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { HeldRecords } from './held-records.js';
+import { InboundRecords } from './inbound.records.js';
+import { Refuser } from './refuser.js';
+import { readEvent } from './signed-events.js';
+import { ACTS, CASE, recordOf, signed, signerOf, trust } from './testing/sample-records.js';
+
+const APPLIED = recordOf(signed(ACTS.applied, '32'), '32', 1n);
+const OPINION = recordOf(signed(ACTS.opinion, '32'), '32', 2n);
+/** The person as node 31 knows them: one of its own counties answers, until it hears that they reported at 吴江. */
+const OURS = { agency: 'cca-310115' } as PersonFile;
+
+let dir: string;
+let store: InMemoryEventStore;
+let held: HeldRecords;
+let now: string;
+let person: PersonFile | undefined;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'delta-hub-held-'));
+  store = new InMemoryEventStore();
+  now = '2025-03-10T02:00:00.000Z';
+  person = OURS;
+  open();
+});
+afterEach(() => {
+  held.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+let records: InboundRecords;
+const open = (): void => {
+  held = new HeldRecords(join(dir, 'positions.db'));
+  const clock = { now: () => now };
+  const context = {
+    node: '31',
+    trust,
+    readStream: (stream: string) => store.read(stream),
+    person: () => Promise.resolve(person),
+  };
+  const refuser = new Refuser(store, { node: '31', signer: signerOf('31'), clock, newId: uuidv7 });
+  records = new InboundRecords({ store, context, refuser, held, clock });
+};
+
+const types = async (): Promise<readonly string[]> =>
+  (await store.readAll(undefined, 10)).map(({ type }) => type.replace('cn.delta-hub.', ''));
+
+it('an application for a person of ours waits, and all of its case behind it, until we hear that the person has gone', async () => {
+  await records.take(APPLIED);
+  await records.take(OPINION);
+  expect([await types(), held.count()]).toEqual([[], 2]);
+
+  person = { agency: 'cca-320509' } as PersonFile;
+  await records.retry();
+  expect([await types(), held.count()]).toEqual([['transfer.applied.v1', 'transfer.opinion-given.v1'], 0]);
+});
+
+it('what waits outlives the process, and waits once however often it is delivered', async () => {
+  await records.take(APPLIED);
+  held.close();
+  open();
+  await records.take(APPLIED);
+  expect(held.all().map(({ reason, since }) => [reason, since])).toEqual([['PERSON_NOT_YOURS', now]]);
+});
+
+it('what has waited for more than seven days is refused for what it waited for', async () => {
+  await records.take(APPLIED);
+  now = '2025-03-17T02:00:00.000Z';
+  await records.retry();
+  expect([await types(), held.count()]).toEqual([[], 1]);
+
+  now = '2025-03-17T02:00:00.001Z';
+  await records.retry();
+  const [refusal] = await store.readAll(undefined, 10);
+  expect(held.count()).toBe(0);
+  expect(readEvent(refusal!).data).toMatchObject({ check: 'DOMAIN', detail: 'PERSON_NOT_YOURS' });
+});
+
+it('a case that waits holds up no other', async () => {
+  await records.take(APPLIED);
+  const other = CASE.replace('3c3c', '4d4d');
+  person = undefined;
+  await records.take({ ...recordOf(signed(ACTS.applied, '32', { stream: other }), '32', 3n), key: other });
+  expect(await types()).toContain('transfer.applied.v1');
+});

@@ -1,0 +1,112 @@
+import type { IncomingRecord } from '@delta-hub/broker';
+import type { EventStore } from '@delta-hub/event-store';
+import type { Clock } from './clock.js';
+import type { HeldRecord, HeldRecords } from './held-records.js';
+import { idElsewhere, inspect, type InboundContext, type Verdict } from './inbound.checks.js';
+import type { Positions } from './positions.js';
+import type { Refuser } from './refuser.js';
+import { StoreSubscriber } from './subscriber.js';
+
+/**
+ * How long a record may wait for what it rests on before it is refused after all. A region that was cut off for two days
+ * (domain, G9) comes back well within it.
+ */
+const LONGEST_WAIT_MS = 7 * 24 * 3_600_000;
+
+interface Parts {
+  readonly store: EventStore;
+  readonly context: InboundContext;
+  readonly refuser: Refuser;
+  readonly held: HeldRecords;
+  readonly clock: Clock;
+}
+
+/** Brings every record of a peer to its end: stored as the very bytes that came, known already, refused, or held until it can be judged. */
+export class InboundRecords {
+  private retrying: Promise<void> = Promise.resolve();
+
+  constructor(private readonly parts: Parts) {}
+
+  /** Taking a record twice changes nothing. */
+  async take(record: IncomingRecord): Promise<void> {
+    // What waits keeps everything of its case behind it, in order.
+    const wait = this.parts.held.waits(record)
+      ? 'an earlier record of the case waits'
+      : await this.judge(record, (verdict) => verdict);
+    if (wait !== undefined) await this.hold(record, wait);
+  }
+
+  /** Judges again all that waits: something new is here that it may have waited for. One round at a time. */
+  retry(): Promise<void> {
+    if (this.parts.held.count() === 0) return this.retrying;
+    const round = this.retrying.then(() => this.judgeHeld());
+    this.retrying = round.catch(() => undefined); // who asked for the round hears of its fault
+    return round;
+  }
+
+  private async hold(record: IncomingRecord, reason: string): Promise<void> {
+    this.parts.held.put(record, this.parts.clock.now(), reason);
+    // What it waits for may have come since it was judged.
+    await this.retry();
+  }
+
+  private async judgeHeld(): Promise<void> {
+    const { held } = this.parts;
+    const waiting = new Set<string>();
+    for (const one of held.all()) {
+      const place = `${one.record.topic} ${one.record.key}`;
+      if (waiting.has(place)) continue;
+      const wait = await this.judge(one.record, (verdict) => this.bounded(verdict, one));
+      if (wait === undefined) held.remove(one.record);
+      else waiting.add(place);
+    }
+  }
+
+  /** What has waited too long is refused for what it waited for. */
+  private bounded(verdict: Verdict, { since }: HeldRecord): Verdict {
+    const waited = Date.parse(this.parts.clock.now()) - Date.parse(since);
+    return verdict.verdict === 'hold' && waited > LONGEST_WAIT_MS ? { ...verdict, verdict: 'refuse' } : verdict;
+  }
+
+  /** Does with a record what its verdict says; the reason when it has to wait. */
+  private async judge(record: IncomingRecord, amend: (verdict: Verdict) => Verdict): Promise<string | undefined> {
+    const { refuser, store, context } = this.parts;
+    const verdict = amend(await inspect(record, context));
+    if (verdict.verdict === 'hold') return verdict.detail;
+    if (verdict.verdict === 'refuse') await refuser.refuse(record, verdict);
+    // What was refused stays refused, also when the case has moved on since.
+    if (verdict.verdict !== 'accept' || (await refuser.hasRefused(record))) return undefined;
+    const { event, jws, expected } = verdict;
+    const append = { id: event.id, type: event.type, data: Buffer.from(jws, 'ascii') };
+    try {
+      const result = await store.append(event.subject, expected, [append]);
+      // Somebody else wrote to the case meanwhile: judge the record again against what is there now.
+      return result.outcome === 'conflict' ? await this.judge(record, amend) : undefined;
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'ID_REUSED') throw error;
+      await refuser.refuse(record, idElsewhere(event));
+      return undefined;
+    }
+  }
+}
+
+const NAME = 'retries';
+
+/** Judges what waits again after every fact that is new to this node. */
+export const createRetries = (deps: {
+  readonly store: EventStore;
+  readonly positions: Positions;
+  readonly records: InboundRecords;
+}): StoreSubscriber =>
+  new StoreSubscriber({
+    name: NAME,
+    store: deps.store,
+    load: () => {
+      const saved = deps.positions.get(NAME);
+      return saved === undefined ? undefined : BigInt(saved);
+    },
+    handle: async ({ position }) => {
+      await deps.records.retry();
+      deps.positions.set(NAME, position.toString());
+    },
+  });
