@@ -1,16 +1,12 @@
-import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import type { TrustList } from '@delta-hub/crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStore, RecordedEvent, Subscription } from '@delta-hub/event-store';
 import { sameBytes } from '@delta-hub/ledger';
-import { flawOf } from './authenticate.js';
 import { asLedgerFault, LedgerFault } from './ledger-fault.js';
-import { sha256Tree } from './log-identity.js';
 import type { Leaf, Sequencer } from './sequencer.js';
+import { type SignaturePool, VERIFIED_HERE } from './signature-pool.js';
 
 /** Most events in one group. */
 export const MOST_IN_A_GROUP = 1024;
-/** How many events are verified before others get their turn: a few milliseconds' worth. */
-const VERIFIED_AT_ONCE = 32;
 const LONGEST_PAUSE_MS = 5000;
 
 /** The last event that is known to be in the log: what follows is read from here. */
@@ -19,16 +15,23 @@ export type Anchor = Pick<RecordedEvent, 'id' | 'position' | 'data'>;
 interface TailDeps {
   readonly events: EventStore;
   readonly sequencer: Sequencer;
-  readonly trust: TrustList;
+  readonly signatures: SignaturePool;
   /** Called after every group, with the store position up to which all events are in the log. */
   readonly advanced: (position: bigint) => void;
   /** Called once, when the tail has stopped for good. */
   readonly failed: (fault: LedgerFault) => void;
 }
 
+/** Events that were read, and their leaves as soon as they are verified. */
+interface Group {
+  readonly last: RecordedEvent;
+  readonly isLarge: boolean;
+  readonly leaves: Promise<readonly Leaf[]>;
+}
+
 /**
  * Follows the event store and hands every event, in global order, to the sequencer: all there are, in groups, one group
- * as soon as the one before is on the disk. The subscription only wakes it; what it sequences it reads itself, together
+ * as soon as the one before is on the disk; while one is written, the next is already verified. The subscription only wakes it; what it sequences it reads itself, together
  * with the last event it had, so that a store that lost its end or put another event there is noticed each time.
  */
 export class EventTail {
@@ -85,11 +88,20 @@ export class EventTail {
       ended = { error };
       this.#rouse();
     });
+    let next: Promise<Group | undefined> | undefined;
     try {
       while (!this.#stopped) {
-        this.#isNew = false;
-        if (await this.#sequenceNext()) progress();
-        else if (ended !== undefined) throw ended.error;
+        if (next === undefined) this.#isNew = false;
+        const group: Group | undefined = await (next ?? this.#groupAfter(this.#anchor));
+        next = undefined;
+        if (group !== undefined) {
+          const leaves = await group.leaves;
+          if (this.#stopped) return;
+          // What goes wrong with the next group is heard when it is its turn.
+          if (group.isLarge) await (next = this.#groupAfter(group.last)).catch(() => undefined);
+          this.#append(leaves, group.last);
+          progress();
+        } else if (ended !== undefined) throw ended.error;
         else await this.#change();
       }
     } finally {
@@ -97,26 +109,31 @@ export class EventTail {
     }
   }
 
-  /** Sequences the next group; false when there is none. */
-  async #sequenceNext(): Promise<boolean> {
-    const events = await this.#read();
-    const leaves: Leaf[] = [];
-    for (const event of events) {
-      if (leaves.length % VERIFIED_AT_ONCE === 0) await nextTurn();
-      if (this.#stopped) return false;
-      leaves.push(leafOf(event, this.#deps.trust));
-    }
-    const last = events.at(-1);
-    if (last === undefined) return false;
+  #append(leaves: readonly Leaf[], last: RecordedEvent): void {
     this.#deps.sequencer.append(leaves);
     this.#anchor = last;
     this.#deps.advanced(last.position);
-    return true;
+  }
+
+  /** Reads what comes after `anchor` and begins to verify it; undefined when there is nothing. */
+  async #groupAfter(anchor: Anchor | undefined): Promise<Group | undefined> {
+    const events = await this.#readAfter(anchor);
+    const last = events.at(-1);
+    if (last === undefined) return undefined;
+    const leaves = this.#verified(events);
+    leaves.catch(() => undefined);
+    return { last, isLarge: events.length > VERIFIED_HERE, leaves };
+  }
+
+  async #verified(events: readonly RecordedEvent[]): Promise<readonly Leaf[]> {
+    const leafHashes = await this.#deps.signatures.leafHashes(events);
+    return events.map(({ id: eventId, data: leaf, stream, revision, position: storePosition }, at) => {
+      return { eventId, leaf, leafHash: leafHashes[at]!, stream, revision, storePosition };
+    });
   }
 
   /** The events after the anchor, which itself must still be there. */
-  async #read(): Promise<readonly RecordedEvent[]> {
-    const anchor = this.#anchor;
+  async #readAfter(anchor: Anchor | undefined): Promise<readonly RecordedEvent[]> {
     if (anchor === undefined) return this.#deps.events.readAll(undefined, MOST_IN_A_GROUP);
     const before = anchor.position > 0n ? anchor.position - 1n : undefined;
     const [found, ...events] = await this.#deps.events.readAll(before, MOST_IN_A_GROUP + 1);
@@ -144,15 +161,6 @@ export const assertSame = (expected: Anchor, found: RecordedEvent | undefined): 
     expected: `event ${expected.id} at position ${expected.position}`,
     found: found === undefined ? 'nothing' : isSame ? 'other bytes' : `event ${found.id} at position ${found.position}`,
   });
-};
-
-const leafOf = (event: RecordedEvent, trust: TrustList): Leaf => {
-  const leafHash = sha256Tree.leaf(event.data);
-  const flaw = flawOf(event, trust);
-  if (flaw !== undefined)
-    throw new LedgerFault('EVENT_NOT_AUTHENTIC', `event ${event.id}: ${flaw.what}: ${flaw.found}`, flaw);
-  const { id: eventId, data: leaf, stream, revision, position: storePosition } = event;
-  return { eventId, leaf, leafHash, stream, revision, storePosition };
 };
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | undefined)?.code;

@@ -19,6 +19,8 @@ export type LedgerFaultCode =
   | 'SUBSTRATE_DIVERGENCE'
   /** An event in the store is not signed by a trusted key, or is not the one its row says. */
   | 'EVENT_NOT_AUTHENTIC'
+  /** A thread that verifies events has failed: nothing is known about the events it had. */
+  | 'VERIFICATION_FAILED'
   /** What was read back from `ledger.db` is not what was written: nothing has been signed. */
   | 'READ_BACK_MISMATCH'
   /** Another process writes this log. */

@@ -156,7 +156,7 @@ describe('an event store that is no longer what was sequenced', () => {
     const app = await start();
     await app.sequencer.waitFor(5n);
     change();
-    const [next] = await node.append(1);
+    const next = (await node.append(2)).at(-1);
     await expect(app.sequencer.waitFor(next!.id)).rejects.toMatchObject({ code: 'SUBSTRATE_DIVERGENCE' });
     expect(await app.sequencer.failed).toBe(app.sequencer.fault);
     expect(await app.health()).toMatchObject({ size: 5, fault: { code: 'SUBSTRATE_DIVERGENCE' } });

@@ -4,6 +4,7 @@ import { EventTail } from './event-tail.js';
 import { LedgerFault } from './ledger-fault.js';
 import type { LedgerStore, SignedHead } from './ledger-store.js';
 import type { Sequencer } from './sequencer.js';
+import { SignaturePool } from './signature-pool.js';
 import { checkSubstrate } from './substrate-check.js';
 
 /** What others see of the sequencing of a node. */
@@ -40,6 +41,7 @@ export class RunningSequencing implements Sequencing {
   readonly failed: Promise<LedgerFault>;
   readonly #parts: Parts;
   readonly #tail: EventTail;
+  readonly #signatures: SignaturePool;
   readonly #waiters = new Set<Waiter>();
   #position: bigint | undefined;
   #publishedAt: string | undefined;
@@ -66,7 +68,8 @@ export class RunningSequencing implements Sequencing {
       this.#refuseAll(fault);
       resolve(fault);
     };
-    this.#tail = new EventTail({ ...parts, advanced, failed }, anchor);
+    this.#signatures = new SignaturePool(parts.trust);
+    this.#tail = new EventTail({ ...parts, signatures: this.#signatures, advanced, failed }, anchor);
     this.#tail.start();
   }
 
@@ -98,6 +101,7 @@ export class RunningSequencing implements Sequencing {
 
   async stop(): Promise<void> {
     await this.#tail.stop();
+    await this.#signatures.close();
     const closed = new LedgerFault('CLOSED', 'the ledger was closed before the event was in it');
     this.#fault ??= closed;
     this.#refuseAll(closed);
