@@ -6,11 +6,14 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
+import { appendBatches, appendSingly, growLong, inclusionProof } from './ledger.mjs';
 import { startPair } from './pair.mjs';
 
-const HELP = `npm run bench -- [--json] [--quick]
+const HELP = `npm run bench -- [--json] [--quick] [--long] [--only ledger|hub]
   --json   print [{name, value, unit, floor, ratio}] on standard output, nothing else there
   --quick  fewer events: the figures are noisier
+  --long   only grow one log from 10,000 to 1,000,000 events and print its memory (RSS)
+  --only   only one part: ledger, or hub
 
   ed25519.verify       node:crypto Ed25519 verify of 1 KB on one core; the base
   sqlite.append.bare   one 1.4 KB row inserted and committed at a time, WAL, synchronous=FULL
@@ -18,13 +21,24 @@ const HELP = `npm run bench -- [--json] [--quick]
   stored.sequenced     stored facts to leaves under a signed head, every signature verified; floor ed25519.verify
   exchange.throughput  command at A to verified fact at B, both nodes in this process, 64 in flight; floor sqlite.append.bare
   exchange.p50, .p99   the same one at a time, in ms; floor one bare append (ratio: times the floor)
+  ledger.append.batch.verified  waiting events to leaves under a locked head, durable, every signature verified
+                       on all cores; floor ed25519.verify on one
+  ledger.append.single the same with one event in flight: three commits, each on the disk; floor ed25519.verify
+  ledger.proof.inclusion        one inclusion proof from warm tiles, in us; floor one verify (ratio: times the floor)
 
 Ratios within one run can be compared; absolute figures depend on the machine and what else it does.`;
 
 const options = (() => {
   try {
-    return parseArgs({ options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, help: { type: 'boolean' } } })
-      .values;
+    return parseArgs({
+      options: {
+        json: { type: 'boolean' },
+        quick: { type: 'boolean' },
+        long: { type: 'boolean' },
+        only: { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    }).values;
   } catch (error) {
     process.stderr.write(`USAGE: ${error.message}\n`);
     process.exit(2);
@@ -41,7 +55,7 @@ const record = (name, value, unit, floorName, ratio) => {
   const floor = floorName ?? name;
   results.push({ name, value: Number(value.toPrecision(4)), unit, floor, ratio: Number(ratio.toPrecision(3)) });
   process.stderr.write(
-    `${name.padEnd(20)} ${value.toPrecision(4).padStart(9)} ${unit.padEnd(5)} ${ratio.toPrecision(3).padStart(8)} x ${floor}\n`,
+    `${name.padEnd(28)} ${value.toPrecision(4).padStart(9)} ${unit.padEnd(5)} ${ratio.toPrecision(3).padStart(8)} x ${floor}\n`,
   );
 };
 
@@ -92,10 +106,7 @@ const inFlight = async (count, width, work) => {
   return (count * 1000) / (performance.now() - start);
 };
 
-const dir = mkdtempSync(join(tmpdir(), 'delta-hub-bench-'));
-try {
-  const verifyRate = bareVerify();
-  record('ed25519.verify', verifyRate, 'op/s', undefined, 1);
+const benchHub = async (dir, verifyRate) => {
   const appendRate = median([1, 2, 3].map((round) => bareAppend(join(dir, `bare-${round}.db`))));
   record('sqlite.append.bare', appendRate, 'op/s', undefined, 1);
 
@@ -121,6 +132,39 @@ try {
   record('exchange.p50', percentile(latencies, 0.5), 'ms', 'sqlite.append.bare', percentile(latencies, 0.5) / bareMs);
   record('exchange.p99', percentile(latencies, 0.99), 'ms', 'sqlite.append.bare', percentile(latencies, 0.99) / bareMs);
   await pair.close();
+};
+
+/** Each figure against a base measured just before it and just after: others use the machine too. */
+const besideBase = async (name, unit, measure, ratioOf) => {
+  const before = bareVerify();
+  const value = await measure();
+  record(name, value, unit, 'ed25519.verify', ratioOf(value, (before + bareVerify()) / 2));
+};
+const rateRatio = (rate, base) => rate / base;
+
+const benchLedger = async (dir) => {
+  const log = join(dir, 'ledger-batch');
+  const batch = () => appendBatches(log, Math.round(40_000 * scale));
+  await besideBase('ledger.append.batch.verified', 'ev/s', batch, rateRatio);
+  const single = () => appendSingly(join(dir, 'ledger-single'), Math.round(3000 * scale));
+  await besideBase('ledger.append.single', 'ev/s', single, rateRatio);
+  const proof = () => inclusionProof(log, Math.round(50 * scale));
+  await besideBase('ledger.proof.inclusion', 'us', proof, (micros, base) => (micros * base) / 1e6);
+};
+
+const dir = mkdtempSync(join(tmpdir(), 'delta-hub-bench-'));
+try {
+  const verifyRate = bareVerify();
+  record('ed25519.verify', verifyRate, 'op/s', undefined, 1);
+  if (options.long) {
+    await growLong(join(dir, 'long'), (size, rss, rate) => {
+      record(`ledger.memory.${size}`, rss, 'MB', undefined, 1);
+      process.stderr.write(`  ${rate.toFixed(0)} ev/s, the making of the events included\n`);
+    });
+  } else {
+    if ((options.only ?? 'ledger') === 'ledger') await benchLedger(dir);
+    if ((options.only ?? 'hub') === 'hub') await benchHub(dir, verifyRate);
+  }
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }

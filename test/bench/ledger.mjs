@@ -1,29 +1,30 @@
-// The ledger alone: from signed events in memory to leaves under a signed, locked head on the disk, and proofs from it.
+// The ledger alone: signed events in memory become leaves under a signed, locked head on the disk; proofs from its tiles.
 import { generateKeyPair, parseTrustList, signerFromJwk, signEvent, trustedNode } from '@delta-hub/crypto';
-import { InMemoryEvents, InMemoryEventStore } from '@delta-hub/event-store';
-import { inclusionPath, treeHasher, growTiles, nodesFromTiles } from '@delta-hub/ledger';
 import { createLedgerApp } from '@delta-hub/ledger-app';
-import { sha256 } from '@delta-hub/crypto';
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { LedgerReader } from '../../apps/ledger/dist/ledger-reader.js';
+import { openLedgerStore } from '../../apps/ledger/dist/sqlite-ledger-store.js';
 
 const NODE = '32';
-const EVENTS_IN_A_STREAM = 4;
-/** Fills an event to about 1 KB of payload, as the base verifies. */
+const IN_A_STREAM = 4;
+/** Fills an event to about 1 KB, as the base verifies. */
 const FILLING = 'x'.repeat(720);
 
-const event = { private: generateKeyPair(), ledger: generateKeyPair() };
-const trust = parseTrustList({
-  nodes: [trustedNode(NODE, event.private.publicJwk, event.ledger.publicJwk, '2020-07-01T00:00:00.000Z')],
+const keys = { event: generateKeyPair(), ledger: generateKeyPair() };
+export const trust = parseTrustList({
+  nodes: [trustedNode(NODE, keys.event.publicJwk, keys.ledger.publicJwk, '2020-07-01T00:00:00.000Z')],
 });
-const signer = signerFromJwk(event.private.privateJwk, `${NODE}/1`);
+const signer = signerFromJwk(keys.event.privateJwk, `${NODE}/1`);
+const idOf = (number) => `01958f00-0000-7000-8000-${number.toString(16).padStart(12, '0')}`;
 
-/** Event `number` of a log whose streams have four events each, in the order of their positions. */
-export const benchEvent = (number) => {
-  const id = `01958f00-0000-7000-8000-${number.toString(16).padStart(12, '0')}`;
+/** The event at this position, from 1; the same bytes each time. */
+const eventAt = (position) => {
+  const number = position - 1;
+  const id = idOf(number);
   const type = 'cn.delta-hub.transfer.applied.v1';
-  const first = number - (number % EVENTS_IN_A_STREAM);
-  const stream = `transfer-01958f00-0000-7000-8000-${first.toString(16).padStart(12, '0')}`;
+  const stream = `transfer-${idOf(number - (number % IN_A_STREAM))}`;
   const text = signEvent(
     {
       specversion: '1.0',
@@ -37,24 +38,58 @@ export const benchEvent = (number) => {
     },
     signer,
   );
-  return { id, type, stream, data: new Uint8Array(Buffer.from(text, 'latin1')) };
+  return {
+    id,
+    type,
+    stream,
+    revision: BigInt(number % IN_A_STREAM),
+    position: BigInt(position),
+    data: new Uint8Array(Buffer.from(text, 'latin1')),
+  };
 };
 
-const appendTo = async (store, from, to) => {
-  for (let number = from; number < to; number++) {
-    const { stream, ...stored } = benchEvent(number);
-    const revision = number % EVENTS_IN_A_STREAM;
-    await store.append(stream, revision === 0 ? 'no-stream' : BigInt(revision - 1), [stored]);
+/** An event store that shows as many of its events as it is told, so that nothing but the ledger is measured. */
+class ShownEvents {
+  #shown = 0;
+  #wake = async () => undefined;
+
+  /** `at(position)` gives an event; it is kept only where it is made beforehand. */
+  constructor(at) {
+    this.at = at;
   }
-};
 
-export const startLedger = (dataDir, eventStore) => {
+  static prepared(count) {
+    const events = Array.from({ length: count }, (_, index) => eventAt(index + 1));
+    return new ShownEvents((position) => events[position - 1]);
+  }
+
+  async show(count) {
+    this.#shown = count;
+    await this.#wake();
+  }
+
+  async head() {
+    return this.#shown === 0 ? undefined : BigInt(this.#shown);
+  }
+
+  async readAll(after, limit) {
+    const from = Number(after ?? 0n);
+    return Array.from({ length: Math.max(0, Math.min(limit, this.#shown - from)) }, (_, at) => this.at(from + at + 1));
+  }
+
+  async subscribe(_after, handler) {
+    this.#wake = handler;
+    return { finished: new Promise(() => undefined), stop: () => Promise.resolve() };
+  }
+}
+
+const startLedger = (dataDir, eventStore) => {
   mkdirSync(dataDir);
   return createLedgerApp({
     node: NODE,
     dataDir,
     eventStore,
-    ledgerKey: event.ledger.privateJwk,
+    ledgerKey: keys.ledger.privateJwk,
     trust,
     clock: { now: () => new Date().toISOString() },
     verifyToken: () => Promise.reject(new Error('the bench uses no tokens')),
@@ -63,21 +98,68 @@ export const startLedger = (dataDir, eventStore) => {
   });
 };
 
-/** Events that wait in the store until all are leaves; events a second. */
+/** A log that takes what it is shown. */
+const benchLog = async (dataDir, events) => {
+  const ledger = await startLedger(dataDir, events);
+  return {
+    /** Shows events up to this position and waits until they are under a signed head. */
+    take: async (position) => {
+      await events.show(position);
+      await ledger.sequencer.waitFor(BigInt(position));
+    },
+    close: () => ledger.close(),
+  };
+};
+
+/** All events are there at once; how many a second are leaves under a locked head, signatures verified. Also the log's directory. */
 export const appendBatches = async (dataDir, count) => {
-  const store = new InMemoryEventStore(new InMemoryEvents());
-  const warmUp = Math.round(count / 8);
-  await appendTo(store, 0, warmUp);
-  const ledger = await startLedger(dataDir, store);
-  await ledger.sequencer.waitFor(await store.head());
-  const more = new InMemoryEventStore(new InMemoryEvents());
-  await appendTo(more, warmUp - (warmUp % EVENTS_IN_A_STREAM), 0);
-  await ledger.close();
-  await appendTo(store, warmUp, warmUp + count);
-  const again = await reopen(dataDir, store);
+  const warmUp = Math.round(count / 4);
+  const log = await benchLog(dataDir, ShownEvents.prepared(warmUp + count));
+  await log.take(warmUp);
   const start = performance.now();
-  await again.sequencer.waitFor(await store.head());
+  await log.take(warmUp + count);
   const rate = (count * 1000) / (performance.now() - start);
-  await again.close();
+  await log.close();
   return rate;
+};
+
+/** One event at a time: the next comes when the one before is under a locked head. */
+export const appendSingly = async (dataDir, count) => {
+  const warmUp = Math.round(count / 4);
+  const log = await benchLog(dataDir, ShownEvents.prepared(warmUp + count));
+  for (let position = 1; position <= warmUp; position++) await log.take(position);
+  const start = performance.now();
+  for (let position = warmUp + 1; position <= warmUp + count; position++) await log.take(position);
+  const rate = (count * 1000) / (performance.now() - start);
+  await log.close();
+  return rate;
+};
+
+/** Microseconds of one inclusion proof out of the log in this directory, its tiles warm. */
+export const inclusionProof = (dataDir, rounds) => {
+  const store = openLedgerStore(join(dataDir, 'ledger.db'));
+  const head = store.newestSignedHead();
+  const reader = new LedgerReader(store, () => head);
+  const ids = Array.from({ length: 1000 }, (_, at) => idOf(Math.floor((at * head.size) / 1000)));
+  const entries = [...reader.entriesOf(ids).values()];
+  for (const entry of entries) entry.proof();
+  const start = performance.now();
+  for (let round = 0; round < rounds; round++) for (const entry of entries) entry.proof();
+  const micros = ((performance.now() - start) * 1000) / (rounds * entries.length);
+  store.close();
+  return micros;
+};
+
+/** Grows one log to a million events, made as they are read; calls `report(size, rss in MB, events a second)` on the way. */
+export const growLong = async (dataDir, report) => {
+  const events = new ShownEvents(eventAt);
+  const log = await benchLog(dataDir, events);
+  let before = 0;
+  for (const size of [10_000, 50_000, 100_000, 250_000, 500_000, 750_000, 1_000_000]) {
+    const start = performance.now();
+    await log.take(size);
+    report(size, process.memoryUsage().rss / 2 ** 20, ((size - before) * 1000) / (performance.now() - start));
+    before = size;
+  }
+  await log.close();
 };

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type FileKind, guarded, openDatabase, openToRead, transaction } from './database-file.js';
 
-const kind: FileKind = { mark: 'DHxx', version: 3, schema: 'CREATE TABLE t (x INTEGER PRIMARY KEY, y BLOB) STRICT' };
+const kind: FileKind = {
+  mark: 'DHxx',
+  version: 3,
+  pageBytes: 4096,
+  schema: 'CREATE TABLE t (x INTEGER PRIMARY KEY, y BLOB) STRICT',
+};
 let folder: string;
 let path: string;
 

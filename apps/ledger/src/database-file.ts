@@ -10,6 +10,8 @@ export interface FileKind {
   readonly mark: string;
   /** PRAGMA user_version. */
   readonly version: number;
+  /** Bytes of a page, for a file that is new. */
+  readonly pageBytes: number;
   /** Creates the tables in an empty file. */
   readonly schema: string;
 }
@@ -26,6 +28,7 @@ export const openDatabase = (path: string, kind: FileKind): DatabaseSync =>
     const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     return closedOnError(db, () => {
       const isNew = checkKind(db, path, kind) === 'empty';
+      if (isNew) db.exec(`PRAGMA page_size = ${kind.pageBytes}`);
       db.exec(
         'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA trusted_schema = OFF',
       );

@@ -95,10 +95,10 @@ export class EventTail {
         const group: Group | undefined = await (next ?? this.#groupAfter(this.#anchor));
         next = undefined;
         if (group !== undefined) {
+          // The threads always have the next group before them. What goes wrong with it is heard when it is its turn.
+          if (group.isLarge) await (next = this.#groupAfter(group.last)).catch(() => undefined);
           const leaves = await group.leaves;
           if (this.#stopped) return;
-          // What goes wrong with the next group is heard when it is its turn.
-          if (group.isLarge) await (next = this.#groupAfter(group.last)).catch(() => undefined);
           this.#append(leaves, group.last);
           progress();
         } else if (ended !== undefined) throw ended.error;

@@ -7,6 +7,8 @@ import type { FileKind } from './database-file.js';
 export const ledgerFile: FileKind = {
   mark: 'DHlg',
   version: 1,
+  // Five events of 1 KB and their signatures in a page; in one of 4,096 bytes it would be two, and a quarter lost.
+  pageBytes: 8192,
   schema: `
     CREATE TABLE log (
       one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -49,6 +51,7 @@ export const ledgerFile: FileKind = {
 export const lockFile: FileKind = {
   mark: 'DHlk',
   version: 1,
+  pageBytes: 4096,
   schema: `
     CREATE TABLE signed (
       origin TEXT PRIMARY KEY,

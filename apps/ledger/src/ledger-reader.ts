@@ -2,7 +2,6 @@ import {
   encodeEntryBundle,
   inclusionPath,
   type NodeReader,
-  nodesFromTiles,
   TILE_WIDTH,
   type TileResource,
   tileWidth,
@@ -11,7 +10,7 @@ import {
 import { eventIdOf } from './authenticate.js';
 import type { LedgerStore, SignedHead } from './ledger-store.js';
 import { sha256Tree } from './log-identity.js';
-import { readOnce } from './read-once.js';
+import { warmNodes } from './warm-nodes.js';
 
 /** One leaf, shown against a signed head. Hashes are in base64. */
 export interface LedgerEntry {
@@ -34,10 +33,12 @@ export interface InclusionProof {
 export class LedgerReader {
   readonly #store: LedgerStore;
   readonly #head: () => SignedHead | undefined;
+  readonly #nodes: NodeReader;
 
   constructor(store: LedgerStore, head: () => SignedHead | undefined) {
     this.#store = store;
     this.#head = head;
+    this.#nodes = warmNodes(sha256Tree, (level, index) => store.tile(level, index));
   }
 
   head(): SignedHead | undefined {
@@ -73,10 +74,9 @@ export class LedgerReader {
     return encodeEntryBundle(this.#store.entries(first, first + width).map(({ leaf }) => leaf));
   }
 
-  /** Makes entries against one head. Tiles and inner nodes are read once for all of them. */
+  /** Makes entries against one head. */
   #entriesAt(head: SignedHead): (position: number, eventId: string) => LedgerEntry {
-    const tile = readOnce((level: number, index: number) => this.#store.tile(level, index));
-    const node: NodeReader = readOnce(nodesFromTiles(sha256Tree, tile));
+    const node = this.#nodes;
     return (position, eventId) => ({
       eventId,
       index: position,

@@ -5,7 +5,12 @@ import type { Unchecked } from './signature-check.js';
 export interface Packed {
   readonly number: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly rows: readonly { readonly id: string; readonly type: string; readonly stream: string; readonly end: number }[];
+  readonly rows: readonly {
+    readonly id: string;
+    readonly type: string;
+    readonly stream: string;
+    readonly end: number;
+  }[];
 }
 
 export type Answer =

@@ -12,7 +12,14 @@ export const VERIFIED_HERE = 32;
 const IN_A_MESSAGE = 128;
 const MOST_THREADS = 4;
 
+interface Thread {
+  readonly worker: Worker;
+  /** Messages that it has not answered. */
+  open: number;
+}
+
 interface Waiting {
+  readonly thread: Thread;
   resolve(leafHashes: Uint8Array[]): void;
   reject(fault: unknown): void;
 }
@@ -21,7 +28,7 @@ interface Waiting {
 export class SignaturePool {
   readonly #trust: TrustList;
   readonly #waiting = new Map<number, Waiting>();
-  #threads: readonly Worker[] = [];
+  #threads: readonly Thread[] = [];
   #asked = 0;
   #fault: LedgerFault | undefined;
 
@@ -50,7 +57,7 @@ export class SignaturePool {
 
   async close(): Promise<void> {
     this.#fail(new LedgerFault('CLOSED', 'the ledger was closed while events were verified'));
-    await Promise.all(this.#threads.map((thread) => thread.terminate()));
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 
   #ask(events: readonly Unchecked[]): Promise<Uint8Array[]> {
@@ -58,30 +65,34 @@ export class SignaturePool {
     const number = (this.#asked += 1);
     const packed: Packed = { number, ...pack(events) };
     return new Promise((resolve, reject) => {
-      this.#waiting.set(number, { resolve, reject });
-      this.#threads[number % this.#threads.length]!.postMessage(packed, [packed.bytes.buffer]);
+      const thread = this.#threads.reduce((least, one) => (one.open < least.open ? one : least));
+      thread.open += 1;
+      this.#waiting.set(number, { thread, resolve, reject });
+      thread.worker.postMessage(packed, [packed.bytes.buffer]);
     });
   }
 
   #start(): void {
     const count = Math.min(MOST_THREADS, availableParallelism());
     this.#threads = Array.from({ length: count }, () => {
-      const thread = new Worker(workerFile(), { workerData: this.#trust });
-      thread.on('message', (answer: Answer) => this.#answered(answer));
-      thread.on('error', (cause) =>
+      const worker = new Worker(workerFile(), { workerData: this.#trust });
+      worker.on('message', (answer: Answer) => this.#answered(answer));
+      worker.on('error', (cause) =>
         this.#fail(new LedgerFault('VERIFICATION_FAILED', 'a thread that verifies has failed', undefined, { cause })),
       );
-      thread.on('exit', () => this.#fail(new LedgerFault('VERIFICATION_FAILED', 'a thread that verifies has ended')));
-      thread.unref();
-      return thread;
+      worker.on('exit', () => this.#fail(new LedgerFault('VERIFICATION_FAILED', 'a thread that verifies has ended')));
+      worker.unref();
+      return { worker, open: 0 };
     });
   }
 
   #answered(answer: Answer): void {
     const waiting = this.#waiting.get(answer.number);
+    if (waiting === undefined) return;
     this.#waiting.delete(answer.number);
-    if ('leafHashes' in answer) waiting?.resolve(answer.leafHashes);
-    else waiting?.reject(new LedgerFault(answer.code, answer.message, answer.evidence));
+    waiting.thread.open -= 1;
+    if ('leafHashes' in answer) waiting.resolve(answer.leafHashes);
+    else waiting.reject(new LedgerFault(answer.code, answer.message, answer.evidence));
   }
 
   #fail(fault: LedgerFault): void {
@@ -92,4 +103,5 @@ export class SignaturePool {
 }
 
 /** A thread is plain Node and needs the built file, also where a test runs the sources. */
-const workerFile = (): URL => new URL('./signature-worker.js', import.meta.url.replace('/ledger/src/', '/ledger/dist/'));
+const workerFile = (): URL =>
+  new URL('./signature-worker.js', import.meta.url.replace('/ledger/src/', '/ledger/dist/'));

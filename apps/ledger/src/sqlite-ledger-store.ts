@@ -13,11 +13,14 @@ export const openLedgerStore = (path: string): LedgerStore =>
 export const idBytes = (eventId: string): Buffer => Buffer.from(eventId.replaceAll('-', ''), 'hex');
 
 const HASH_BYTES = 32;
+/** Numbers of streams that are kept in memory: those that are written to just now. */
+const MOST_STREAMS_KEPT = 10_000;
 
 class SqliteLedgerStore implements LedgerStore {
   readonly #path: string;
   readonly #db: DatabaseSync;
   readonly #sql: Statements;
+  readonly #streams = new Map<string, bigint | number>();
 
   constructor(path: string, db: DatabaseSync) {
     this.#path = path;
@@ -47,6 +50,7 @@ class SqliteLedgerStore implements LedgerStore {
 
   discardAfter(size: number): void {
     this.#write(() => {
+      this.#streams.clear();
       for (const statement of this.#sql.discard) statement.run(size);
       this.#sql.dropEmptyStreams.run();
       for (const row of this.#sql.tileNames.all()) {
@@ -107,10 +111,20 @@ class SqliteLedgerStore implements LedgerStore {
   }
 
   #insert({ position, eventId, leaf, stream, revision, storePosition }: Entry): void {
-    this.#sql.putStream.run(stream);
     this.#sql.putEntry.run(position, leaf, storePosition);
     this.#sql.putId.run(idBytes(eventId), position);
-    this.#sql.putStreamEntry.run(stream, revision, position);
+    this.#sql.putStreamEntry.run(this.#streamNumber(stream), revision, position);
+  }
+
+  /** The number that stands for a stream; a stream that is new gets one. */
+  #streamNumber(name: string): bigint | number {
+    const known = this.#streams.get(name);
+    if (known !== undefined) return known;
+    const row = this.#sql.streamNumber.get(name);
+    const number = row === undefined ? this.#sql.putStream.run(name).lastInsertRowid : bigintIn(row, 'stream');
+    if (this.#streams.size >= MOST_STREAMS_KEPT) this.#streams.clear();
+    this.#streams.set(name, number);
+    return number;
   }
 
   #head(statement: StatementSync): StoredHead | undefined {
@@ -124,7 +138,12 @@ class SqliteLedgerStore implements LedgerStore {
   }
 
   #write(work: () => void): void {
-    guarded(this.#path, () => transaction(this.#db, work));
+    try {
+      guarded(this.#path, () => transaction(this.#db, work));
+    } catch (error) {
+      this.#streams.clear();
+      throw error;
+    }
   }
 }
 
@@ -135,12 +154,11 @@ const prepareAll = (db: DatabaseSync) => {
   return {
     claim: sql('INSERT INTO log (one, origin) VALUES (1, ?) ON CONFLICT DO NOTHING'),
     origin: sql('SELECT origin FROM log'),
-    putStream: sql('INSERT INTO streams (name) VALUES (?) ON CONFLICT DO NOTHING'),
+    streamNumber: sql('SELECT stream FROM streams WHERE name = ?'),
+    putStream: sql('INSERT INTO streams (name) VALUES (?)'),
     putEntry: sql('INSERT INTO entries (pos, leaf, store_position) VALUES (?, ?, ?)'),
     putId: sql('INSERT INTO ids (id, pos) VALUES (?, ?)'),
-    putStreamEntry: sql(
-      'INSERT INTO stream_entries (stream, revision, pos) SELECT stream, ?2, ?3 FROM streams WHERE name = ?1',
-    ),
+    putStreamEntry: sql('INSERT INTO stream_entries (stream, revision, pos) VALUES (?, ?, ?)'),
     putTile: sql(
       'INSERT INTO tiles (level, n, hashes) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET hashes = excluded.hashes',
     ),
