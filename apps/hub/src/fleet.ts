@@ -26,7 +26,7 @@ export interface Fleet {
   stop(): Promise<void>;
 }
 
-interface Options {
+export interface FleetOptions {
   readonly dataDir: string;
   readonly host: string;
   /** Port of node 31; the others follow. 0: any free ports. */
@@ -36,7 +36,7 @@ interface Options {
 }
 
 /** Starts the four nodes, one process each, and starts again one that dies. */
-export const startFleet = async (options: Options): Promise<Fleet> => {
+export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
   const clockFile = paths(options.dataDir).clock;
   let clock = existsSync(clockFile) ? (readJson(clockFile) as { driven?: string }).driven : undefined;
   const cut = new Set<NodeId>();

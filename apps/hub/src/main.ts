@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { checkScenarios } from './check-scenarios.js';
 import { demo } from './demo.js';
 import { exitCodeOf, HubFault } from './faults.js';
 import { ledgerVerify } from './ledger-verify.js';
@@ -48,6 +49,13 @@ program
   .option('--scenario <file>', 'what to play: a scenario file, see apps/hub/scenarios', G0)
   .option('--json', 'print one JSON object on standard output; progress goes to standard error', false)
   .action((options: { data?: string; port: number; scenario: string; json: boolean }) => demo(options));
+
+program
+  .command('scenario')
+  .description('play scenario files, each on four fresh nodes in this process; 0 only if all ended as they say')
+  .argument('<files...>', 'scenario files, YAML or JSON: docs/scenarios.md')
+  .option('--json', 'print one JSON object on standard output; progress goes to standard error', false)
+  .action((files: string[], options: { json: boolean }) => checkScenarios(files, options));
 
 program
   .command('token')

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { agencyById } from '@delta-hub/contracts';
 import { type HubConfig, loadConfig } from './config.js';
 import { initialise, paths, readJson, writeJson } from './data-dir.js';
-import { type Fleet, startFleet } from './fleet.js';
+import { type Fleet, type FleetOptions, startFleet } from './fleet.js';
 import { mintDevToken } from './issuer.js';
 import { verifyNode } from './ledger-verify.js';
 import { lockDirectory } from './lock.js';
@@ -22,20 +22,22 @@ export interface Session {
 }
 
 interface Options {
+  /** Starts the nodes: one process each unless said otherwise. */
+  readonly start?: (options: FleetOptions) => Promise<Fleet>;
   readonly data: string;
   readonly port: number;
   readonly say: (line: string) => void;
 }
 
 /** @throws HubFault `DATA_DIR_IN_USE` and whatever keeps a node from starting */
-export const openSession = async ({ data, port, say }: Options): Promise<Session> => {
+export const openSession = async ({ data, port, say, start = startFleet }: Options): Promise<Session> => {
   const config = loadConfig();
   mkdirSync(data, { recursive: true });
   const lock = lockDirectory(paths(data).lock, 0);
   try {
     initialise(data, new Date().toISOString());
     say('starting the four nodes');
-    const fleet = await startFleet({
+    const fleet = await start({
       dataDir: data,
       host: config.DELTA_HUB_HOST,
       port,

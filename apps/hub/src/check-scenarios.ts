@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HubFault } from './faults.js';
+import { startInOneProcess } from './one-process-fleet.js';
+import { assertOk, type DemoReport } from './report.js';
+import { readScenario, type Scenario } from './scenario/scenario-file.js';
+import { openSession } from './session.js';
+
+interface Verdict {
+  readonly file: string;
+  readonly scenario: string;
+  readonly ok: boolean;
+  /** Why it is not ok: a stable code and what was found. */
+  readonly fault?: string;
+  readonly report?: DemoReport;
+}
+
+/**
+ * `delta-hub scenario`: plays each file on four fresh nodes in this process. All files are read before the first is played.
+ * @throws HubFault `SCENARIO_INVALID`, `SCENARIO_FAILED` when one did not end as it says
+ */
+export const checkScenarios = async (files: readonly string[], options: { readonly json: boolean }): Promise<void> => {
+  const scenarios = files.map((file) => ({ file, scenario: readScenario(file) }));
+  const verdicts: Verdict[] = [];
+  for (const { file, scenario } of scenarios) {
+    const verdict = await check(file, scenario);
+    verdicts.push(verdict);
+    const line = `${verdict.ok ? 'ok    ' : 'NOT OK'} ${scenario.scenario}: ${scenario.title}${verdict.fault === undefined ? '' : `\n       ${verdict.fault}`}\n`;
+    (options.json ? process.stderr : process.stdout).write(line);
+  }
+  const failed = verdicts.filter(({ ok }) => !ok);
+  if (options.json) process.stdout.write(`${JSON.stringify({ ok: failed.length === 0, scenarios: verdicts })}\n`);
+  if (failed.length > 0)
+    throw new HubFault('SCENARIO_FAILED', `${failed.length} of ${verdicts.length} did not end as they say`);
+};
+
+const check = async (file: string, scenario: Scenario): Promise<Verdict> => {
+  const data = mkdtempSync(join(tmpdir(), 'delta-hub-scenario-'));
+  const known = { file, scenario: scenario.scenario };
+  try {
+    const session = await openSession({ data, port: 0, say: () => undefined, start: startInOneProcess });
+    try {
+      const report = await session.play(scenario);
+      assertOk(report);
+      return { ...known, ok: true, report };
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    if (!(error instanceof HubFault)) throw error;
+    return { ...known, ok: false, fault: `${error.code}: ${error.message}` };
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
+};
