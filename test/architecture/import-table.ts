@@ -38,7 +38,7 @@ export const importTable: Readonly<Record<string, Row>> = {
   'apps/handoff':     { ...app, scope: 'handoff',
                         workspace: ['decider', 'contracts', 'crypto', 'handoff', 'event-store', 'broker'] },
   'apps/ledger':      { ...app, scope: 'ledger',
-                        workspace: ['contracts', 'crypto', 'ledger', 'event-store'] },
+                        workspace: ['contracts', 'crypto', 'ledger', 'event-store', 'event-store/sqlite'] },
   'apps/gateway':     { ...app, scope: 'gateway',
                         workspace: ['contracts', 'crypto'] },
   'apps/hub':         { ...app, scope: 'hub',

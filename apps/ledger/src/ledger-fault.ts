@@ -33,6 +33,8 @@ export type LedgerFaultCode =
   | 'UNREACHABLE'
   /** It does not give out its entries: they need the token of an inspector. */
   | 'TOKEN_REFUSED'
+  /** A verification was to go on behind one of another level. */
+  | 'STATE_OF_ANOTHER_LEVEL'
   /** The ledger was closed while somebody waited for it. */
   | 'CLOSED';
 

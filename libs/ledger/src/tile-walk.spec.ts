@@ -19,3 +19,20 @@ it('comes to the hashes that growing the tiles comes to', () => {
     expect(walked[0]?.index).toBe(index * 256);
   }
 });
+
+it('goes on behind any number of leaves as if it had seen them', () => {
+  const leafHashes = Array.from({ length: 66_000 }, (_, index) => tree.leaf(Buffer.from(`leaf ${index}`)));
+  const walk = new TileWalk(tree);
+  const slots = leafHashes.map((leafHash) => walk.add(leafHash));
+  const tiles = new Map(
+    growTiles(tree, 0, () => undefined, leafHashes).map(({ level, index, hashes }) => [`${level}/${index}`, hashes]),
+  );
+  const read = (level: number, index: number): Uint8Array | undefined => tiles.get(`${level}/${index}`);
+  for (const size of [0, 1, 255, 256, 257, 65_535, 65_536, 65_800]) {
+    const later = TileWalk.after(tree, size, read);
+    expect(leafHashes.slice(size, size + 300).map((leafHash) => later.add(leafHash))).toEqual(
+      slots.slice(size, size + 300),
+    );
+  }
+  expect(() => TileWalk.after(tree, 300, () => undefined)).toThrow(RangeError);
+});

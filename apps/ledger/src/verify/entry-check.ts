@@ -14,9 +14,10 @@ export class EntryCheck {
   readonly #cursor: StoreCursor;
   #events = 0;
 
-  constructor(log: StoredLog, eventStore: EventStore) {
+  /** Begins behind the event of the store at position `after`. */
+  constructor(log: StoredLog, eventStore: EventStore, after?: bigint) {
     this.#log = log;
-    this.#cursor = new StoreCursor(eventStore);
+    this.#cursor = new StoreCursor(eventStore, after);
   }
 
   /** How many events of the store were compared with entries. */

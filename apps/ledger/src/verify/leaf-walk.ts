@@ -1,12 +1,14 @@
-import { type CloudEvent, openEvent, type TrustList } from '@delta-hub/crypto';
+import type { CloudEvent, OpenedEvent, RefusedEvent } from '@delta-hub/crypto';
 import {
   type CompactRange,
-  emptyRange,
   extendRange,
+  nodesFromTiles,
   type NoteVerifier,
+  rangeAt,
   rootOfRange,
   sameBytes,
   TILE_WIDTH,
+  type TileReader,
   type TileSlot,
   TileWalk,
   toBase64,
@@ -25,49 +27,66 @@ export interface ClaimedHead {
 
 /** What the walk compares with. */
 export interface WalkSource {
-  readonly trust: TrustList;
   readonly origin: string;
   readonly verifiers: readonly NoteVerifier[];
+  /**
+   * Verifies the event of an entry. The one place where it is decided which key may sign what: a rule that depends on
+   * where an entry stands finds its index here. Undefined: only the structure is looked at.
+   */
+  readonly open: ((leaf: Uint8Array, index: number) => OpenedEvent | RefusedEvent) | undefined;
   /** The stored hashes of a tile. */
-  tile(level: number, index: number): Uint8Array | undefined | Promise<Uint8Array | undefined>;
+  readonly tile: TileReader;
   /** The stored heads of a tree of this size. */
   headsOf(size: number): readonly ClaimedHead[];
 }
 
-/** Walks over the leaves of a log from the first on, recomputes everything that follows from them, and compares. */
+type Walked = { readonly event: CloudEvent | undefined } | { readonly fault: Finding };
+
+/** Walks over leaves of a log in their order, recomputes everything that follows from them, and compares. */
 export class LeafWalk {
   readonly #source: WalkSource;
-  readonly #tiles = new TileWalk(sha256Tree);
+  readonly #tiles: TileWalk;
   readonly #counts = { entries: 0, tileHashes: 0, heads: 0 };
-  #range: CompactRange = emptyRange;
+  #range: CompactRange;
 
-  constructor(source: WalkSource) {
+  /**
+   * Begins behind the first `size` leaves; what the stored tiles say of these is taken for true.
+   * @throws RangeError when a tile that this needs is missing or too short
+   */
+  constructor(source: WalkSource, size = 0) {
     this.#source = source;
+    this.#tiles = TileWalk.after(sha256Tree, size, source.tile);
+    this.#range = rangeAt(nodesFromTiles(sha256Tree, source.tile), size);
   }
 
   get counts(): { readonly entries: number; readonly tileHashes: number; readonly heads: number } {
     return this.#counts;
   }
 
+  /** The root of all leaves so far. */
+  root(): Uint8Array {
+    return rootOfRange(sha256Tree, this.#range);
+  }
+
   /** The next leaf: its event, its hash and all that its hash completes. The event is given when it is authentic. */
-  async next(leaf: Uint8Array): Promise<{ readonly event: CloudEvent } | { readonly fault: Finding }> {
+  next(leaf: Uint8Array): Walked {
     const position = this.#range.size;
-    const opened = openEvent(leaf, this.#source.trust);
-    if (!opened.ok) {
+    const opened = this.#source.open?.(leaf, position);
+    if (opened?.ok === false) {
       const expected = 'a signed event of a trusted node';
       return { fault: { what: `EVENT_${opened.check}`, position, eventId: undefined, expected, found: opened.detail } };
     }
     const leafHash = sha256Tree.leaf(leaf);
     this.#range = extendRange(sha256Tree, this.#range, [leafHash]);
-    const fault = (await this.#tileFault(leafHash)) ?? this.#headsFault();
-    if (fault !== undefined) return { fault: { eventId: opened.event.id, ...fault } };
+    const fault = this.#tileFault(leafHash) ?? this.#headsFault();
+    if (fault !== undefined) return { fault: { eventId: opened?.event.id, ...fault } };
     this.#counts.entries += 1;
-    return { event: opened.event };
+    return { event: opened?.event };
   }
 
-  async #tileFault(leafHash: Uint8Array): Promise<Omit<Finding, 'eventId'> | undefined> {
+  #tileFault(leafHash: Uint8Array): Omit<Finding, 'eventId'> | undefined {
     for (const slot of this.#tiles.add(leafHash)) {
-      const found = hashIn(await this.#source.tile(slot.level, Math.floor(slot.index / TILE_WIDTH)), slot);
+      const found = hashIn(this.#source.tile(slot.level, Math.floor(slot.index / TILE_WIDTH)), slot);
       if (!sameBytes(slot.hash, found))
         return { what: 'TILE', position: firstLeafUnder(slot), ...hashes(slot.hash, found) };
       this.#counts.tileHashes += 1;
@@ -86,7 +105,7 @@ export class LeafWalk {
 
   #headFault({ root, note }: ClaimedHead): Pick<Finding, 'what' | 'expected' | 'found'> | undefined {
     const { size } = this.#range;
-    const recomputed = rootOfRange(sha256Tree, this.#range);
+    const recomputed = this.root();
     if (!sameBytes(recomputed, root)) return { what: 'HEAD_ROOT', ...hashes(recomputed, root) };
     if (note === undefined) return undefined;
     const opened = openHead(note, this.#source.origin, this.#source.verifiers);

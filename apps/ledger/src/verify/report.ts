@@ -23,6 +23,8 @@ export type FindingCode =
   | 'HEAD_ROOT'
   /** The note of a head is missing, malformed, of other size or root, or not signed by a trusted key. */
   | 'HEAD_NOTE'
+  /** The log does not begin with what an earlier verification saw. */
+  | 'HISTORY'
   /** There are entries that no head covers, or a head that covers more than there is. */
   | 'HEAD_SIZE'
   /** The lock knows no head, an older one than the log, or a newer one than the log has entries for. */
@@ -49,6 +51,9 @@ export interface Finding {
 export interface LedgerReport {
   readonly ok: boolean;
   readonly origin: string | undefined;
+  readonly level: VerifyLevel;
+  /** What an earlier verification had seen: entries before it were not looked at again. 0: everything was. */
+  readonly from: number;
   /** Size and root (base64) of the newest signed head; 0 and undefined before the first one or when it does not verify. */
   readonly size: number;
   readonly root: string | undefined;
@@ -69,12 +74,36 @@ export interface Counts {
   readonly events: number;
 }
 
+/**
+ * How much is verified. `structure`: positions, the hash of every entry, every tile, every head with its signature and
+ * the lock. `signatures`: also every event (form, key, signature, canonical text), the rows that find entries, SQLite's own
+ * check of the file, and the event store.
+ */
+export type VerifyLevel = 'structure' | 'signatures';
+
+/** A beginning of a log that was verified. Kept by whoever verifies: it is as trustworthy as the place where it lies. */
+export interface VerifiedState {
+  readonly origin: string;
+  readonly level: VerifyLevel;
+  readonly size: number;
+  /** Base64. */
+  readonly root: string;
+}
+
 export interface VerifyOptions {
+  /** `signatures` unless said otherwise. */
+  readonly level?: VerifyLevel;
+  /** Goes on behind this state, which the log must still begin with. Its level MUST be the one of this verification. */
+  readonly since?: VerifiedState;
+  /** Called with every longer beginning that is verified: a run that is cut off goes on from the last one. */
+  readonly verified?: (state: VerifiedState) => void;
+  /** In how many threads; 0: in this one. By default as the machine and the size of the log suggest. */
+  readonly threads?: number;
   /** The node whose log it must be; without it, any node of the trust list. */
   readonly node?: string;
   /** How many events the log may be behind the event store. Default 1,024: one group. */
   readonly maxBehind?: number;
-  /** Called every 256 entries and at the end. */
+  /** Called about every 256 entries in this thread, every 4,096 with several, and at the end. */
   readonly progress?: (progress: { readonly verified: number; readonly total: number }) => void;
 }
 

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { decodeEntryBundle, entriesPath, TILE_WIDTH, tilePath, tileWidth } from '@delta-hub/ledger';
 import { LedgerFault } from '../ledger-fault.js';
 import { sha256Tree } from '../log-identity.js';
@@ -10,17 +12,20 @@ export interface UrlSource {
   readonly token?: string;
 }
 
+/** A log whose resources lie as files below a directory, as `exportLog` writes them. */
+export interface FilesSource {
+  readonly files: string;
+}
+
 /** Reads the resources of https://c2sp.org/tlog-tiles; what is not there or not of the right length is undefined. */
 export class ServedLog {
-  readonly #prefix: string;
-  readonly #headers: Readonly<Record<string, string>>;
+  readonly #get: (path: string) => Promise<Uint8Array | undefined>;
   /** The last tile read of each level: the walk asks for one after the other. */
   readonly #tiles = new Map<number, { readonly index: number; readonly hashes: Uint8Array | undefined }>();
   #size = 0;
 
-  constructor({ url, token }: UrlSource) {
-    this.#prefix = url.replace(/\/+$/, '');
-    this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  constructor(source: UrlSource | FilesSource) {
+    this.#get = 'url' in source ? fromUrl(source) : fromFiles(source);
   }
 
   /** The checkpoint; undefined when there is none yet. */
@@ -32,16 +37,26 @@ export class ServedLog {
   /** From here on the tree of this size is read. */
   open(size: number): void {
     this.#size = size;
+    this.#tiles.clear();
   }
 
-  async tile(level: number, index: number): Promise<Uint8Array | undefined> {
+  /** Fetches the tiles in which the hashes of `leaf`, and of the nodes above it, stand. */
+  async fetchTilesAt(leaf: number): Promise<void> {
+    for (let level = 0, count = leaf; ; level += 1, count = Math.floor(count / TILE_WIDTH)) {
+      const index = Math.floor(count / TILE_WIDTH);
+      const width = tileWidth(level, index, this.#size);
+      if (width === 0) return;
+      if (this.#tiles.get(level)?.index === index) continue;
+      const bytes = await this.#get(tilePath({ level, index, width }));
+      const hashes = bytes?.length === width * sha256Tree.empty.length ? bytes : undefined;
+      this.#tiles.set(level, { index, hashes });
+    }
+  }
+
+  /** A tile that was fetched. */
+  tile(level: number, index: number): Uint8Array | undefined {
     const known = this.#tiles.get(level);
-    if (known?.index === index) return known.hashes;
-    const width = tileWidth(level, index, this.#size);
-    const bytes = await this.#get(tilePath({ level, index, width }));
-    const hashes = bytes?.length === width * sha256Tree.empty.length ? bytes : undefined;
-    this.#tiles.set(level, { index, hashes });
-    return hashes;
+    return known?.index === index ? known.hashes : undefined;
   }
 
   /** The entries under a tile of leaves. */
@@ -51,22 +66,39 @@ export class ServedLog {
     const entries = bytes === undefined ? undefined : decodeEntryBundle(bytes);
     return entries?.length === width && width <= TILE_WIDTH ? entries : undefined;
   }
+}
 
-  async #get(path: string): Promise<Uint8Array | undefined> {
-    const address = `${this.#prefix}/${path}`;
-    const response = await this.#send(address);
+const fromUrl = ({ url, token }: UrlSource): ((path: string) => Promise<Uint8Array | undefined>) => {
+  const prefix = url.replace(/\/+$/, '');
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return async (path) => {
+    const address = `${prefix}/${path}`;
+    const response = await send(address, headers);
     if (response.status === 404) return undefined;
     if (response.status === 401 || response.status === 403)
       throw new LedgerFault('TOKEN_REFUSED', `${address}: ${response.status}; entries need the token of an inspector`);
     if (!response.ok) throw new LedgerFault('UNREACHABLE', `${address}: ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
-  }
+  };
+};
 
-  async #send(address: string): Promise<Response> {
-    try {
-      return await fetch(address, { headers: this.#headers, redirect: 'error' });
-    } catch (error) {
-      throw new LedgerFault('UNREACHABLE', `${address}: no answer`, undefined, { cause: error });
-    }
+const send = async (address: string, headers: Record<string, string>): Promise<Response> => {
+  try {
+    return await fetch(address, { headers, redirect: 'error' });
+  } catch (error) {
+    throw new LedgerFault('UNREACHABLE', `${address}: no answer`, undefined, { cause: error });
   }
-}
+};
+
+const fromFiles =
+  ({ files }: FilesSource) =>
+  async (path: string): Promise<Uint8Array | undefined> => {
+    try {
+      return new Uint8Array(await readFile(join(files, path)));
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 'ENOENT') return undefined;
+      throw new LedgerFault('STORAGE_FAILED', `${join(files, path)}: ${(error as Error).message}`, undefined, {
+        cause: error,
+      });
+    }
+  };

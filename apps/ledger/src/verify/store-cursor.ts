@@ -2,15 +2,16 @@ import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
 
 const READ_AT_ONCE = 256;
 
-/** Reads an event store from its beginning, one event after the other. */
+/** Reads an event store, one event after the other, from its beginning or from behind a position. */
 export class StoreCursor {
   readonly #events: EventStore;
   #buffer: readonly RecordedEvent[] = [];
   #at = 0;
   #after: bigint | undefined;
 
-  constructor(events: EventStore) {
+  constructor(events: EventStore, after?: bigint) {
     this.#events = events;
+    this.#after = after;
   }
 
   async next(): Promise<RecordedEvent | undefined> {

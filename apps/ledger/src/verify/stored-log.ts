@@ -35,6 +35,7 @@ export class StoredLog {
     this.#sql = {
       origin: prepare(db, 'SELECT origin FROM log'),
       entries: prepare(db, 'SELECT pos, leaf, store_position FROM entries WHERE pos > ? ORDER BY pos LIMIT ?'),
+      storePosition: prepare(db, 'SELECT store_position FROM entries WHERE pos = ?'),
       idPosition: prepare(db, 'SELECT pos FROM ids WHERE id = ?'),
       streamPosition: prepare(
         db,
@@ -43,7 +44,7 @@ export class StoredLog {
         WHERE s.name = ? AND e.revision = ?`,
       ),
       tile: prepare(db, 'SELECT hashes FROM tiles WHERE level = ? AND n = ?'),
-      heads: prepare(db, 'SELECT size, root, note FROM heads WHERE size = ?'),
+      heads: prepare(db, 'SELECT size, root, note FROM heads WHERE size > ? AND size <= ? ORDER BY size'),
       surplusTile: prepare(
         db,
         `
@@ -68,6 +69,11 @@ export class StoredLog {
     );
   }
 
+  /** Where the entry's event is in the event store; undefined when there is no such entry. */
+  storePositionOf(position: number): bigint | undefined {
+    return this.#read(() => one(this.#sql.storePosition.get(position), (row) => bigintIn(row, 'store_position')));
+  }
+
   positionOfId(eventId: string): number | undefined {
     return this.#read(() => one(this.#sql.idPosition.get(idBytes(eventId)), (row) => numberIn(row, 'pos')));
   }
@@ -80,9 +86,10 @@ export class StoredLog {
     return this.#read(() => one(this.#sql.tile.get(level, index), (row) => bytesIn(row, 'hashes')));
   }
 
-  headsOf(size: number): readonly ClaimedHead[] {
+  /** The heads of more than `from` and at most `to` entries. */
+  headsBetween(from: number, to: number): readonly ClaimedHead[] {
     return this.#read(() =>
-      this.#sql.heads.all(size).map((row) => ({
+      this.#sql.heads.all(from, to).map((row) => ({
         size: numberIn(row, 'size'),
         root: bytesIn(row, 'root'),
         note: row['note'] === null ? undefined : textIn(row, 'note'),

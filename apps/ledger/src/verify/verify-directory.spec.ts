@@ -59,6 +59,8 @@ describe('one changed byte', () => {
     expect(await verify(node)).toEqual({
       ok: true,
       origin: 'delta-hub.cn/ledger/32',
+      level: 'signatures',
+      from: 0,
       size: 10,
       root: expect.stringMatching(/^.{43}=$/),
       // Three heads of the log, and the lock's.

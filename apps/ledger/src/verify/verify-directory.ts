@@ -1,46 +1,60 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TrustList } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import { toBase64 } from '@delta-hub/ledger';
 import { flawOf } from '../authenticate.js';
 import { isLedgerFault } from '../ledger-fault.js';
 import { ledgerPaths } from '../ledger-paths.js';
-import type { SignedHead, StoredEntry } from '../ledger-store.js';
+import type { SignedHead } from '../ledger-store.js';
 import { headVerifiers, nodeOfOrigin } from '../log-identity.js';
 import { headFault } from '../signed-head.js';
 import { endFault } from './end-check.js';
 import { EntryCheck } from './entry-check.js';
 import { finding } from './finding.js';
-import { LeafWalk } from './leaf-walk.js';
-import { DEFAULT_MAX_BEHIND, type Finding, type LedgerReport, type VerifyOptions } from './report.js';
+import { DirectoryRanges } from './directory-ranges.js';
+import { inOrder } from './in-order.js';
+import { noCounts, type RangeCheck, rangesOf, sumOf } from './range.js';
+import { startThreads, threadsFor } from './range-thread.js';
+import { DEFAULT_MAX_BEHIND, type Finding, type LedgerReport, type VerifyLevel, type VerifyOptions } from './report.js';
+import { sinceFault, stateOf, tellProgress } from './verified-state.js';
 import { openStoredLog, readStoredLock, type StoredLock, type StoredLog } from './stored-log.js';
 
 /** A node's directory, with the event store that its log was made from. */
 export interface DirectorySource {
   readonly directory: string;
   readonly eventStore: EventStore;
+  /** The SQLite file of that event store, for threads, which open it themselves; without it this thread does all. */
+  readonly eventsFile?: string;
 }
-
-const READ_AT_ONCE = 256;
 
 /** Recomputes a node's log from what is stored; the first fault ends it. The node may be running. */
 export const verifyDirectory = async (
-  { directory, eventStore }: DirectorySource,
+  source: DirectorySource,
   trust: TrustList,
   options: VerifyOptions,
 ): Promise<LedgerReport> => {
-  const paths = ledgerPaths(directory);
+  const paths = ledgerPaths(source.directory);
   let log: StoredLog | undefined;
   try {
     // The lock is read on both sides of the snapshot: a running node moves it after what it stores.
     const before = readStoredLock(paths.lock);
     log = openStoredLog(paths.ledger);
     const after = readStoredLock(paths.lock);
-    return await new DirectoryVerification(log, { before, after }, trust, options).run(eventStore);
+    return await new DirectoryVerification(log, { before, after }, trust, options).run(source);
   } catch (error) {
     if (!isLedgerFault(error)) throw error;
     const fault = finding('FILE', undefined, 'the files of a log', error.message);
-    return { ok: false, origin: undefined, ...nothingSigned, counts: noCounts, unsigned: 0, behind: 0, fault };
+    const level = options.level ?? 'signatures';
+    return {
+      ok: false,
+      origin: undefined,
+      level,
+      from: 0,
+      ...nothingSigned,
+      counts: noCounts,
+      unsigned: 0,
+      behind: 0,
+      fault,
+    };
   } finally {
     log?.close();
   }
@@ -51,7 +65,10 @@ class DirectoryVerification {
   readonly #lock: { readonly before: StoredLock; readonly after: StoredLock };
   readonly #trust: TrustList;
   readonly #options: VerifyOptions;
-  #position = 0;
+  readonly #level: VerifyLevel;
+  readonly #from: number;
+  #position: number;
+  #counts = noCounts;
   #behind = 0;
 
   constructor(
@@ -64,39 +81,46 @@ class DirectoryVerification {
     this.#lock = lock;
     this.#trust = trust;
     this.#options = options;
+    this.#level = options.level ?? 'signatures';
+    this.#from = options.since?.size ?? 0;
+    this.#position = this.#from;
   }
 
-  async run(eventStore: EventStore): Promise<LedgerReport> {
+  async run(source: DirectorySource): Promise<LedgerReport> {
     const origin = this.#log.origin();
-    const walk = this.#walk(origin ?? '');
-    const entries = new EntryCheck(this.#log, eventStore);
-    const fault = await this.#firstFault(origin, walk, entries);
+    const fault = await this.#firstFault(origin, source);
     const signed = this.#lockedHead();
     const isSigned = fault === undefined && signed !== undefined;
     return {
       ok: fault === undefined,
       origin,
+      level: this.#level,
+      from: this.#from,
       ...(isSigned ? { size: signed.size, root: toBase64(signed.root) } : nothingSigned),
-      counts: { ...walk.counts, events: entries.events },
+      counts: this.#counts,
       unsigned: fault === undefined ? Math.max(0, this.#position - (signed?.size ?? 0)) : 0,
       behind: this.#behind,
       fault,
     };
   }
 
-  async #firstFault(origin: string | undefined, walk: LeafWalk, entries: EntryCheck): Promise<Finding | undefined> {
+  async #firstFault(origin: string | undefined, source: DirectorySource): Promise<Finding | undefined> {
     try {
+      const locked = this.#lockedHeads().filter(({ size }) => size > this.#from);
       return (
         this.#originFault(origin) ??
-        (await this.#entriesFault(walk, entries)) ??
+        this.#sinceFault(origin ?? '') ??
+        (await this.#entriesFault(origin ?? '', source)) ??
         this.#lockFault(origin ?? '') ??
         endFault(this.#log, {
+          level: this.#level,
           size: this.#position,
-          heads: walk.counts.heads - this.#lockedHeads().filter(({ size }) => size <= this.#position).length,
+          from: this.#from,
+          heads: this.#counts.heads - locked.filter(({ size }) => size <= this.#position).length,
           lockedBefore: this.#lock.before.signed[0],
           lockedAfter: this.#lock.after.signed[0],
         }) ??
-        (await this.#restFault(entries))
+        (this.#level === 'signatures' ? await this.#restFault(source.eventStore) : undefined)
       );
     } catch (error) {
       if (isLedgerFault(error)) return finding('FILE', this.#position, 'a readable row', error.message);
@@ -105,14 +129,60 @@ class DirectoryVerification {
     }
   }
 
-  #walk(origin: string): LeafWalk {
-    return new LeafWalk({
-      trust: this.#trust,
+  #sinceFault(origin: string): Finding | undefined {
+    const { since } = this.#options;
+    return since && sinceFault(since, origin, (level, index) => this.#log.tile(level, index));
+  }
+
+  async #entriesFault(origin: string, source: DirectorySource): Promise<Finding | undefined> {
+    const total = this.#log.count('SELECT count(*) FROM entries');
+    const checks = this.#checks(origin, source, total - this.#from);
+    const told = tellProgress(this.#options, this.#from, total);
+    let fault: Finding | undefined;
+    try {
+      await inOrder(
+        rangesOf(this.#from, total),
+        checks,
+        (verdict) => {
+          fault = verdict.fault;
+          this.#counts = sumOf(this.#counts, verdict.counts);
+          this.#position = verdict.reached;
+          if (fault !== undefined) return false;
+          this.#options.verified?.(stateOf(origin, this.#level, verdict));
+          return true;
+        },
+        told,
+      );
+    } finally {
+      await Promise.all([...new Set(checks)].map((check) => check.close()));
+    }
+    return (
+      fault ??
+      (this.#position === total
+        ? undefined
+        : finding('ENTRY_POSITION', undefined, 'positions from 0', `${total - this.#position} entries elsewhere`))
+    );
+  }
+
+  #checks(
+    origin: string,
+    { directory, eventStore, eventsFile }: DirectorySource,
+    entries: number,
+  ): readonly RangeCheck[] {
+    const [trust, level, locked] = [this.#trust, this.#level, this.#lockedHeads()];
+    const threads = eventsFile === undefined ? 0 : (this.#options.threads ?? threadsFor(entries));
+    if (threads === 0 || eventsFile === undefined)
+      return [new DirectoryRanges({ log: this.#log, eventStore, trust, origin, level, locked })];
+    const job = {
+      kind: 'directory',
+      ledgerFile: ledgerPaths(directory).ledger,
+      eventsFile,
+      trust,
       origin,
-      verifiers: headVerifiers(this.#trust, nodeOfOrigin(origin) ?? ''),
-      tile: (level, index) => this.#log.tile(level, index),
-      headsOf: (size) => [...this.#log.headsOf(size), ...this.#lockedHeads().filter((head) => head.size === size)],
-    });
+      level,
+      locked,
+    } as const;
+    return startThreads(threads, job);
   }
 
   #originFault(origin: string | undefined): Finding | undefined {
@@ -135,46 +205,9 @@ class DirectoryVerification {
     return finding('HEAD_NOTE', head.size - 1, 'a signed head in the lock', headFault(head, verifiers) ?? '');
   }
 
-  async #entriesFault(walk: LeafWalk, entries: EntryCheck): Promise<Finding | undefined> {
-    const total = this.#log.count('SELECT count(*) FROM entries');
-    for (;;) {
-      const rows = this.#nextRows();
-      for (const row of rows) {
-        const fault = await this.#entryFault(row, walk, entries);
-        if (fault !== undefined) return fault;
-        this.#position += 1;
-      }
-      if (rows.length === 0) break;
-      this.#options.progress?.({ verified: this.#position, total });
-      await nextTurn();
-    }
-    return this.#position === total
-      ? undefined
-      : finding('ENTRY_POSITION', undefined, `positions from 0`, `${total - this.#position} entries elsewhere`);
-  }
-
-  /** A row that cannot be read is met alone, after all that can be read before it. */
-  #nextRows(): readonly StoredEntry[] {
-    try {
-      return this.#log.entries(this.#position - 1, READ_AT_ONCE);
-    } catch (error) {
-      if (!isLedgerFault(error)) throw error;
-      return this.#log.entries(this.#position - 1, 1);
-    }
-  }
-
-  async #entryFault(row: StoredEntry, walk: LeafWalk, entries: EntryCheck): Promise<Finding | undefined> {
-    const position = this.#position;
-    if (row.position !== position)
-      return finding('ENTRY_POSITION', position, `position ${position}`, `position ${row.position}`);
-    const walked = await walk.next(row.leaf);
-    if ('fault' in walked) return walked.fault;
-    const fault = await entries.fault(row, walked.event);
-    return fault === undefined ? undefined : { ...fault, position, eventId: walked.event.id };
-  }
-
   /** The events that the log has not yet: authentic too, and not too many. */
-  async #restFault(entries: EntryCheck): Promise<Finding | undefined> {
+  async #restFault(eventStore: EventStore): Promise<Finding | undefined> {
+    const entries = new EntryCheck(this.#log, eventStore, this.#log.storePositionOf(this.#position - 1));
     const most = this.#options.maxBehind ?? DEFAULT_MAX_BEHIND;
     for (;;) {
       const event = await entries.nextEvent(this.#position);
@@ -202,4 +235,3 @@ class DirectoryVerification {
 }
 
 const nothingSigned = { size: 0, root: undefined };
-const noCounts = { entries: 0, tileHashes: 0, heads: 0, events: 0 };
