@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TrustList } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
+import type { TileReader } from '@delta-hub/ledger';
 import { isLedgerFault } from '../ledger-fault.js';
 import type { SignedHead, StoredEntry } from '../ledger-store.js';
 import { headVerifiers, nodeOfOrigin } from '../log-identity.js';
@@ -43,6 +44,18 @@ export class DirectoryRanges implements RangeCheck {
     return Promise.resolve();
   }
 }
+
+/** Keeps the last tile of each level: a walk asks for one after the other. */
+const lastTiles = (read: TileReader): TileReader => {
+  const kept: { readonly index: number; readonly tile: Uint8Array | undefined }[] = [];
+  return (level, index) => {
+    const last = kept[level];
+    if (last?.index === index) return last.tile;
+    const tile = read(level, index);
+    kept[level] = { index, tile };
+    return tile;
+  };
+};
 
 class OneRange {
   readonly #parts: DirectoryParts;
@@ -99,7 +112,7 @@ class OneRange {
         origin,
         verifiers: headVerifiers(trust, nodeOfOrigin(origin) ?? ''),
         open: openerOf(level, trust),
-        tile: (tileLevel, index) => log.tile(tileLevel, index),
+        tile: lastTiles((tileLevel, index) => log.tile(tileLevel, index)),
         headsOf: (size) => this.#heads.get(size) ?? [],
       },
       from,
