@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { HubFault, type HubFaultCode } from './faults.js';
 import { paths, readJson, writeJson } from './data-dir.js';
-import type { FromNode, NodeStart, ToNode } from './messages.js';
+import type { FromNode, NodeStart, PeerUrls, ToNode } from './messages.js';
 import { NODES, type NodeId } from './nodes.js';
 
 const RESTARTS = 5;
@@ -46,7 +46,7 @@ export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
   });
   failed.catch(() => undefined);
 
-  const members = NODES.map(
+  const members: readonly Member[] = NODES.map(
     ({ id }, index) =>
       new Member(
         (port) => ({
@@ -56,17 +56,28 @@ export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
           port: port ?? (options.port === 0 ? 0 : options.port + index),
           ...(clock === undefined ? {} : { clock }),
           linked: !cut.has(id),
+          peers: urls(),
           environment: options.environment,
         }),
         options.say,
         fail,
+        () => introduce(),
       ),
   );
+  const urls = (): PeerUrls =>
+    Object.fromEntries(
+      NODES.map(({ id }, index) => [id, members[index]?.url ?? ''] as const).filter(([, url]) => url !== ''),
+    );
+  /** Tells every node where the others are: when all are ready, and whenever one has been started again. */
+  const introduce = async (): Promise<void> => {
+    await Promise.all(members.map((member) => member.tell({ type: 'peers', urls: urls() })));
+  };
   const stop = async (): Promise<void> => {
     await Promise.all(members.map((member) => member.stop()));
   };
   try {
     await Promise.all(members.map((member) => member.start()));
+    await introduce();
   } catch (error) {
     await stop();
     throw error;
@@ -109,6 +120,7 @@ class Member {
     private readonly startWith: (port: number | undefined) => NodeStart,
     private readonly say: (line: string) => void,
     private readonly fail: (fault: HubFault) => void,
+    private readonly back: () => Promise<void>,
   ) {}
 
   get pid(): number | undefined {
@@ -179,7 +191,7 @@ class Member {
     }
     this.say(`node ${node} ended (${signal ?? `exit ${String(code)}`}); starting it again`);
     const started = this.start();
-    started.catch((error: unknown) => {
+    started.then(this.back).catch((error: unknown) => {
       // Killed before it was ready: its exit has been counted and another start is under way.
       if (started !== this.ready) return;
       this.fail(

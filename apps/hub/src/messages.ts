@@ -1,10 +1,14 @@
 import type { NodeId } from './nodes.js';
 
+/** Where the gateways of nodes are, as far as it is known. */
+export type PeerUrls = Readonly<Partial<Record<NodeId, string>>>;
+
 /** What the process that starts the nodes says to one of them. */
 export type ToNode =
   | { readonly type: 'drive'; readonly instant: string }
   | { readonly type: 'release' }
   | { readonly type: 'link'; readonly up: boolean }
+  | { readonly type: 'peers'; readonly urls: PeerUrls }
   | { readonly type: 'stop' };
 
 /** What a node says to the process that started it. */
@@ -23,5 +27,7 @@ export interface NodeStart {
   readonly clock?: string;
   /** Whether the node is on the line to the others. */
   readonly linked: boolean;
+  /** Where the other nodes are that run already. */
+  readonly peers: PeerUrls;
   readonly environment: 'development' | 'production';
 }

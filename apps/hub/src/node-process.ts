@@ -28,6 +28,7 @@ try {
     if (message.type === 'stop') return void stop();
     if (message.type === 'drive') node.clock.drive(message.instant);
     else if (message.type === 'link') node.link(message.up);
+    else if (message.type === 'peers') node.meet(message.urls);
     else node.clock.release();
     tell({ type: 'obeyed' });
   });

@@ -10,7 +10,8 @@ import { loadConfig } from './config.js';
 import { nodePaths, openNode, paths } from './data-dir.js';
 import { tokenVerifier } from './issuer.js';
 import { lockDirectory } from './lock.js';
-import type { NodeStart } from './messages.js';
+import type { NodeStart, PeerUrls } from './messages.js';
+import { PeerLine } from './peer-line.js';
 import { NODES } from './nodes.js';
 import { routesOf } from './routes.js';
 
@@ -19,6 +20,8 @@ export interface RunningNode {
   readonly clock: NodeClock;
   /** Takes the node off the line to the others, or puts it back. */
   link(up: boolean): void;
+  /** Learns where the other nodes are: they witness its log, and it theirs. */
+  meet(peers: PeerUrls): void;
   close(): Promise<void>;
 }
 
@@ -58,7 +61,14 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       verifyToken,
     };
 
-    const ledger = await createLedgerApp({ ...parts, dataDir: start.dataDir, ledgerKey: own.ledgerKey, port: 0 });
+    const line = new PeerLine(start.linked);
+    const ledger = await createLedgerApp({
+      ...parts,
+      dataDir: start.dataDir,
+      ledgerKey: own.ledgerKey,
+      witnessing: { key: own.witnessKey, peers: othersOf(start.node, start.peers), wire: line.wire },
+      port: 0,
+    });
     closers.push(() => ledger.close());
     const handoff = await createHandoffApp({
       ...parts,
@@ -80,12 +90,25 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
         keys: jwks([{ kid: `${start.node}/1`, jwk: own.eventKey }]),
         handoff,
         ledger,
+        line,
       }),
     });
     closers.push(() => gateway.close());
-    return { url: gateway.url, clock, link: (up) => broker.set(up), close };
+    return {
+      url: gateway.url,
+      clock,
+      link: (up) => {
+        broker.set(up);
+        line.set(up);
+      },
+      meet: (peers) => ledger.witnessing?.meet(othersOf(start.node, peers)),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
   }
 };
+
+const othersOf = (node: string, peers: PeerUrls): ReadonlyMap<string, string> =>
+  new Map(Object.entries(peers).filter(([peer]) => peer !== node));

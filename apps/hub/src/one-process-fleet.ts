@@ -15,8 +15,18 @@ export const startInOneProcess = async ({ dataDir, host, environment }: FleetOpt
     for (const { id } of NODES)
       running.set(
         id,
-        await startNode({ node: id, dataDir: paths(dataDir).node(id), host, port: 0, linked: true, environment }),
+        await startNode({
+          node: id,
+          dataDir: paths(dataDir).node(id),
+          host,
+          port: 0,
+          linked: true,
+          peers: {},
+          environment,
+        }),
       );
+    const urls = Object.fromEntries([...running].map(([id, { url }]) => [id, url]));
+    for (const node of running.values()) node.meet(urls);
   } catch (error) {
     await stop();
     throw error;

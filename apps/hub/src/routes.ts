@@ -2,22 +2,45 @@ import type { Jwks } from '@delta-hub/crypto';
 import type { Route } from '@delta-hub/gateway-app';
 import type { HandoffApp } from '@delta-hub/handoff-app';
 import type { LedgerApp } from '@delta-hub/ledger-app';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PeerLine } from './peer-line.js';
 
 interface Parts {
   readonly keys: Jwks;
   readonly handoff: HandoffApp;
   readonly ledger: LedgerApp;
+  readonly line: PeerLine;
 }
 
+/** More than any request of a witness protocol. */
+const MOST_BYTES = 65_536;
+
 /** What a node serves beside GraphQL: the log's files, its public keys, and whether it lives and is ready. */
-export const routesOf = ({ keys, handoff, ledger }: Parts): readonly Route[] => [
+export const routesOf = ({ keys, handoff, ledger, line }: Parts): readonly Route[] => [
   {
     prefix: '/ledger/',
     handle: async (req, res) => {
       const headers = req.headers.authorization === undefined ? {} : { authorization: req.headers.authorization };
       const answer = await fetch(`${ledger.url}${req.url ?? ''}`, { headers, redirect: 'error' });
       for (const name of ['content-type', 'cache-control', 'vary', 'www-authenticate']) {
+        const value = answer.headers.get(name);
+        if (value !== null) res.setHeader(name, value);
+      }
+      res.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
+    },
+  },
+  {
+    prefix: '/witness/',
+    handle: async (req, res) => {
+      if (!line.isUp) return json(res, 503, { code: 'LINE_CUT', detail: 'This node is off the line to the others.' });
+      const body = req.method === 'POST' ? await bodyOf(req) : undefined;
+      if (req.method === 'POST' && body === undefined) return json(res, 413, { code: 'TOO_LARGE' });
+      const answer = await fetch(`${ledger.url}${req.url ?? ''}`, {
+        method: req.method ?? 'GET',
+        redirect: 'error',
+        ...(body === undefined ? {} : { body, headers: { 'content-type': 'text/plain; charset=utf-8' } }),
+      });
+      for (const name of ['content-type', 'cache-control', 'retry-after']) {
         const value = answer.headers.get(name);
         if (value !== null) res.setHeader(name, value);
       }
@@ -35,6 +58,18 @@ export const routesOf = ({ keys, handoff, ledger }: Parts): readonly Route[] => 
     },
   },
 ];
+
+/** The body of a request, byte for byte; undefined when it is too long. */
+const bodyOf = async (req: IncomingMessage): Promise<Uint8Array<ArrayBuffer> | undefined> => {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of req as AsyncIterable<Buffer>) {
+    length += part.byteLength;
+    if (length > MOST_BYTES) return undefined;
+    parts.push(part);
+  }
+  return new Uint8Array(Buffer.concat(parts));
+};
 
 const json = (res: ServerResponse, status: number, body: unknown): void => {
   res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));

@@ -14,6 +14,8 @@ import { Sequencer } from './sequencer.js';
 import { RunningSequencing, type Sequencing } from './sequencing.js';
 import { openLedgerStore } from './sqlite-ledger-store.js';
 import { openLockStore } from './sqlite-lock-store.js';
+import { openWitnessing, type WitnessingParts } from './witness/open-witnessing.js';
+import type { RunningWitnessing, WitnessingHealth } from './witness/witnessing.js';
 
 export interface LedgerAppDeps {
   /** Two digits, for example `32`. */
@@ -31,6 +33,8 @@ export interface LedgerAppDeps {
   readonly host: string;
   /** Whether GraphQL introspection is answered; not unless said so. */
   readonly introspection?: boolean;
+  /** What makes the node a witness, and its own log witnessed. Without it every head stays at the level LOCAL. */
+  readonly witnessing?: WitnessingParts;
 }
 
 export interface LedgerHealth {
@@ -40,6 +44,7 @@ export interface LedgerHealth {
   readonly behind: number;
   /** When this process last published a head (UTC); undefined until it has. */
   readonly publishedAt: string | undefined;
+  readonly witnessing: WitnessingHealth | undefined;
   readonly fault: { readonly code: string; readonly message: string } | undefined;
 }
 
@@ -48,6 +53,8 @@ export interface LedgerApp {
   readonly url: string;
   readonly graphqlUrl: string;
   readonly sequencer: Sequencing;
+  /** Undefined when the app was opened without `witnessing`. */
+  readonly witnessing: RunningWitnessing | undefined;
   health(): Promise<LedgerHealth>;
   /** Ends requests and sequencing, each after what is in hand. May be called twice. */
   close(): Promise<void>;
@@ -62,19 +69,29 @@ export const createLedgerApp = async (deps: LedgerAppDeps): Promise<LedgerApp> =
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeAll(closers));
   try {
-    const { store, sequencer } = openLog(deps);
+    const { store, sequencer, witnessing, running } = await openLog(deps);
     closers.push(async () => sequencer.close());
-    const sequencing = await RunningSequencing.start({ ...deps, events: deps.eventStore, store, sequencer });
+    if (witnessing !== undefined) closers.push(() => witnessing.stop());
+    const sequencing = await RunningSequencing.start({
+      ...deps,
+      events: deps.eventStore,
+      store,
+      sequencer,
+      grown: () => witnessing?.grown(),
+    });
+    running.resolve(sequencing);
     closers.push(() => sequencing.stop());
-    const reader = new LedgerReader(store, () => sequencer.head);
-    const server = await serve(deps, reader);
+    const reader = new LedgerReader(store, () => sequencer.head, witnessing);
+    const server = await serve(deps, reader, witnessing);
     closers.push(() => server.close());
+    witnessing?.start();
     const url = urlOf(deps.host, server);
     return {
       url,
       graphqlUrl: `${url}/graphql`,
       sequencer: sequencing,
-      health: () => healthOf(deps, sequencing),
+      witnessing,
+      health: async () => ({ ...(await healthOf(deps, sequencing)), witnessing: witnessing?.health() }),
       close,
     };
   } catch (error) {
@@ -83,30 +100,42 @@ export const createLedgerApp = async (deps: LedgerAppDeps): Promise<LedgerApp> =
   }
 };
 
-const openLog = ({ node, dataDir, ledgerKey, trust }: LedgerAppDeps) => {
+const openLog = async (deps: LedgerAppDeps) => {
+  const { node, dataDir, ledgerKey, trust } = deps;
   const signer = headSigner(trust, node, ledgerKey);
   const paths = ledgerPaths(dataDir);
-  const store = openLedgerStore(paths.ledger);
+  const closers: (() => unknown)[] = [];
   try {
+    const store = openLedgerStore(paths.ledger);
+    closers.push(() => store.close());
     const lock = openLockStore(paths.lock);
-    try {
-      const verifiers = headVerifiers(trust, node);
-      return {
-        store,
-        sequencer: new Sequencer({ origin: originOf(node), tree: sha256Tree, store, lock, verifiers }, signer),
-      };
-    } catch (error) {
-      lock.close();
-      throw error;
-    }
+    closers.push(() => lock.close());
+    const log = { origin: originOf(node), verifiers: headVerifiers(trust, node), store, lock };
+    const running = Promise.withResolvers<RunningSequencing>();
+    const late: { sequencer?: Sequencer } = {};
+    const witnessing = openWitnessing(deps, {
+      ...log,
+      head: () => (late.sequencer === undefined ? lock.read(log.origin) : late.sequencer.head),
+      halt: (fault) => void running.promise.then((sequencing) => sequencing.halt(fault)),
+    });
+    if (witnessing !== undefined) closers.push(() => witnessing.stop());
+    // The sequencer may sign as soon as it is there.
+    await witnessing?.compareAtStart();
+    late.sequencer = new Sequencer({ ...log, tree: sha256Tree }, signer);
+    return { store, sequencer: late.sequencer, witnessing, running };
   } catch (error) {
-    store.close();
+    for (const closer of closers.reverse()) await closer();
     throw error;
   }
 };
 
-const serve = async (deps: LedgerAppDeps, reader: LedgerReader): Promise<INestApplication> => {
-  const options = { reader, verifyToken: deps.verifyToken, introspection: deps.introspection ?? false };
+const serve = async (
+  deps: LedgerAppDeps,
+  reader: LedgerReader,
+  witnessing: RunningWitnessing | undefined,
+): Promise<INestApplication> => {
+  const { verifyToken, introspection = false } = deps;
+  const options = { reader, verifyToken, introspection, witnessing };
   const app = await NestFactory.create(LedgerModule.around(options), {
     logger: ['error', 'fatal'],
     abortOnError: false,
@@ -127,7 +156,10 @@ const urlOf = (host: string, app: INestApplication): string => {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 };
 
-const healthOf = async ({ eventStore }: LedgerAppDeps, sequencing: RunningSequencing): Promise<LedgerHealth> => {
+const healthOf = async (
+  { eventStore }: LedgerAppDeps,
+  sequencing: RunningSequencing,
+): Promise<Omit<LedgerHealth, 'witnessing'>> => {
   const stored = (await eventStore.head()) ?? 0n;
   const fault = sequencing.fault;
   return {

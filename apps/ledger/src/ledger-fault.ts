@@ -11,6 +11,14 @@ export type LedgerFaultCode =
   | 'LEDGER_BEHIND_LOCK'
   /** `ledger.db` has signed heads that `lock.db` does not know: an old copy of that was put back, or it was lost. */
   | 'LOCK_BEHIND_LEDGER'
+  /** A witness holds a head signed by this log with more entries than it knows of: old copies of both files were put back. */
+  | 'LEDGER_BEHIND_WITNESS'
+  /** A witness holds a head signed by this log whose root is not the log's at that size. */
+  | 'LOG_FORKED'
+  /** The witness key is not one that the trust list names for this node. */
+  | 'WITNESS_KEY_UNTRUSTED'
+  /** The policy file cannot be read. */
+  | 'POLICY_INVALID'
   /** What is in `lock.db` is not a head of this log signed by a trusted key. */
   | 'LOCK_DAMAGED'
   /** Stored tiles or entries do not give the root that was signed. */

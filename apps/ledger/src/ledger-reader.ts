@@ -11,6 +11,9 @@ import { eventIdOf } from './authenticate.js';
 import type { LedgerStore, SignedHead } from './ledger-store.js';
 import { sha256Tree } from './log-identity.js';
 import { warmNodes } from './warm-nodes.js';
+import type { KnownFork } from './witness/known-forks.js';
+import type { Level } from './witness/level.js';
+import type { Witnessing } from './witness/witnessing.js';
 
 /** One leaf, shown against a signed head. Hashes are in base64. */
 export interface LedgerEntry {
@@ -18,6 +21,10 @@ export interface LedgerEntry {
   /** Leaf index, from 0. */
   readonly index: number;
   readonly leafHash: string;
+  /** How far others believe in the head that the proof is against. */
+  readonly level: Level;
+  /** When the first witnessed head that holds the entry was cosigned (median, UTC); null when there is none. */
+  readonly witnessedAt: string | null;
   proof(): InclusionProof;
 }
 
@@ -27,6 +34,8 @@ export interface InclusionProof {
   readonly rootHash: string;
   readonly path: readonly string[];
   readonly checkpoint: string;
+  readonly level: Level;
+  readonly witnessedAt: string | null;
 }
 
 /** Reads the log as far as it is signed and published, and nothing beyond. Writes nothing. */
@@ -34,31 +43,50 @@ export class LedgerReader {
   readonly #store: LedgerStore;
   readonly #head: () => SignedHead | undefined;
   readonly #nodes: NodeReader;
+  readonly #witnessing: Witnessing | undefined;
 
-  constructor(store: LedgerStore, head: () => SignedHead | undefined) {
+  constructor(store: LedgerStore, head: () => SignedHead | undefined, witnessing?: Witnessing) {
     this.#store = store;
     this.#head = head;
     this.#nodes = warmNodes(sha256Tree, (level, index) => store.tile(level, index));
+    this.#witnessing = witnessing;
   }
 
+  /** The newest head, with the cosignatures that it has. */
   head(): SignedHead | undefined {
-    return this.#head();
+    const head = this.#head();
+    const cosigned = this.#witnessing?.newest('LOCAL');
+    return cosigned?.size === head?.size ? cosigned : head;
   }
 
-  /** The entries of events, all against the same head; events that are not in the log are left out. */
+  /** How far others believe in the first `size` entries, and since when (UTC). */
+  standingOf(size: number): { readonly level: Level; readonly witnessedAt: string | null } {
+    const seconds = this.#witnessing?.witnessedAt(size);
+    return {
+      level: this.#witnessing?.levelOf(size) ?? 'LOCAL',
+      witnessedAt: seconds === undefined ? null : new Date(seconds * 1_000).toISOString(),
+    };
+  }
+
+  /** Logs whose key signed two histories, with the proofs. */
+  forks(): readonly KnownFork[] {
+    return this.#witnessing?.forks() ?? [];
+  }
+
+  /** The entries of events; events that are not in the log are left out. */
   entriesOf(eventIds: readonly string[]): ReadonlyMap<string, LedgerEntry> {
     const head = this.#head();
     if (head === undefined) return new Map();
-    const entryAt = this.#entriesAt(head);
+    const entryAt = this.#entries(head);
     const positions = [...this.#store.positionsOf(eventIds)].filter(([, position]) => position < head.size);
     return new Map(positions.map(([eventId, position]) => [eventId, entryAt(position, eventId)]));
   }
 
-  /** The entries of the events in streams, in log order, all against the same head. */
+  /** The entries of the events in streams, in log order. */
   entriesIn(streams: readonly string[]): ReadonlyMap<string, readonly LedgerEntry[]> {
     const head = this.#head();
     if (head === undefined) return new Map();
-    const entryAt = this.#entriesAt(head);
+    const entryAt = this.#entries(head);
     const entries = (positions: readonly number[]): LedgerEntry[] =>
       positions.filter((position) => position < head.size).map((position) => entryAt(position, this.#idAt(position)));
     return new Map([...this.#store.positionsIn(streams)].map(([stream, positions]) => [stream, entries(positions)]));
@@ -74,21 +102,30 @@ export class LedgerReader {
     return encodeEntryBundle(this.#store.entries(first, first + width).map(({ leaf }) => leaf));
   }
 
-  /** Makes entries against one head. */
-  #entriesAt(head: SignedHead): (position: number, eventId: string) => LedgerEntry {
+  /** Makes entries, each against the strongest newest head that holds it: sealed, else witnessed, else the newest. */
+  #entries(newest: SignedHead): (position: number, eventId: string) => LedgerEntry {
+    const witnessing = this.#witnessing;
+    const heads = [witnessing?.newest('SEALED'), witnessing?.newest('WITNESSED')].filter((head) => head !== undefined);
+    return (position, eventId) => this.#entryAt(heads.find(({ size }) => size > position) ?? newest, position, eventId);
+  }
+
+  #entryAt(head: SignedHead, position: number, eventId: string): LedgerEntry {
     const node = this.#nodes;
-    return (position, eventId) => ({
+    const standing = this.standingOf(position + 1);
+    return {
       eventId,
       index: position,
       leafHash: toBase64(node(0, position)),
+      ...standing,
       proof: () => ({
         index: position,
         treeSize: head.size,
         rootHash: toBase64(head.root),
         path: inclusionPath(sha256Tree, node, position, head.size).map(toBase64),
         checkpoint: head.note,
+        ...standing,
       }),
-    });
+    };
   }
 
   #idAt(position: number): string {

@@ -9,18 +9,22 @@ import { LedgerReader } from './ledger-reader.js';
 import { FactLedgerResolver, LedgerResolver, TransferLedgerResolver } from './ledger.resolver.js';
 import { TileApi } from './tile-api.js';
 import { TileController } from './tile.controller.js';
+import { WitnessApi } from './witness/witness-api.js';
+import { WitnessController } from './witness/witness.controller.js';
+import type { RunningWitnessing } from './witness/witnessing.js';
 
 export interface LedgerModuleOptions {
   readonly reader: LedgerReader;
   readonly verifyToken: VerifyToken;
   /** Whether the schema may be asked for. */
   readonly introspection: boolean;
+  readonly witnessing: RunningWitnessing | undefined;
 }
 
 /** HTTP and GraphQL around a log that is open. */
 @Module({})
 export class LedgerModule {
-  static around({ reader, verifyToken, introspection }: LedgerModuleOptions): DynamicModule {
+  static around({ reader, verifyToken, introspection, witnessing }: LedgerModuleOptions): DynamicModule {
     return {
       module: LedgerModule,
       imports: [
@@ -35,10 +39,11 @@ export class LedgerModule {
           formatError: maskFault,
         }),
       ],
-      controllers: [TileController],
+      controllers: witnessing === undefined ? [TileController] : [TileController, WitnessController],
       providers: [
         { provide: LedgerReader, useValue: reader },
         { provide: TileApi, useValue: new TileApi(reader, verifyToken) },
+        ...(witnessing === undefined ? [] : [{ provide: WitnessApi, useValue: new WitnessApi(witnessing) }]),
         LedgerResolver,
         TransferLedgerResolver,
         FactLedgerResolver,

@@ -20,7 +20,19 @@ export class LedgerResolver {
     const head = this.#reader.head();
     if (head === undefined) return null;
     const { origin, size, root, note } = head;
-    return { origin, size, rootHash: toBase64(root), note };
+    return { origin, size, rootHash: toBase64(root), note, ...this.#reader.standingOf(size) };
+  }
+
+  @Query('forks')
+  forks(): LedgerGraphql.LogFork[] {
+    return this.#reader.forks().map(({ id, origin, foundAt, settled, proof }) => ({
+      id,
+      origin,
+      foundAt,
+      settledAt: settled?.at ?? null,
+      reason: settled?.reason ?? null,
+      proof,
+    }));
   }
 
   @Query('ledgerEntry')

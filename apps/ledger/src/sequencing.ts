@@ -34,6 +34,8 @@ interface Parts {
   readonly sequencer: Sequencer;
   readonly trust: TrustList;
   readonly clock: { now(): string };
+  /** Told after every group. */
+  readonly grown?: () => void;
 }
 
 /** Runs the tail of a node's event store into its log, and tells those who wait how far it has come. */
@@ -42,6 +44,7 @@ export class RunningSequencing implements Sequencing {
   readonly #parts: Parts;
   readonly #tail: EventTail;
   readonly #signatures: SignaturePool;
+  readonly #failed: (fault: LedgerFault) => void;
   readonly #waiters = new Set<Waiter>();
   #position: bigint | undefined;
   #publishedAt: string | undefined;
@@ -62,12 +65,14 @@ export class RunningSequencing implements Sequencing {
       this.#position = position;
       this.#publishedAt = parts.clock.now();
       this.#answer();
+      parts.grown?.();
     };
     const failed = (fault: LedgerFault): void => {
-      this.#fault = fault;
+      this.#fault ??= fault;
       this.#refuseAll(fault);
       resolve(fault);
     };
+    this.#failed = failed;
     this.#signatures = new SignaturePool(parts.trust);
     this.#tail = new EventTail({ ...parts, signatures: this.#signatures, advanced, failed }, anchor);
     this.#tail.start();
@@ -97,6 +102,12 @@ export class RunningSequencing implements Sequencing {
       this.#waiters.add({ event, resolve, reject });
       this.#answer();
     });
+  }
+
+  /** Stops for good because of something that others have proved. Nothing more is signed. */
+  halt(fault: LedgerFault): void {
+    this.#failed(fault);
+    void this.#tail.stop();
   }
 
   async stop(): Promise<void> {

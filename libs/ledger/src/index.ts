@@ -29,3 +29,18 @@ export { entriesPath, parseTilePath, TILE_WIDTH, tilePath, tilesOf, tileWidth } 
 export type { TileCoordinates, TileResource } from './tiles.js';
 export { formatTreeHead, parseTreeHead } from './tree-head.js';
 export type { TreeHead } from './tree-head.js';
+export {
+  addSignatures,
+  COSIGNATURE_V1,
+  cosign,
+  cosignatureMessage,
+  cosignatureVerifier,
+  readCosignature,
+} from './cosignature.js';
+export type { Cosignature } from './cosignature.js';
+export { formatForkProof, parseForkProof, verifyForkProof } from './fork-proof.js';
+export type { ForkProof } from './fork-proof.js';
+export { formatPolicy, isSatisfied, parsePolicy } from './policy.js';
+export type { ParsedPolicy, Policy, PolicyGroup, PolicyLog, PolicyWitness } from './policy.js';
+export { parseAddCheckpoint, witnessDecision } from './witness-rule.js';
+export type { AddCheckpoint, WitnessDecision } from './witness-rule.js';

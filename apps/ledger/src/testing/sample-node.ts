@@ -20,19 +20,28 @@ export interface SampleKeys {
   readonly node: string;
   readonly signer: Signer;
   readonly ledgerKey: PrivateJwk;
+  readonly witnessKey: PrivateJwk;
 }
 
 /** Keys of some nodes and the trust list that names them. */
 export const sampleKeys = (...nodes: readonly string[]): { readonly trust: TrustList; readonly keys: SampleKeys[] } => {
-  const made = nodes.map((node) => ({ node, event: generateKeyPair(), ledger: generateKeyPair() }));
+  const made = nodes.map((node) => ({
+    node,
+    event: generateKeyPair(),
+    ledger: generateKeyPair(),
+    witness: generateKeyPair(),
+  }));
   return {
     trust: parseTrustList({
-      nodes: made.map(({ node, event, ledger }) => trustedNode(node, event.publicJwk, ledger.publicJwk, VALID_FROM)),
+      nodes: made.map(({ node, event, ledger, witness }) =>
+        trustedNode(node, event.publicJwk, ledger.publicJwk, VALID_FROM, witness.publicJwk),
+      ),
     }),
-    keys: made.map(({ node, event, ledger }) => ({
+    keys: made.map(({ node, event, ledger, witness }) => ({
       node,
       signer: signerFromJwk(event.privateJwk, `${node}/1`),
       ledgerKey: ledger.privateJwk,
+      witnessKey: witness.privateJwk,
     })),
   };
 };
@@ -89,6 +98,13 @@ export class SampleNode {
       this.#streams.set(stream, (expected ?? -1n) + 1n);
     }
     return this.events.all.slice(-count);
+  }
+
+  /** Loses every event after the first `count`, as an event store put back from a backup; other events follow then. */
+  forgetAfter(count: number): void {
+    this.events.all.splice(count);
+    this.#streams.clear();
+    this.#next = 1_000;
   }
 
   remove(): void {

@@ -17,6 +17,8 @@ export type Query = {
   readonly treeHead?: Maybe<TreeHead>;
   /** The log entry of an event, with its proof; null when it is not in the log. */
   readonly ledgerEntry?: Maybe<LedgerEntry>;
+  /** Logs whose key signed two histories, with the proofs. Facts of such a node are held until an operator settles it. */
+  readonly forks: ReadonlyArray<LogFork>;
 };
 
 
@@ -46,6 +48,9 @@ export type LedgerEntry = {
   readonly index: Scalars['Int']['output'];
   /** Base64 of SHA-256(0x00 || leaf). */
   readonly leafHash: Scalars['String']['output'];
+  readonly level: WitnessLevel;
+  /** When the first witnessed head that holds the entry was cosigned: the median, UTC. Null when there is none. */
+  readonly witnessedAt?: Maybe<Scalars['String']['output']>;
   readonly proof: InclusionProof;
 };
 
@@ -56,8 +61,10 @@ export type InclusionProof = {
   readonly treeSize: Scalars['Int']['output'];
   readonly rootHash: Scalars['String']['output'];
   readonly path: ReadonlyArray<Scalars['String']['output']>;
-  /** The signed head, a C2SP signed note. */
+  /** The strongest newest head that holds the entry, with its cosignatures, a C2SP signed note. */
   readonly checkpoint: Scalars['String']['output'];
+  readonly level: WitnessLevel;
+  readonly witnessedAt?: Maybe<Scalars['String']['output']>;
 };
 
 /** A C2SP checkpoint. */
@@ -67,4 +74,26 @@ export type TreeHead = {
   readonly size: Scalars['Int']['output'];
   readonly rootHash: Scalars['String']['output'];
   readonly note: Scalars['String']['output'];
+  readonly level: WitnessLevel;
+  readonly witnessedAt?: Maybe<Scalars['String']['output']>;
+};
+
+/** How far a head is believed by others than its own log: by none, by two of three witnesses, by all three. */
+export type WitnessLevel =
+  | 'LOCAL'
+  | 'WITNESSED'
+  | 'SEALED';
+
+/** A log whose key signed two histories. */
+export type LogFork = {
+  readonly __typename?: 'LogFork';
+  /** SHA-256 of the proof, in hex. */
+  readonly id: Scalars['ID']['output'];
+  readonly origin: Scalars['String']['output'];
+  readonly foundAt: Scalars['String']['output'];
+  /** When and why acceptance was resumed; null while facts of that node are held. */
+  readonly settledAt?: Maybe<Scalars['String']['output']>;
+  readonly reason?: Maybe<Scalars['String']['output']>;
+  /** Two signed heads that cannot be of one tree; verifiable without trust in this node. */
+  readonly proof: Scalars['String']['output'];
 };
