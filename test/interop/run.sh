@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Others read what the hub writes: a Go program checks ledgers, Python's joserfc checks signatures,
+# Others read what the hub writes: a Go program and Tessera's fsck check ledgers, Tessera's hammer loads one, Python's joserfc checks signatures,
 # the CloudEvents SDK reads records of the broker. First each reader's own test, then all against a running hub.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -25,13 +25,17 @@ trap finish EXIT
 
 echo '--- the readers themselves'
 (cd "$here/go" && go vet ./... && go test ./... && go build -o "$scratch/interop" .)
+bash "$here/tessera/check.sh" build "$scratch/tessera"
 [ -x "$here/python/.venv/bin/python" ] || python3 -m venv "$here/python/.venv"
 python="$here/python/.venv/bin/python"
 "$python" -m pip install --quiet --disable-pip-version-check --requirement "$here/python/requirements.txt"
 (cd "$here/python" && "$python" -m unittest --quiet)
 
-echo '--- a hub with one finished transfer'
 [ -f apps/hub/dist/main.js ] || npm run --silent build
+echo '--- a scratch log, loaded by hammer and recomputed by fsck of Tessera'
+bash "$here/tessera/check.sh" hammer "$scratch/tessera" "$scratch/loaded"
+
+echo '--- a hub with one finished transfer'
 node apps/hub/dist/main.js demo --json --data "$data" >"$scratch/demo.json" 2>"$scratch/demo.log" ||
   { tail -n 50 "$scratch/demo.log" >&2; exit 1; }
 transfer=$(node -p 'JSON.parse(fs.readFileSync(process.argv[1], "utf8")).transfer.id' "$scratch/demo.json")
@@ -47,6 +51,9 @@ for node in 32:cca-320509:$((port + 1)) 31:cca-310118:$port; do
   echo "--- node $id: ledger, by Go"
   node apps/hub/dist/main.js token --data "$data" --node "$id" --agency "$agency" --role inspector >"$scratch/token.txt"
   "$scratch/interop" -hub "$address" -trust "$data/nodes/$id/trust.json" -node "$id" -token "$scratch/token.txt" -transfer "$transfer"
+  echo "--- node $id: ledger, by fsck of Tessera"
+  vkey=$(node -p 'JSON.parse(fs.readFileSync(process.argv[1], "utf8")).nodes.find(({ node }) => node === process.argv[2]).ledgerKeys[0].vkey' "$data/nodes/$id/trust.json" "$id")
+  bash "$here/tessera/check.sh" fsck "$scratch/tessera" "$address/ledger/" "$vkey" "$(cat "$scratch/token.txt")"
   echo "--- node $id: records of the broker, by the CloudEvents SDK"
   node --no-warnings "$here/cloudevents/read-records.ts" "$data/broker.db" "$id" >"$scratch/events.txt"
   echo "--- node $id: their signatures, by joserfc"

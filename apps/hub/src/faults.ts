@@ -12,6 +12,7 @@ export type HubFaultCode =
   | 'PORT_IN_USE'
   | 'SCENARIO_FAILED'
   | 'SCENARIO_INVALID'
+  | 'SCRATCH_IN_PRODUCTION'
   | 'STEP_REFUSED'
   | 'TIMED_OUT'
   | 'VERIFICATION_FAILED';
@@ -30,5 +31,9 @@ export class HubFault extends Error {
 /** 0 done · 1 failed · 2 wrong arguments, configuration or scenario file · 3 verification or an expectation failed. */
 export const exitCodeOf = (code: string): number => {
   if (['VERIFICATION_FAILED', 'SCENARIO_FAILED'].includes(code)) return 3;
-  return ['USAGE', 'SCENARIO_INVALID', 'CONFIG_INVALID', 'DEV_ISSUER_IN_PRODUCTION'].includes(code) ? 2 : 1;
+  return ['USAGE', 'SCENARIO_INVALID', 'CONFIG_INVALID', 'DEV_ISSUER_IN_PRODUCTION', 'SCRATCH_IN_PRODUCTION'].includes(
+    code,
+  )
+    ? 2
+    : 1;
 };

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { checkScenarios } from './check-scenarios.js';
 import { demo } from './demo.js';
 import { exitCodeOf, HubFault } from './faults.js';
+import { ledgerScratch } from './ledger-scratch.js';
 import { ledgerVerify } from './ledger-verify.js';
 import { G0 } from './scenario/scenario-file.js';
 import { token } from './token.js';
@@ -80,6 +81,12 @@ ledger
   .action((source: string, options: { token?: string; trust?: string; json: boolean }) =>
     ledgerVerify(source, options),
   );
+ledger
+  .command('scratch')
+  .description('serve a log that takes any bytes on POST /add, for tools that try logs (refused in production)')
+  .requiredOption('--data <dir>', 'its own directory, never that of a node; made when absent')
+  .option('--port <n>', 'port on the loopback interface; 0: any', toPort, 0)
+  .action((options: { data: string; port: number }) => ledgerScratch(options));
 
 try {
   await program.parseAsync();

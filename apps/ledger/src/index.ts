@@ -8,6 +8,7 @@ export type { KnownFork } from './witness/known-forks.js';
 export type { Level } from './witness/level.js';
 export { httpWire, type Wire } from './witness/wire.js';
 export type { Sequencing } from './sequencing.js';
+export { type ScratchServer, serveScratchLog } from './scratch/scratch-server.js';
 export type { Counts, Finding, FindingCode, LedgerReport, VerifyOptions } from './verify/report.js';
 export type { UrlSource } from './verify/served-log.js';
 export type { DirectorySource } from './verify/verify-directory.js';
