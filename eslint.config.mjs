@@ -132,6 +132,7 @@ export default tseslint.config(
     ignores: [
       '**/dist/**',
       '**/generated/**',
+      'apps/ledger/verifier/**',
       '**/coverage/**',
       '.nx/**',
       'data/**',

@@ -1,11 +1,13 @@
-// Writes everything in libs/contracts/src/generated from its sources: JSON Schemas, GraphQL SDL and code lists.
+// Writes everything in libs/contracts/src/generated from its sources: JSON Schemas, GraphQL SDL and code lists; and the
+// offline verifier of evidence, apps/ledger/verifier.
 // `--check` writes nothing and fails, saying where they differ, when what is committed is not what would be written.
 import { codegen } from '@graphql-codegen/core';
 import * as typescriptPlugin from '@graphql-codegen/typescript';
 import { composeServices } from '@theguild/federation-composition';
 import { buildSchema, parse } from 'graphql';
 import { compile } from 'json-schema-to-typescript';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { verifierFiles } from './verifier.mjs';
 
 const contracts = new URL('../libs/contracts/', import.meta.url);
 const read = (path) => readFileSync(new URL(path, contracts), 'utf8');
@@ -155,21 +157,29 @@ const differenceOf = (name, committed, wanted) => {
   + ${shown(now[first])}`;
 };
 
-const directory = new URL('src/generated/', contracts);
-mkdirSync(directory, { recursive: true });
-const committed = Object.fromEntries(readdirSync(directory).map((name) => [name, read(`src/generated/${name}`)]));
-const stale = [...new Set([...Object.keys(files), ...Object.keys(committed)])].filter(
-  (name) => committed[name] !== files[name],
+/** What is committed: all of `src/generated`, and the two files of the verifier beside their sources. */
+const generated = new URL('src/generated/', contracts);
+const verifier = new URL('../apps/ledger/verifier/', import.meta.url);
+mkdirSync(generated, { recursive: true });
+const wanted = new Map();
+for (const [name, text] of Object.entries(files)) wanted.set(new URL(name, generated).href, text);
+for (const [name, text] of Object.entries(verifierFiles())) wanted.set(new URL(name, verifier).href, text);
+
+const places = new Set([...wanted.keys(), ...readdirSync(generated).map((name) => new URL(name, generated).href)]);
+const committed = new Map(
+  [...places].map((place) => [place, existsSync(new URL(place)) ? readFileSync(new URL(place), 'utf8') : undefined]),
 );
+const stale = [...places].filter((place) => committed.get(place) !== wanted.get(place));
+const nameOf = (place) => place.slice(new URL('..', import.meta.url).href.length);
 if (stale.length === 0) console.log('generated files are up to date');
 else if (process.argv.includes('--check')) {
-  console.error('libs/contracts/src/generated is stale; run: npm run generate');
-  for (const name of stale) console.error(differenceOf(name, committed[name], files[name]));
+  console.error('generated files are stale; run: npm run generate');
+  for (const place of stale) console.error(differenceOf(nameOf(place), committed.get(place), wanted.get(place)));
   process.exitCode = 1;
 } else {
-  for (const name of stale) {
-    if (files[name] === undefined) rmSync(new URL(name, directory));
-    else writeFileSync(new URL(name, directory), files[name]);
+  for (const place of stale) {
+    if (wanted.has(place)) writeFileSync(new URL(place), wanted.get(place));
+    else rmSync(new URL(place));
   }
-  console.log(`written: ${stale.join(', ')}`);
+  console.log(`written: ${stale.map(nameOf).join(', ')}`);
 }
