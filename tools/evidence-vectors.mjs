@@ -119,7 +119,8 @@ const evidence = (changes = {}) => {
 const bundle = (changes) => bundleFiles(evidence(changes));
 /** A bundle with other files, bound by its manifest as if it were so. */
 const rebound = (files, changes) => {
-  const { 'manifest.json': _, ...others } = Object.fromEntries(files);
+  const { 'manifest.json': manifest, ...others } = Object.fromEntries(files);
+  if (manifest === undefined) throw new Error('a bundle has a manifest');
   return bound({ ...others, ...changes });
 };
 const text = (files, name) => Buffer.from(files.get(name)).toString('utf8');

@@ -18,7 +18,12 @@ export const fromUtf8 = (bytes) => {
         return undefined;
     }
 };
-export const sameBytes = (a, b) => a.length === b.length && a.every((byte, index) => byte === b[index]);
+export const sameBytes = (a, b) => {
+    let at = a.length === b.length ? 0 : a.length + 1;
+    while (at < a.length && a[at] === b[at])
+        at += 1;
+    return at === a.length;
+};
 export const concat = (...parts) => {
     const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
     let at = 0;

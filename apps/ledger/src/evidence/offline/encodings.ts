@@ -12,8 +12,11 @@ export const fromUtf8 = (bytes: Uint8Array): string | undefined => {
   }
 };
 
-export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, index) => byte === b[index]);
+export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => {
+  let at = a.length === b.length ? 0 : a.length + 1;
+  while (at < a.length && a[at] === b[at]) at += 1;
+  return at === a.length;
+};
 
 export const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
