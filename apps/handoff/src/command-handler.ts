@@ -88,6 +88,10 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
       const decision = decide(command, target.recorded);
       if ('rejected' in decision) return { rejected: decision.rejected };
 
+      const last = target.recorded.at(-1);
+      // No deadline of the case has come: nothing is recorded, and that is no refusal.
+      if (decision.accepted.length === 0 && last !== undefined)
+        return { accepted: { stream: target.stream, factIds: [], position: last.position } };
       const events = this.signAll(decision.accepted, target, { commandId: handle.idempotencyKey, commandHash, now });
       const result = await this.append(target, events);
       if (result.outcome === 'appended')

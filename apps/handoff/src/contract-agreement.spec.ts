@@ -43,6 +43,10 @@ const agreement: Agreement = {
   'transfer.person-reported': true,
   'transfer.completed': true,
   'transfer.withdrawn': true,
+  'transfer.deadline-reminded': true,
+  'transfer.deadline-breached': true,
+  'transfer.deadline-escalated': true,
+  'transfer.deadline-superseded': true,
 };
 
 describe('the core and the contract', () => {

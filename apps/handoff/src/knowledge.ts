@@ -1,5 +1,5 @@
 import type { EventStore } from '@delta-hub/event-store';
-import { type Instant, type PersonFact, personFile, type PersonFile } from '@delta-hub/handoff';
+import { actsOf, type Instant, type PersonFact, personFile, type PersonFile } from '@delta-hub/handoff';
 import type { Clock } from './clock.js';
 import type { Knowledge } from './command-handler.js';
 import type { ReadModels } from './read-models.js';
@@ -11,7 +11,7 @@ export const personFacts = (readModels: ReadModels, personId: string): readonly 
   const transfers = readModels.transfersOfPerson(personId);
   return [
     ...(intake === undefined ? [] : [{ caseId: intake.stream, event: intake.event }]),
-    ...transfers.flatMap(({ id, facts }) => Object.values(facts).map((event) => ({ caseId: id, event }))),
+    ...transfers.flatMap(({ id, facts }) => actsOf(facts).map((event) => ({ caseId: id, event }))),
   ];
 };
 

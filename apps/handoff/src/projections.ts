@@ -1,11 +1,11 @@
 import { eventName, type HubEvent } from '@delta-hub/contracts';
 import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
-import { isTransferEvent, prcCalendar, rulePack2020, transferSummary, upcast } from '@delta-hub/handoff';
+import { isTransferEvent, hubRules, transferSummary, upcast } from '@delta-hub/handoff';
 import type { ReadModels } from './read-models.js';
 import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
 import { StoreSubscriber } from './subscriber.js';
 
-const summaries = transferSummary(rulePack2020, prcCalendar);
+const summaries = transferSummary(hubRules);
 
 /** Writes the read models from the store's events, one transaction an event. Nothing else writes them. */
 export class Projector extends StoreSubscriber {

@@ -46,6 +46,7 @@ const TABLE: Readonly<Record<Code, readonly [RefusalType, string]>> = {
   PERSON_HAS_OPEN_TRANSFER: ['StateRefusal', 'Another transfer of this person is under way.'],
   RECEIPT_ALREADY_ISSUED: ['StateRefusal', 'The receipt has been issued already.'],
   REPLY_MISSING: ['StateRefusal', 'The consultation has not been replied to.'],
+  VERDICT_ALREADY_GIVEN: ['StateRefusal', 'This verdict on the limit has been given already.'],
   TRANSFER_CLOSED: ['StateRefusal', 'The transfer is closed.'],
   IDEMPOTENCY_KEY_INVALID: ['IdempotencyRefusal', 'The idempotency key is a lower-case UUID.'],
   IDEMPOTENCY_KEY_REUSED: ['IdempotencyRefusal', 'The idempotency key was used before for another command.'],

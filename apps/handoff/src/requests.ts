@@ -17,6 +17,8 @@ export interface Inputs {
   IssueReceipt: HandoffGraphql.TransferActInput;
   RegisterPersonReported: HandoffGraphql.TransferArrivalInput;
   WithdrawTransfer: HandoffGraphql.WithdrawTransferInput;
+  /** The node's own deadline worker: passes nothing but the case. */
+  JudgeDeadlines: { readonly transferId: string; readonly occurredAt?: string };
 }
 
 export type RequestType = keyof Inputs;

@@ -2,6 +2,7 @@ import { agencyById, agencyOfDivision, divisionByCode } from '@delta-hub/contrac
 import {
   type CommandContext,
   dayOf,
+  hubRules,
   type PersonCommand,
   type PersonFile,
   type RefusalGround,
@@ -64,6 +65,8 @@ export const toCommand = (
     case 'RegisterFileReceived':
     case 'RegisterPersonReported':
       return { ...context, type: request.type };
+    case 'JudgeDeadlines':
+      return { ...context, type: request.type, rules: hubRules };
     case 'SendConsultation':
     case 'ServeDecision':
     case 'SendFile':

@@ -15,6 +15,7 @@ const actor = { officerId: 'officer-320509-001', role: 'officer', agencyId: 'cca
 const digest = `sha-256:${'A'.repeat(43)}`;
 const documents = [{ kind: 'application', digest, size: 1024 }];
 const act = { occurredAt: at, actor };
+const about = { step: 'REPLY', due: at, rung: 1, rule: 'REPLY@2020.1' };
 
 const EXAMPLES: Readonly<Record<EventName, Readonly<Record<string, unknown>>>> = {
   'person.intake-registered': {
@@ -50,6 +51,10 @@ const EXAMPLES: Readonly<Record<EventName, Readonly<Record<string, unknown>>>> =
   'transfer.person-reported': act,
   'transfer.completed': act,
   'transfer.withdrawn': { ...act, reason: 'applicant', documents },
+  'transfer.deadline-reminded': { ...act, ...about, to: ['receiving'] },
+  'transfer.deadline-breached': { ...act, ...about, to: ['receiving', 'origin'] },
+  'transfer.deadline-escalated': { ...act, ...about, to: ['receiving-upper'] },
+  'transfer.deadline-superseded': { ...act, ...about, because: 'done-in-time' },
   'refusal.issued': {
     ...act,
     check: 'SIGNATURE',

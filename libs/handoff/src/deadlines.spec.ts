@@ -4,14 +4,13 @@ import { calendarFrom } from './calendar.js';
 import { prcCalendar } from './calendar-data.js';
 import { dueInstants, lastDayOf } from './deadlines.js';
 import { endOfDay } from './instant.js';
-import { rulePack2020 } from './rule-pack.js';
+import { hubRules } from './rule-book.js';
 import { at, by, commands, qingpu, wujiang } from './testing/cast.js';
 import { histories, play } from './testing/play.js';
 import { transferDecider } from './transfer.js';
 import type { TransferEvent } from './transfer.events.js';
 
-const duesOf = (history: readonly TransferEvent[]) =>
-  dueInstants(fold(transferDecider, history), rulePack2020, prcCalendar);
+const duesOf = (history: readonly TransferEvent[]) => dueInstants(fold(transferDecider, history), hubRules);
 const due = (history: readonly TransferEvent[], step: string) => duesOf(history).find((one) => one.step === step);
 
 describe('the last day of a limit', () => {
@@ -85,6 +84,7 @@ describe('the limits of a transfer', () => {
       due: '2025-03-18T16:00:00.000Z',
       isCalendarCovered: true,
       rule: '办法30@2020.1',
+      ruleId: 'REPLY@2020.1',
       source: 'recalled',
       verified: false,
       at: at('2025-03-17 15:40'),

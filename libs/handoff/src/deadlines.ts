@@ -1,8 +1,10 @@
 import type { AgencyId } from './agency.js';
 import { type Calendar, dayKind, isCovered } from './calendar.js';
 import { addDays, dayOf, daysBetween, endOfDay, type Instant, type PlainDate } from './instant.js';
-import type { DeadlineStep, Limit, LimitSource, RollForward, RulePack } from './rule-pack.js';
-import type { TransferState } from './transfer.js';
+import type { PolicySwitches, RollForward } from './policy.js';
+import { packInForce, type Rules, versionOf } from './rule-book.js';
+import type { DeadlineStep, Limit, RuleSource, Rung } from './rule-pack.js';
+import type { TransferState } from './transfer.state.js';
 
 /** The last day of a limit. */
 export interface LastDay {
@@ -26,7 +28,9 @@ export interface Due extends LastDay {
   readonly from: Instant;
   /** Article and rule pack, e.g. `办法30@2020.1`. */
   readonly rule: string;
-  readonly source: LimitSource;
+  /** The rule in the book: see `traceRule`. */
+  readonly ruleId: string;
+  readonly source: RuleSource;
   readonly verified: boolean;
   /** When the act was done; absent while it is open. */
   readonly at?: Instant;
@@ -36,6 +40,11 @@ export interface Due extends LastDay {
   readonly marginDays?: number;
   /** The withdrawal that ended the duty before it was done. */
   readonly lapsedAt?: Instant;
+}
+
+/** A limit that runs, with what happens when it passes. */
+export interface Duty extends Due {
+  readonly ladder: readonly Rung[];
 }
 
 /** Start day excluded, last day on a day off rolls forward (刑事诉讼法 105), the legal day ends at 24:00 Asia/Shanghai. */
@@ -54,26 +63,50 @@ const roll = (day: PlainDate, rollForward: RollForward, calendar: Calendar): Pla
 
 /**
  * The due instants of every limit that has begun to run, in the order of the procedure. A fact of the facts alone: two
- * nodes with the same facts, pack and calendar get the same answer, whatever time it is.
+ * nodes with the same facts, book and calendar get the same answer, whatever time it is.
  */
-export const dueInstants = (state: TransferState, rulePack: RulePack, calendar: Calendar): readonly Due[] =>
-  rulePack.limits.flatMap((limit) => {
-    const started = startOf(limit, state);
-    const parties = state['transfer.applied']?.data;
-    if (started === undefined || parties === undefined) return [];
-    const lastDay = lastDayOf(limit.days, started, rulePack.rollForward, calendar);
-    return {
-      step: limit.step,
-      agency: parties[limit.party],
-      owedBy: limit.owedBy,
-      from: started,
-      ...lastDay,
-      rule: `${limit.article}@${rulePack.version}`,
+export const dueInstants = (state: TransferState, rules: Rules): readonly Due[] =>
+  duties(state, rules).map(({ ladder: _ladder, ...due }) => due);
+
+/** The same with what happens when each limit passes. Each limit is that of the pack in force when its count started. */
+export const duties = (state: TransferState, rules: Rules): readonly Duty[] => {
+  const found = rules.book.packs.flatMap((pack) => pack.limits.map(({ step }) => ({ step, version: pack.version })));
+  const steps = [...new Set(found.map(({ step }) => step))];
+  return steps.flatMap((step) =>
+    found.filter((each) => each.step === step).flatMap((each) => dutyOf(each, state, rules)),
+  );
+};
+
+const dutyOf = (
+  { step, version }: { readonly step: DeadlineStep; readonly version: string },
+  state: TransferState,
+  { book, calendar }: Rules,
+): readonly Duty[] => {
+  const parties = state['transfer.applied']?.data;
+  const named = book.packs.find((pack) => pack.version === version)?.limits.find((limit) => limit.step === step);
+  const started = named && startOf(named, state);
+  if (parties === undefined || named === undefined || started === undefined) return [];
+  const node = named.party === 'origin' ? parties.originNode : parties.receivingNode;
+  const pack = packInForce(book, node, dayOf(started));
+  const limit = pack?.limits.find((each) => each.step === step);
+  if (pack?.version !== version || limit === undefined) return [];
+  if (step === 'DECISION' && pack.policy.decisionLimit === 'none') return [];
+  const lastDay = lastDayOf(limit.days + travel(limit, pack.policy), started, pack.policy.rollForward, calendar);
+  return [
+    {
+      ...{ step, agency: parties[limit.party], owedBy: limit.owedBy, from: started, ...lastDay },
+      rule: `${limit.article}@${versionOf(limit, pack)}`,
+      ruleId: `${step}@${versionOf(limit, pack)}`,
       source: limit.source,
       verified: limit.verified,
       ...outcome(limit, state, lastDay),
-    };
-  });
+      ladder: limit.ladder,
+    },
+  ];
+};
+
+/** Travel is left out of the person's own limit only, and only where the switch says so (刑事诉讼法 105). */
+const travel = ({ owedBy }: Limit, { travelDays }: PolicySwitches): number => (owedBy === 'person' ? travelDays : 0);
 
 const startOf = ({ from, when }: Limit, state: TransferState): Instant | undefined => {
   const isApproved = state['transfer.decided']?.data.approved;

@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '@delta-hub/decider';
 import { answerable, answerableIntervals } from './answerable.js';
-import { prcCalendar } from './calendar-data.js';
 import { dueInstants } from './deadlines.js';
 import { personDecider } from './person.js';
 import { personFile } from './person-file.js';
 import type { PersonFact } from './person-history.js';
-import { rulePack2020 } from './rule-pack.js';
+import { hubRules } from './rule-book.js';
 import { at, by, commands, personId, qingpu, wujiang } from './testing/cast.js';
 import { transferDecider } from './transfer.js';
 import type { TransferCommand, TransferEvent } from './transfer.events.js';
@@ -50,7 +49,7 @@ describe('G0, the baseline', () => {
 
   it('keeps every limit, by exactly so many days', () =>
     expect(
-      dueInstants(fold(transferDecider, history), rulePack2020, prcCalendar).map(
+      dueInstants(fold(transferDecider, history), hubRules).map(
         ({ step, agency, rawDay, dueDay, due, met, marginDays }) => [
           step,
           agency,

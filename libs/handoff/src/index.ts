@@ -6,8 +6,8 @@ export { calendarFrom, dayKind, isCovered } from './calendar.js';
 export type { Calendar, CalendarYear, DayKind } from './calendar.js';
 export { prcCalendar, prcCalendarYears } from './calendar-data.js';
 export type { Competence, CompetenceRejection } from './competence.js';
-export { dueInstants, lastDayOf } from './deadlines.js';
-export type { Due, LastDay } from './deadlines.js';
+export { dueInstants, duties, lastDayOf } from './deadlines.js';
+export type { Due, Duty, LastDay } from './deadlines.js';
 export { HandoffFault } from './faults.js';
 export type { HandoffFaultCode } from './faults.js';
 export {
@@ -27,11 +27,18 @@ export type { PersonCommand, PersonEvent, PersonFile, PersonRejection, PersonSta
 export { personFile } from './person-file.js';
 export { personHistory } from './person-history.js';
 export type { PersonFact, PersonHistory } from './person-history.js';
-export { rulePack2020 } from './rule-pack.js';
-export type { DeadlineStep, Limit, LimitSource, RollForward, RulePack } from './rule-pack.js';
+export { defaultPolicy } from './policy.js';
+export type { PolicySwitches, RollForward } from './policy.js';
+export { checkBook, hubRules, packInForce, tracedRules, traceRule } from './rule-book.js';
+export type { RuleBook, Rules, TracedRule } from './rule-book.js';
+export { mergeOverlay } from './rule-overlay.js';
+export type { OfficeName, Overlay, OverlayConflict, Power, ProvincialPack } from './rule-overlay.js';
+export type { DeadlineStep, Limit, OfficeRole, Rule, RulePack, RuleSource, Rung } from './rule-pack.js';
+export { rulePack2020 } from './rule-pack-2020.js';
 export { articleOf, signingRejection } from './signing.js';
 export { admit, transferDecider } from './transfer.js';
-export type { TransferState } from './transfer.js';
+export { actsOf, actsOfType } from './transfer.state.js';
+export type { TransferState } from './transfer.state.js';
 export type {
   RefusalGround,
   TransferAct,
@@ -42,6 +49,8 @@ export type {
   TransferReason,
   TransferRejection,
   TransferRejectionCode,
+  Verdict,
+  VerdictType,
   WithdrawalReason,
 } from './transfer.events.js';
 export { PROCEDURE } from './transfer.procedure.js';
@@ -52,3 +61,4 @@ export { transferSummary } from './transfer-summary.js';
 export type { TransferSummary } from './transfer-summary.js';
 export { isTransferEvent, upcast } from './upcasts.js';
 export type { HandoffEventType } from './upcasts.js';
+export { dueActs, nextLook, standingVerdicts } from './verdicts.js';

@@ -1,5 +1,5 @@
 import type { PersonEvent } from './person.js';
-import { transferDecider, type TransferState } from './transfer.js';
+import { evolveTransfer, NOTHING_DONE, type TransferState } from './transfer.state.js';
 import type { TransferEvent } from './transfer.events.js';
 
 /** One fact about a person: of their own stream, or of the transfer `caseId`. */
@@ -26,7 +26,7 @@ export const personHistory = {
           intakes,
           transfers: {
             ...transfers,
-            [caseId]: transferDecider.evolve(transfers[caseId] ?? transferDecider.initialState, event),
+            [caseId]: evolveTransfer(transfers[caseId] ?? NOTHING_DONE, event),
           },
         },
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { rulePack2020 } from './rule-pack.js';
+import { rulePack2020 } from './rule-pack-2020.js';
 import { PROCEDURE } from './transfer.procedure.js';
+import type { OnceType } from './transfer.state.js';
 
 const { limits } = rulePack2020;
 
@@ -21,7 +22,7 @@ describe('the rule pack of 2020', () => {
     expect(limits.filter(({ verified }) => verified)).toEqual([]));
 
   it.each(limits)('$step: the party that owes the act is the one that writes it', ({ act, party }) =>
-    expect(PROCEDURE[act].party).toBe(party),
+    expect(PROCEDURE[act as OnceType].party).toBe(party),
   );
 
   it.each(limits)('$step: says what it asks for, with the days in it', ({ text, days }) =>

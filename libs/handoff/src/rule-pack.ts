@@ -1,118 +1,114 @@
 import type { PlainDate } from './instant.js';
-import type { TransferEventType } from './transfer.events.js';
+import type { PolicySwitches } from './policy.js';
+import type { RefusalGround } from './transfer.events.js';
 import type { Party } from './transfer.procedure.js';
+import type { StateKey } from './transfer.state.js';
 
 /** The steps of a transfer that have a limit 时限. */
 export type DeadlineStep =
   'OPINION' | 'CONSULTATION' | 'REPLY' | 'DECISION' | 'REFUSAL_TOLD' | 'FILE_SENT' | 'RECEIPT' | 'REPORT';
 
 /**
- * Where a limit comes from. `law`: the article's text was read. `recalled`: the article exists, its text was not read.
- * `proposal`: the hub's own target; passing it breaches nothing.
+ * Where a rule comes from. `law`: the article's text was read (tag L of the domain reference). `recalled`: the article
+ * exists, its text was not read (U). `excerpt`: the opening of a published page (W). `proposal`: the hub's own (P);
+ * passing such a target breaches nothing.
  */
-export type LimitSource = 'law' | 'recalled' | 'proposal';
+export type RuleSource = 'law' | 'recalled' | 'excerpt' | 'proposal';
 
-/** One limit: so many days for an act, counted from another. */
-export interface Limit {
-  readonly step: DeadlineStep;
-  readonly days: number;
-  /** The act whose day starts the count; that day itself is not counted. */
-  readonly from: TransferEventType;
-  /** The limit runs only after a decision of this kind. */
-  readonly when?: 'approved' | 'refused';
-  /** The act that has to be done within the limit. */
-  readonly act: TransferEventType;
-  /** The party that does the act, or at whose desk the person does. */
-  readonly party: Party;
-  /** Who owes the act: the agency, or the person 社区矫正对象. */
-  readonly owedBy: 'agency' | 'person';
+/** What every rule says of itself, so that a reader can go from a verdict to the text. */
+export interface Rule {
   readonly article: string;
-  readonly source: LimitSource;
+  readonly source: RuleSource;
   /** False until the wording has been compared with the gazette. */
   readonly verified: boolean;
   readonly text: string;
 }
 
 /**
- * Which last days move to the next day that is not one: 刑事诉讼法 105 speaks of 节假日, and whether that covers plain
- * weekends, and whether it governs the agencies' own limits at all, is interpretation (so it is a switch).
+ * An office by what it is to a transfer; the directory says who that is. `upper` is the agency directly above 上一级: a
+ * prefecture city, or, for a district of 上海, the municipality, which is the province itself.
  */
-export type RollForward = 'days-off' | 'public-holidays' | 'never';
+export type OfficeRole =
+  | 'origin'
+  | 'receiving'
+  | 'origin-upper'
+  | 'receiving-upper'
+  | 'origin-province'
+  | 'receiving-province'
+  | 'deciding-authority'
+  | 'origin-procuratorate'
+  | 'origin-police'
+  | 'receiving-procuratorate'
+  | 'receiving-police'
+  | 'custody-place';
 
-/** Every limit of the transfer, as data with a version 规则包. Published packs are not edited: a change is a new version. */
+/** What happens when a limit comes near or passes: told to whom, and on which day. */
+export interface Rung {
+  readonly kind: 'reminded' | 'breached' | 'escalated';
+  /**
+   * Counted from the day the limit started or from its last day: at 00:00 of the day so many days later. Zero days from
+   * `due` is the due instant itself, 24:00 of the last day.
+   */
+  readonly from: 'start' | 'due';
+  readonly days: number;
+  readonly to: readonly OfficeRole[];
+}
+
+/** One limit: so many days for an act, counted from another. */
+export interface Limit extends Rule {
+  readonly step: DeadlineStep;
+  readonly days: number;
+  /** The act whose day starts the count; that day itself is not counted. */
+  readonly from: StateKey;
+  /** The limit runs only after a decision of this kind. */
+  readonly when?: 'approved' | 'refused';
+  /** The act that has to be done within the limit. */
+  readonly act: StateKey;
+  /** The party that does the act, or at whose desk the person does. */
+  readonly party: Party;
+  /** Who owes the act: the agency, or the person 社区矫正对象. */
+  readonly owedBy: 'agency' | 'person';
+  /** The province and version of the overlay that set `days`; absent where the pack itself did. */
+  readonly tightenedBy?: string;
+  /** In the order of their instants. */
+  readonly ladder: readonly Rung[];
+}
+
+/** When a silence may be taken to the agencies above, and how far: no article says (P). */
+export interface DisputeRule extends Rule {
+  /** From 00:00 of this many days after the last day of the reply. */
+  readonly daysAfterReplyDue: number;
+  readonly daysPerLevel: number;
+}
+
+/** A ground on which the receiving agency may refuse 不同意理由. */
+export interface GroundRule extends Rule {
+  readonly ground: RefusalGround;
+}
+
+/** Every rule of the transfer, as data with a version 规则包. Published packs are not edited: a change is a new version. */
 export interface RulePack {
   readonly version: string;
   readonly effectiveFrom: PlainDate;
-  readonly rollForward: RollForward;
+  /** The last day; null while there is none. */
+  readonly effectiveTo: PlainDate | null;
+  readonly policy: PolicySwitches;
   readonly limits: readonly Limit[];
+  readonly dispute: DisputeRule;
+  readonly grounds: readonly GroundRule[];
 }
 
-const owed = { owedBy: 'agency', verified: false } as const;
-
-/** 社区矫正法 and 《社区矫正法实施办法》 (司发通〔2020〕59号), nationwide, in force since 2020-07-01. */
-export const rulePack2020: RulePack = {
-  version: '2020.1',
-  effectiveFrom: '2020-07-01',
-  rollForward: 'days-off',
-  limits: [
-    {
-      ...{ ...owed, step: 'OPINION', days: 3, from: 'transfer.applied', act: 'transfer.opinion-given' },
-      ...{ party: 'origin', article: '办法30', source: 'proposal' },
-      text: 'Target of 3 days for the opinion; the Measures state no limit.',
-    },
-    {
-      ...{ ...owed, step: 'CONSULTATION', days: 5, from: 'transfer.applied', act: 'transfer.consultation-sent' },
-      ...{ party: 'origin', article: '办法30', source: 'recalled' },
-      text: 'Ask the receiving county agency in writing within 5 days of receiving the application.',
-    },
-    {
-      ...{
-        ...owed,
-        step: 'REPLY',
-        days: 5,
-        from: 'transfer.consultation-received',
-        act: 'transfer.consultation-replied',
-      },
-      ...{ party: 'receiving', article: '办法30', source: 'recalled' },
-      text: 'Verify and reply in writing within 5 days of receiving the letter of consultation.',
-    },
-    {
-      ...{ ...owed, step: 'DECISION', days: 3, from: 'transfer.consultation-replied', act: 'transfer.decided' },
-      ...{ party: 'origin', article: '法27', source: 'proposal' },
-      text: 'Target of 3 days for the decision after the reply; no limit is known.',
-    },
-    {
-      ...{
-        ...owed,
-        step: 'REFUSAL_TOLD',
-        days: 5,
-        from: 'transfer.decided',
-        when: 'refused',
-        act: 'transfer.decision-served',
-      },
-      ...{ party: 'origin', article: '办法30', source: 'recalled' },
-      text: 'Tell the person of a refusal within 5 days of the decision.',
-    },
-    {
-      ...{ ...owed, step: 'FILE_SENT', days: 5, from: 'transfer.decided', when: 'approved', act: 'transfer.file-sent' },
-      ...{ party: 'origin', article: '办法31', source: 'recalled' },
-      text: 'Send the legal documents and the file within 5 days of the decision.',
-    },
-    {
-      ...{ ...owed, step: 'RECEIPT', days: 5, from: 'transfer.file-received', act: 'transfer.file-receipted' },
-      ...{ party: 'receiving', article: '办法31', source: 'recalled' },
-      text: 'Send the receipt back within 5 days of receiving the documents and the file.',
-    },
-    {
-      ...{
-        step: 'REPORT',
-        days: 7,
-        from: 'transfer.decision-served',
-        when: 'approved',
-        act: 'transfer.person-reported',
-      },
-      ...{ party: 'receiving', owedBy: 'person', article: '办法31', source: 'recalled', verified: false },
-      text: 'Report to the receiving county agency within 7 days of receiving the decision.',
-    },
-  ],
+/**
+ * Which party's node writes the verdict on a limit: the one that waits for the act, because a silent debtor must not be
+ * able to hide its silence; the origin's own for what it owes to nobody but the person. One writer, so no two verdicts.
+ */
+export const WATCHED_BY: Readonly<Record<DeadlineStep, Party>> = {
+  OPINION: 'origin',
+  CONSULTATION: 'origin',
+  REPLY: 'origin',
+  DECISION: 'origin',
+  REFUSAL_TOLD: 'origin',
+  FILE_SENT: 'receiving',
+  RECEIPT: 'origin',
+  REPORT: 'receiving',
 };

@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { prcCalendar } from './calendar-data.js';
-import { rulePack2020 } from './rule-pack.js';
+import { hubRules } from './rule-book.js';
 import { at, personId, qingpu, wujiang } from './testing/cast.js';
 import { histories } from './testing/play.js';
 import type { TransferEvent } from './transfer.events.js';
 import { transferSummary, type TransferSummary } from './transfer-summary.js';
 
-const readModel = transferSummary(rulePack2020, prcCalendar);
+const readModel = transferSummary(hubRules);
 const summaryOf = (history: readonly TransferEvent[]) =>
   history.reduce<TransferSummary | undefined>(
     (summary, event) => readModel.evolve(summary, 'transfer-1', event),

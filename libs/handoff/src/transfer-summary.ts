@@ -1,11 +1,11 @@
 import type { CorrectionCategory } from './act.js';
 import type { AgencyId, NodeId } from './agency.js';
-import type { Calendar } from './calendar.js';
 import { type Due, dueInstants } from './deadlines.js';
 import { HandoffFault } from './faults.js';
 import type { Instant, PlainDate } from './instant.js';
-import type { RulePack } from './rule-pack.js';
-import { transferDecider, type TransferState } from './transfer.js';
+import type { Rules } from './rule-book.js';
+import { transferDecider } from './transfer.js';
+import { actsOf, type TransferState } from './transfer.state.js';
 import type { TransferEvent, TransferEventType, TransferReason } from './transfer.events.js';
 import {
   fileStatusOf,
@@ -33,7 +33,7 @@ export interface TransferSummary {
   readonly fileStatus: FileStatus;
   readonly personStatus: PersonStatus;
   readonly isOpen: boolean;
-  /** When each act was done; an act that has not been done is absent. */
+  /** When each act was done, the last of its kind; an act that has not been done is absent. */
   readonly acts: Readonly<Partial<Record<TransferEventType, Instant>>>;
   /** The limits that have begun to run, in the order of the procedure. */
   readonly dues: readonly Due[];
@@ -41,8 +41,8 @@ export interface TransferSummary {
   readonly facts: TransferState;
 }
 
-/** The read model under one rule pack and calendar; rebuild it when either changes. */
-export const transferSummary = (rulePack: RulePack, calendar: Calendar) => ({
+/** The read model under one rule book and calendar; rebuild it when either changes. */
+export const transferSummary = (rules: Rules) => ({
   initial: undefined as TransferSummary | undefined,
 
   /** Throws CASE_WITHOUT_APPLICATION: causation puts the application first in every stored case. */
@@ -60,8 +60,8 @@ export const transferSummary = (rulePack: RulePack, calendar: Calendar) => ({
       fileStatus: fileStatusOf(facts),
       personStatus: personStatusOf(facts),
       isOpen: isOpen(facts),
-      acts: Object.fromEntries(Object.values(facts).map(({ type, occurredAt }) => [type, occurredAt])),
-      dues: dueInstants(facts, rulePack, calendar),
+      acts: Object.fromEntries(actsOf(facts).map(({ type, occurredAt }) => [type, occurredAt])),
+      dues: dueInstants(facts, rules),
       facts,
     };
   },

@@ -2,6 +2,8 @@ import type { Act, CommandContext, CorrectionCategory, DocumentRef } from './act
 import type { AgencyId, AgencyRecord, NodeId } from './agency.js';
 import type { Instant, PlainDate } from './instant.js';
 import type { PersonFile } from './person.js';
+import type { Rules } from './rule-book.js';
+import type { DeadlineStep, OfficeRole } from './rule-pack.js';
 
 /** Why the person wants to move 变更事由. */
 export type TransferReason = 'residence' | 'employment' | 'study' | 'family' | 'medical' | 'other';
@@ -16,6 +18,21 @@ export type RefusalGround =
 
 /** At whose wish a transfer is withdrawn 撤回. */
 export type WithdrawalReason = 'applicant' | 'agency';
+
+/** What the hub has found about one limit of the case at one instant: the instant is `occurredAt`. */
+export interface Verdict {
+  readonly step: DeadlineStep;
+  /** The due instant the verdict is about. */
+  readonly due: Instant;
+  /** Which rung of the rule's ladder it is, from 0. */
+  readonly rung: number;
+  /** The rule in the book, e.g. `REPLY@2020.1`. */
+  readonly rule: string;
+  /** Who is told. */
+  readonly to: readonly OfficeRole[];
+}
+
+export type VerdictType = 'transfer.deadline-reminded' | 'transfer.deadline-breached' | 'transfer.deadline-escalated';
 
 interface Documents {
   readonly documents: readonly DocumentRef[];
@@ -56,6 +73,15 @@ export interface TransferFacts {
   /** 双到位: papers and person are both in place. */
   readonly 'transfer.completed': Nothing;
   readonly 'transfer.withdrawn': Documents & { readonly reason: WithdrawalReason };
+  readonly 'transfer.deadline-reminded': Verdict;
+  /** 逾期: at the due instant the act had not been done, as far as the party that waits for it knew. */
+  readonly 'transfer.deadline-breached': Verdict;
+  /** 提级: told to the agencies above. */
+  readonly 'transfer.deadline-escalated': Verdict;
+  /** A late fact shows that a verdict was not so at its instant. The verdict stays in the record, struck. */
+  readonly 'transfer.deadline-superseded': Omit<Verdict, 'to'> & {
+    readonly because: 'done-in-time' | 'withdrawn' | 'recomputed';
+  };
 }
 
 export type TransferEventType = keyof TransferFacts;
@@ -85,7 +111,9 @@ export type TransferCommand =
   | (CommandContext & { readonly type: 'RegisterFileReceived' })
   | (CommandContext & Documents & { readonly type: 'IssueReceipt' })
   | (CommandContext & { readonly type: 'RegisterPersonReported' })
-  | (CommandContext & Documents & { readonly type: 'WithdrawTransfer'; readonly reason: WithdrawalReason });
+  | (CommandContext & Documents & { readonly type: 'WithdrawTransfer'; readonly reason: WithdrawalReason })
+  /** The deadline worker of a node: for the agency that waits, at `now`. */
+  | (CommandContext & { readonly type: 'JudgeDeadlines'; readonly rules: Rules });
 
 /** The stable public names of the rules that can stand against a command or a partner's event. */
 export type TransferRejectionCode =
@@ -115,6 +143,7 @@ export type TransferRejectionCode =
   | 'ALREADY_REPORTED'
   | 'ALREADY_COMPLETED'
   | 'TRANSFER_CLOSED'
+  | 'VERDICT_ALREADY_GIVEN'
   // what must have gone before
   | 'OPINION_MISSING'
   | 'CONSULTATION_NOT_SENT'

@@ -1,18 +1,27 @@
 import type { Competence } from './competence.js';
 import type { TransferEventType, TransferRejectionCode } from './transfer.events.js';
+import type { OnceType } from './transfer.state.js';
 
 /** The two sides of a transfer: 原执行地 and 新执行地. */
 export type Party = 'origin' | 'receiving';
 
 /** One act of the procedure: whose it is, what must have gone before, and that it is done once. */
 export interface ProcedureStep extends Competence {
-  /** The party that writes the act; nobody else can. */
-  readonly party: Party;
+  /** The party that writes the act; nobody else can. `watching`: the one that waits for what the verdict is about. */
+  readonly party: Party | 'watching';
+  /** Whether the act is still written when the case has been withdrawn. */
+  readonly survivesClosing?: boolean;
   /** The acts it depends on, each with the refusal while it has not been done. It cannot have been done before any of them. */
-  readonly after: readonly (readonly [TransferEventType, TransferRejectionCode])[];
+  readonly after: readonly (readonly [OnceType, TransferRejectionCode])[];
   /** The refusal when it has been done already. */
   readonly again: TransferRejectionCode;
 }
+
+const byNode = { signedBy: 'system', delegable: false, survivesClosing: true } as const;
+const verdict = {
+  ...{ ...byNode, party: 'watching', article: '办法30', again: 'VERDICT_ALREADY_GIVEN' },
+  after: [['transfer.applied', 'TRANSFER_UNKNOWN']],
+} satisfies ProcedureStep;
 
 const byOfficer = { signedBy: 'officer', delegable: false } as const;
 
@@ -109,4 +118,10 @@ export const PROCEDURE: Readonly<Record<TransferEventType, ProcedureStep>> = {
     after: [['transfer.applied', 'TRANSFER_UNKNOWN']],
     again: 'TRANSFER_CLOSED',
   },
+
+  // What the hub finds about the limits: written by the node of the party that waits, from facts, rule and calendar alone.
+  'transfer.deadline-reminded': verdict,
+  'transfer.deadline-breached': verdict,
+  'transfer.deadline-escalated': verdict,
+  'transfer.deadline-superseded': verdict,
 };

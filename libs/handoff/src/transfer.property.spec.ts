@@ -2,19 +2,21 @@ import { describe, expect, it } from '@jest/globals';
 import { fold } from '@delta-hub/decider';
 import fc from 'fast-check';
 import { answerable, answerableIntervals } from './answerable.js';
-import { prcCalendar } from './calendar-data.js';
 import { dueInstants } from './deadlines.js';
-import { rulePack2020 } from './rule-pack.js';
+import { hubRules } from './rule-book.js';
 import { atWujiang } from './testing/cast.js';
 import { eventsOf, type Move, playOnTwoNodes, reordered } from './testing/two-nodes.js';
 import { admit, transferDecider } from './transfer.js';
+import { dueActs } from './verdicts.js';
 import type { TransferEvent, TransferEventType } from './transfer.events.js';
+import { actsOf, keyOf } from './transfer.state.js';
 import { fileStatusOf, personStatusOf, statusOf, type TransferStatus } from './transfer.status.js';
 
 const kind = fc.oneof(
   { weight: 40, arbitrary: fc.constant('act' as const) },
   { weight: 40, arbitrary: fc.constant('deliver' as const) },
   { weight: 19, arbitrary: fc.constant('try' as const) },
+  { weight: 10, arbitrary: fc.constant('judge' as const) },
   { weight: 1, arbitrary: fc.constant('withdraw' as const) },
 );
 const move: fc.Arbitrary<Move> = fc.record({
@@ -35,7 +37,7 @@ const derived = (events: readonly TransferEvent[]) => {
   const state = fold(transferDecider, events);
   return {
     ...{ state, status: statusOf(state), files: fileStatusOf(state), person: personStatusOf(state) },
-    ...{ dues: dueInstants(state, rulePack2020, prcCalendar), intervals: answerableIntervals(facts(events)) },
+    ...{ dues: dueInstants(state, hubRules), intervals: answerableIntervals(facts(events)) },
   };
 };
 
@@ -43,10 +45,14 @@ describe('two nodes that hear of each other late', () => {
   it('the moves reach every status a case can have', () => {
     const reached = new Set<TransferStatus | undefined>();
     for (const each of fc.sample(moves, { numRuns: 150, seed: 20250310 }))
-      reached.add(statusOf(fold(transferDecider, eventsOf(playOnTwoNodes(each).origin))));
+      eventsOf(playOnTwoNodes(each).origin).reduce((state, event) => {
+        const next = transferDecider.evolve(state, event);
+        reached.add(statusOf(next));
+        return next;
+      }, transferDecider.initialState);
     expect([...reached].filter((status) => status !== undefined).sort()).toEqual([
       ...['APPLIED', 'COMPLETED', 'CONSULTING', 'DECIDED_APPROVED', 'DECIDED_REFUSED'],
-      ...['NOTIFIED', 'OPINION_GIVEN', 'REPLIED_AGREE', 'REPLIED_REFUSE', 'WITHDRAWN'],
+      ...['NOTIFIED', 'OPINION_GIVEN', 'REPLIED_AGREE', 'REPLIED_REFUSE', 'REPLY_OVERDUE', 'WITHDRAWN'],
     ]);
   });
 
@@ -77,7 +83,7 @@ describe('two nodes that hear of each other late', () => {
     fc.assert(
       fc.property(moves, (all) => {
         const events = eventsOf(playOnTwoNodes(all).origin);
-        for (const { type } of events) expect(count(events, type)).toBe(1);
+        expect(new Set(events.map(keyOf)).size).toBe(events.length);
         expect(count(events, 'transfer.withdrawn') + count(events, 'transfer.decision-served')).toBeLessThanOrEqual(1);
       }),
       runs,
@@ -124,6 +130,25 @@ describe('two nodes that hear of each other late', () => {
           expect(answerable(known, event.occurredAt)?.agency).toBe(
             reported === undefined || event.occurredAt < reported ? 'cca-320509' : 'cca-310118',
           );
+      }),
+      runs,
+    ));
+
+  it('both nodes compute the same due instants, and each verdict has one writer and one instant', () =>
+    fc.assert(
+      fc.property(moves, (all) => {
+        const { origin, receiving } = playOnTwoNodes(all);
+        const [here, there] = [origin, receiving].map((log) => fold(transferDecider, eventsOf(log)));
+        if (here === undefined || there === undefined) return;
+        expect(dueInstants(here, hubRules)).toEqual(dueInstants(there, hubRules));
+        for (const party of ['origin', 'receiving'] as const) {
+          const later = dueActs(here, '2026-01-01T00:00:00.000Z', hubRules, party);
+          expect(JSON.stringify(dueActs(there, '2026-01-01T00:00:00.000Z', hubRules, party))).toBe(
+            JSON.stringify(later),
+          );
+          const known = new Set(actsOf(here).map(keyOf));
+          for (const act of later) expect(known.has(keyOf(act))).toBe(false);
+        }
       }),
       runs,
     ));

@@ -160,6 +160,7 @@ const metBy: Record<TransferRejectionCode, 'command' | 'event'> = {
   ALREADY_REPORTED: 'command',
   ALREADY_COMPLETED: 'event',
   TRANSFER_CLOSED: 'command',
+  VERDICT_ALREADY_GIVEN: 'event',
   OPINION_MISSING: 'command',
   CONSULTATION_NOT_SENT: 'command',
   CONSULTATION_NOT_RECEIVED: 'command',

@@ -1,10 +1,14 @@
-import type { TransferState } from './transfer.js';
+import type { DeadlineStep } from './rule-pack.js';
+import type { TransferState } from './transfer.state.js';
+import { standingVerdicts } from './verdicts.js';
 
 /** 变更状态: where a transfer stands, read from what has been done. */
 export type TransferStatus =
   | 'APPLIED'
   | 'OPINION_GIVEN'
   | 'CONSULTING'
+  /** The last day of the reply has passed. Silence is neither consent nor refusal. */
+  | 'REPLY_OVERDUE'
   | 'REPLIED_AGREE'
   | 'REPLIED_REFUSE'
   | 'DECIDED_APPROVED'
@@ -17,8 +21,8 @@ export type TransferStatus =
 /** The papers' branch. */
 export type FileStatus = 'NOT_SENT' | 'SENT' | 'RECEIVED' | 'RECEIPTED';
 
-/** The person's branch: due to report once the approval has been served. */
-export type PersonStatus = 'NOT_DUE' | 'DUE' | 'REPORTED';
+/** The person's branch: due to report once the approval has been served, late once the last day has passed. */
+export type PersonStatus = 'NOT_DUE' | 'DUE' | 'LATE' | 'REPORTED';
 
 /** The furthest the case has come; undefined before the application. A refusal that has been told stays DECIDED_REFUSED. */
 export const statusOf = (state: TransferState): TransferStatus | undefined => {
@@ -30,6 +34,7 @@ export const statusOf = (state: TransferState): TransferStatus | undefined => {
   if (decided) return 'DECIDED_APPROVED';
   const replied = state['transfer.consultation-replied'];
   if (replied) return replied.data.agrees ? 'REPLIED_AGREE' : 'REPLIED_REFUSE';
+  if (hasStandingBreach(state, 'REPLY')) return 'REPLY_OVERDUE';
   if (state['transfer.consultation-sent']) return 'CONSULTING';
   if (state['transfer.opinion-given']) return 'OPINION_GIVEN';
   return state['transfer.applied'] && 'APPLIED';
@@ -43,6 +48,7 @@ export const fileStatusOf = (state: TransferState): FileStatus => {
 
 export const personStatusOf = (state: TransferState): PersonStatus => {
   if (state['transfer.person-reported']) return 'REPORTED';
+  if (hasStandingBreach(state, 'REPORT')) return 'LATE';
   return state['transfer.decision-served'] && state['transfer.decided']?.data.approved ? 'DUE' : 'NOT_DUE';
 };
 
@@ -53,3 +59,6 @@ export const isOpen = (state: TransferState): boolean => {
     Boolean(state['transfer.applied']) && !state['transfer.withdrawn'] && !state['transfer.completed'] && !isRefusalTold
   );
 };
+
+const hasStandingBreach = (state: TransferState, step: DeadlineStep): boolean =>
+  standingVerdicts(state).some(({ type, data }) => type === 'transfer.deadline-breached' && data.step === step);

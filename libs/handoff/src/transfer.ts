@@ -10,24 +10,17 @@ import type {
   TransferFacts,
   TransferRejection,
 } from './transfer.events.js';
+import { WATCHED_BY } from './rule-pack.js';
 import { type Party, PROCEDURE } from './transfer.procedure.js';
-
-/**
- * What has been done in a transfer: each act at most once, the first one counts. The state holds no status, so two
- * nodes that learn the same facts in different orders stand in the same state; `statusOf` reads the status from it.
- */
-export type TransferState = { readonly [T in TransferEventType]?: TransferAct<T> };
-
-const NOTHING: TransferState = {};
-
-const evolve = (state: TransferState, event: TransferEvent): TransferState =>
-  state[event.type] === undefined ? { ...state, [event.type]: event } : state;
+import { evolveTransfer as evolve, keyOf, NOTHING_DONE, type TransferState } from './transfer.state.js';
+import { dueActs } from './verdicts.js';
 
 /** 执行地变更 (社区矫正法 27 第2款). Decided by the agency the person leaves, not by the one that receives. */
 export const transferDecider: Decider<TransferState, TransferCommand, TransferEvent, TransferRejection> = {
-  initialState: NOTHING,
+  initialState: NOTHING_DONE,
   evolve,
   decide: (command, state) => {
+    if (command.type === 'JudgeDeadlines') return judge(command, state);
     const act = command.type === 'ApplyTransfer' ? application(command, state) : actOf(command);
     if ('code' in act) return reject(act);
     // Whoever knows of a withdrawal is bound by it.
@@ -49,7 +42,7 @@ export const admit = (
   event: TransferEvent,
   author: AgencyRecord,
 ): TransferRejection | undefined =>
-  guard(state, event, author, state['transfer.withdrawn'] !== undefined && PROCEDURE[event.type].party === 'origin');
+  guard(state, event, author, state['transfer.withdrawn'] !== undefined && partyOf(event) === 'origin');
 
 /** The one test of an act, ours or the partner's: by whom, once, still open, after what, saying what, when. */
 const guard = (
@@ -62,16 +55,34 @@ const guard = (
   const applied = act.type === 'transfer.applied' ? act : state['transfer.applied'];
   if (applied === undefined) return { code: 'TRANSFER_UNKNOWN' };
   const missing = step.after.find(([type]) => state[type] === undefined);
-  const outsider = isParty(applied, step.party, author) ? undefined : refusal('ACT_NOT_YOURS', step.article);
+  const outsider = isParty(applied, partyOf(act), author) ? undefined : refusal('ACT_NOT_YOURS', step.article);
   return (
     competenceRejection(act, step, author) ??
     outsider ??
-    (state[act.type] === undefined ? undefined : refusal(step.again)) ??
-    (isClosed ? refusal('TRANSFER_CLOSED') : undefined) ??
+    (state[keyOf(act)] === undefined ? undefined : refusal(step.again)) ??
+    (isClosed && !step.survivesClosing ? refusal('TRANSFER_CLOSED') : undefined) ??
     (missing === undefined ? undefined : refusal(missing[1], step.article)) ??
     objection(state, act) ??
     (step.after.every(([type]) => isNotBefore(act, state[type])) ? undefined : refusal('OCCURRED_BEFORE_CAUSE'))
   );
+};
+
+const partyOf = (act: TransferEvent): Party => {
+  const { party } = PROCEDURE[act.type];
+  if (party !== 'watching') return party;
+  return 'step' in act.data ? WATCHED_BY[act.data.step] : 'origin';
+};
+
+type Judge = Extract<TransferCommand, { type: 'JudgeDeadlines' }>;
+
+/** The verdicts that are due from the agency the command names; none is no refusal. */
+const judge = ({ agency, actor, now, rules }: Judge, state: TransferState) => {
+  const applied = state['transfer.applied'];
+  if (applied === undefined) return reject<TransferRejection>({ code: 'TRANSFER_UNKNOWN' });
+  if (actor.role !== 'system') return reject<TransferRejection>({ code: 'ROLE_NOT_PERMITTED' });
+  const parties = (['origin', 'receiving'] as const).filter((party) => isParty(applied, party, agency));
+  if (parties.length === 0) return reject<TransferRejection>({ code: 'ACT_NOT_YOURS' });
+  return accept(...parties.flatMap((party) => dueActs(state, now, rules, party)));
 };
 
 /** The party itself, or an office below it; at the node where the case says the party is. */
@@ -110,6 +121,10 @@ const objection = (state: TransferState, act: TransferEvent): TransferRejection 
     case 'transfer.file-received':
     case 'transfer.file-receipted':
     case 'transfer.completed':
+    case 'transfer.deadline-reminded':
+    case 'transfer.deadline-breached':
+    case 'transfer.deadline-escalated':
+    case 'transfer.deadline-superseded':
       return undefined;
   }
 };
@@ -144,7 +159,7 @@ const application = (command: Apply, state: TransferState): TransferEvent | Tran
 };
 
 /** The act a command asks to record. */
-const actOf = (command: Exclude<TransferCommand, Apply>): TransferEvent => {
+const actOf = (command: Exclude<TransferCommand, Apply | Judge>): TransferEvent => {
   switch (command.type) {
     case 'GiveOpinion':
       return record('transfer.opinion-given', command, { supports: command.supports, documents: command.documents });

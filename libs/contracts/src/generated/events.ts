@@ -32,6 +32,36 @@ export type Node = string;
  * @maxItems 50
  */
 export type Documents = DocumentRef[];
+/**
+ * A step of a transfer that has a limit 时限.
+ */
+export type DeadlineStep =
+  'OPINION' | 'CONSULTATION' | 'REPLY' | 'DECISION' | 'REFUSAL_TOLD' | 'FILE_SENT' | 'RECEIPT' | 'REPORT';
+/**
+ * The place in the rule's ladder, from 0.
+ */
+export type Rung = number;
+/**
+ * A rule of the rule book by its id, e.g. REPLY@2020.1.
+ */
+export type Rule = string;
+/**
+ * An office by what it is to the transfer.
+ */
+export type OfficeRole =
+  | 'origin'
+  | 'receiving'
+  | 'origin-upper'
+  | 'receiving-upper'
+  | 'origin-province'
+  | 'receiving-province'
+  | 'deciding-authority'
+  | 'origin-procuratorate'
+  | 'origin-police'
+  | 'receiving-procuratorate'
+  | 'receiving-police'
+  | 'custody-place';
+export type Offices = OfficeRole[];
 
 /**
  * What each event says, by its name.
@@ -44,6 +74,10 @@ export interface EventData {
   'transfer.consultation-received': TransferConsultationReceived;
   'transfer.consultation-replied': TransferConsultationReplied;
   'transfer.consultation-sent': TransferConsultationSent;
+  'transfer.deadline-breached': TransferDeadlineBreached;
+  'transfer.deadline-escalated': TransferDeadlineEscalated;
+  'transfer.deadline-reminded': TransferDeadlineReminded;
+  'transfer.deadline-superseded': TransferDeadlineSuperseded;
   'transfer.decided': TransferDecided;
   'transfer.decision-served': TransferDecisionServed;
   'transfer.file-receipted': TransferFileReceipted;
@@ -187,6 +221,54 @@ export interface TransferConsultationSent {
   documents: Documents;
 }
 /**
+ * 逾期: at the due instant the act had not been done, as far as the waiting party's node knew.
+ */
+export interface TransferDeadlineBreached {
+  occurredAt: Instant;
+  actor: Actor;
+  step: DeadlineStep;
+  due: Instant;
+  rung: Rung;
+  rule: Rule;
+  to: Offices;
+}
+/**
+ * 提级: a breach told to the agencies above.
+ */
+export interface TransferDeadlineEscalated {
+  occurredAt: Instant;
+  actor: Actor;
+  step: DeadlineStep;
+  due: Instant;
+  rung: Rung;
+  rule: Rule;
+  to: Offices;
+}
+/**
+ * 提醒: a limit comes near, or a target of the hub's own has passed.
+ */
+export interface TransferDeadlineReminded {
+  occurredAt: Instant;
+  actor: Actor;
+  step: DeadlineStep;
+  due: Instant;
+  rung: Rung;
+  rule: Rule;
+  to: Offices;
+}
+/**
+ * A late fact shows that a verdict was not so at its instant.
+ */
+export interface TransferDeadlineSuperseded {
+  occurredAt: Instant;
+  actor: Actor;
+  step: DeadlineStep;
+  due: Instant;
+  rung: Rung;
+  rule: Rule;
+  because: 'done-in-time' | 'withdrawn' | 'recomputed';
+}
+/**
  * 变更决定: the act of the agency the person leaves.
  */
 export interface TransferDecided {
@@ -309,4 +391,4 @@ export interface HubEvent {
 }
 
 /** Every event type without prefix and version. */
-export const EVENT_NAMES = ["person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.decided","transfer.decision-served","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.opinion-given","transfer.person-reported","transfer.withdrawn"] as const;
+export const EVENT_NAMES = ["person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.opinion-given","transfer.person-reported","transfer.withdrawn"] as const;

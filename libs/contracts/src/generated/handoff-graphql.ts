@@ -329,6 +329,7 @@ export type RefusalCode =
   | 'RECEIPT_ALREADY_ISSUED'
   | 'REPLY_MISSING'
   | 'TRANSFER_CLOSED'
+  | 'VERDICT_ALREADY_GIVEN'
   | 'IDEMPOTENCY_KEY_INVALID'
   | 'IDEMPOTENCY_KEY_REUSED';
 
@@ -532,6 +533,8 @@ export type TransferStatus =
   | 'APPLIED'
   | 'OPINION_GIVEN'
   | 'CONSULTING'
+  /** The last day of the reply has passed: neither consent nor refusal. */
+  | 'REPLY_OVERDUE'
   | 'REPLIED_AGREE'
   | 'REPLIED_REFUSE'
   | 'DECIDED_APPROVED'
@@ -549,6 +552,7 @@ export type FileStatus =
 export type PersonStatus =
   | 'NOT_DUE'
   | 'DUE'
+  | 'LATE'
   | 'REPORTED';
 
 export type DeadlineStep =

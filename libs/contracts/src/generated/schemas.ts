@@ -122,6 +122,55 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
           "TemporaryServiceOutsidePrison"
         ],
         "description": "社区矫正类别 (社区矫正法 2)."
+      },
+      "deadlineStep": {
+        "enum": [
+          "OPINION",
+          "CONSULTATION",
+          "REPLY",
+          "DECISION",
+          "REFUSAL_TOLD",
+          "FILE_SENT",
+          "RECEIPT",
+          "REPORT"
+        ],
+        "description": "A step of a transfer that has a limit 时限."
+      },
+      "rule": {
+        "type": "string",
+        "maxLength": 80,
+        "pattern": "^[A-Za-z][A-Za-z_-]*@[0-9A-Za-z.+-]+$",
+        "description": "A rule of the rule book by its id, e.g. REPLY@2020.1."
+      },
+      "rung": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9,
+        "description": "The place in the rule's ladder, from 0."
+      },
+      "officeRole": {
+        "enum": [
+          "origin",
+          "receiving",
+          "origin-upper",
+          "receiving-upper",
+          "origin-province",
+          "receiving-province",
+          "deciding-authority",
+          "origin-procuratorate",
+          "origin-police",
+          "receiving-procuratorate",
+          "receiving-police",
+          "custody-place"
+        ],
+        "description": "An office by what it is to the transfer."
+      },
+      "offices": {
+        "type": "array",
+        "uniqueItems": true,
+        "items": {
+          "$ref": "#/$defs/officeRole"
+        }
       }
     }
   },
@@ -586,6 +635,170 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      }
+    }
+  },
+  "transfer.deadline-breached.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.deadline-breached.v1.json",
+    "title": "TransferDeadlineBreached",
+    "description": "逾期: at the due instant the act had not been done, as far as the waiting party's node knew.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "step",
+      "due",
+      "rung",
+      "rule",
+      "to"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "step": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/deadlineStep"
+      },
+      "due": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "rung": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rung"
+      },
+      "rule": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rule"
+      },
+      "to": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/offices"
+      }
+    }
+  },
+  "transfer.deadline-escalated.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.deadline-escalated.v1.json",
+    "title": "TransferDeadlineEscalated",
+    "description": "提级: a breach told to the agencies above.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "step",
+      "due",
+      "rung",
+      "rule",
+      "to"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "step": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/deadlineStep"
+      },
+      "due": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "rung": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rung"
+      },
+      "rule": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rule"
+      },
+      "to": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/offices"
+      }
+    }
+  },
+  "transfer.deadline-reminded.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.deadline-reminded.v1.json",
+    "title": "TransferDeadlineReminded",
+    "description": "提醒: a limit comes near, or a target of the hub's own has passed.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "step",
+      "due",
+      "rung",
+      "rule",
+      "to"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "step": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/deadlineStep"
+      },
+      "due": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "rung": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rung"
+      },
+      "rule": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rule"
+      },
+      "to": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/offices"
+      }
+    }
+  },
+  "transfer.deadline-superseded.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.deadline-superseded.v1.json",
+    "title": "TransferDeadlineSuperseded",
+    "description": "A late fact shows that a verdict was not so at its instant.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "step",
+      "due",
+      "rung",
+      "rule",
+      "because"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "step": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/deadlineStep"
+      },
+      "due": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "rung": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rung"
+      },
+      "rule": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rule"
+      },
+      "because": {
+        "enum": [
+          "done-in-time",
+          "withdrawn",
+          "recomputed"
+        ]
       }
     }
   },

@@ -1,6 +1,7 @@
 import type { CommandContext } from '../act.js';
 import type { AgencyRecord } from '../agency.js';
 import type { Instant } from '../instant.js';
+import { hubRules } from '../rule-book.js';
 import { admit, transferDecider } from '../transfer.js';
 import type { TransferCommand, TransferEvent } from '../transfer.events.js';
 import { agencies, by, commands, qingpu, songling, wujiang } from './cast.js';
@@ -13,11 +14,11 @@ export interface Written {
 }
 
 /**
- * A random move: something possible is done, the origin withdraws, anything at all is tried, or the next event of the
+ * A random move: something possible is done, a node judges the deadlines, the origin withdraws, anything at all is tried, or the next event of the
  * other node arrives. `pick` says which one, `pass` how many minutes pass, `back` how many the act is dated back.
  */
 export interface Move {
-  readonly kind: 'act' | 'withdraw' | 'try' | 'deliver';
+  readonly kind: 'act' | 'withdraw' | 'try' | 'deliver' | 'judge';
   readonly pick: number;
   readonly pass: number;
   readonly back: number;
@@ -75,6 +76,7 @@ export const playOnTwoNodes = (moves: readonly Move[]): Outcome => {
     const times = { now: instantOf(now), occurredAt: instantOf(now - back * 60_000) };
     if (kind === 'withdraw') return { side: 'origin', command: commands.withdraw({ ...atDesk(wujiang), ...times }) };
     const isPossible = ({ side, command }: Attempt) => 'accepted' in transferDecider.decide(command, states[side]);
+    if (kind === 'judge') return judging(pick, times);
     if (kind === 'try') return anything(times, pick);
     const choice = inProcedure(times).filter(isPossible);
     return choice[pick % Math.max(choice.length, 1)];
@@ -130,6 +132,13 @@ const inProcedure = (times: Times): Attempt[] => {
     ...atOrigin.map((command): Attempt => ({ side: 'origin', command })),
     ...atReceiving.map((command): Attempt => ({ side: 'receiving', command })),
   ];
+};
+
+/** The worker of either node. */
+const judging = (pick: number, { now }: Times): Attempt => {
+  const [side, agency] = pick % 2 === 0 ? (['origin', wujiang] as const) : (['receiving', qingpu] as const);
+  const desk = { ...by(agency, '2025-03-10 09:00', 'system'), now, occurredAt: now };
+  return { side, command: { ...desk, type: 'JudgeDeadlines', rules: hubRules } };
 };
 
 /** Any command by anybody at their own node. */

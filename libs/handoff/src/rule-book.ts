@@ -1,0 +1,118 @@
+import type { NodeId } from './agency.js';
+import type { Calendar } from './calendar.js';
+import { prcCalendar } from './calendar-data.js';
+import { HandoffFault } from './faults.js';
+import type { PlainDate } from './instant.js';
+import { mergeOverlay, type Overlay, type OverlayConflict, type ProvincialPack } from './rule-overlay.js';
+import { provincialOverlays } from './rule-overlays.js';
+import type { Limit, Rule, RulePack } from './rule-pack.js';
+import { rulePack2020 } from './rule-pack-2020.js';
+
+/** All packs with all their overlays: every node has the same book, or two nodes would judge one letter differently. */
+export interface RuleBook {
+  readonly packs: readonly RulePack[];
+  readonly overlays: readonly Overlay[];
+}
+
+/** What is law on a day: the book, and the working calendar. */
+export interface Rules {
+  readonly book: RuleBook;
+  readonly calendar: Calendar;
+}
+
+export const hubRules: Rules = {
+  book: { packs: [rulePack2020], overlays: provincialOverlays },
+  calendar: prcCalendar,
+};
+
+/** A book that can be used: throws RULE_BOOK_INVALID when an overlay conflicts with its pack or two are in force at once. */
+export const checkBook = (book: RuleBook): RuleBook => {
+  for (const overlay of book.overlays) {
+    const pack = book.packs.find(({ version }) => version === overlay.base);
+    const merged: ProvincialPack | OverlayConflict =
+      pack === undefined ? { code: 'OVERLAY_BASE_DIFFERS' } : mergeOverlay(pack, overlay);
+    if ('code' in merged) throw new HandoffFault('RULE_BOOK_INVALID', `${overlay.node}: ${merged.code}`);
+  }
+  const groups = [book.packs, ...NODES.map((node) => book.overlays.filter((overlay) => overlay.node === node))];
+  if (groups.some(overlaps)) throw new HandoffFault('RULE_BOOK_INVALID', 'two in force on one day');
+  return book;
+};
+
+/** The pack in force in a province on a day; undefined when none is. An act is judged by the pack of its own day. */
+export const packInForce = (
+  { packs, overlays }: RuleBook,
+  node: NodeId,
+  day: PlainDate,
+): ProvincialPack | undefined => {
+  const pack = packs.find((each) => isInForce(each, day));
+  if (pack === undefined) return undefined;
+  const overlay = overlays.find((each) => each.node === node && each.base === pack.version && isInForce(each, day));
+  const merged = overlay === undefined ? { ...pack, offices: [] } : mergeOverlay(pack, overlay);
+  if ('code' in merged) throw new HandoffFault('RULE_BOOK_INVALID', `${node}: ${merged.code}`);
+  return merged;
+};
+
+/** A rule with its name, so that a reader can go from a verdict to the article and its text. */
+export interface TracedRule extends Rule {
+  readonly id: string;
+  /** The tag of the domain reference: L the article was read, U recalled, W a page's excerpt, P the hub's own. */
+  readonly textSource: 'L' | 'U' | 'W' | 'P';
+  readonly effectiveFrom: PlainDate;
+  readonly effectiveTo: PlainDate | null;
+}
+
+/** `2020.1`, or where a province's overlay set the days `2020.1+32.1`. */
+export const versionOf = (
+  { tightenedBy }: Pick<Limit, 'tightenedBy'>,
+  { version }: Pick<RulePack, 'version'>,
+): string => (tightenedBy === undefined ? version : `${version}+${tightenedBy}`);
+
+/** The rule an id names, e.g. `REPLY@2020.1`; undefined for none of this book. */
+export const traceRule = (id: string, book: RuleBook = hubRules.book): TracedRule | undefined =>
+  tracedRules(book).find((rule) => rule.id === id);
+
+/** Every rule of a book, each once. */
+export const tracedRules = ({ packs, overlays }: RuleBook): readonly TracedRule[] =>
+  packs.flatMap((pack) => [
+    ...traced(pack, pack, [
+      ...pack.limits.map((limit) => [limit.step, limit] as const),
+      ['DISPUTE', pack.dispute] as const,
+      ...pack.grounds.map((rule) => [rule.ground, rule] as const),
+    ]),
+    ...overlays.filter(({ base }) => base === pack.version).flatMap((overlay) => ofOverlay(pack, overlay)),
+  ]);
+
+const ofOverlay = (pack: RulePack, overlay: Overlay): readonly TracedRule[] =>
+  traced({ version: `${pack.version}+${overlay.node}.${overlay.version}` }, overlay, [
+    ...overlay.targets.map(({ step, rule }) => [step, rule] as const),
+    ...overlay.offices.map((rule) => [`office-${rule.level}`, rule] as const),
+    ...(overlay.powers ?? []).map((rule) => [`power-${rule.item}`, rule] as const),
+  ]);
+
+const traced = (
+  { version }: { readonly version: string },
+  { effectiveFrom, effectiveTo }: Period,
+  rules: readonly (readonly [string, Rule])[],
+): readonly TracedRule[] =>
+  rules.map(([name, { article, source, verified, text }]) => ({
+    ...{ id: `${name}@${version}`, article, source, textSource: TAGS[source], verified, text },
+    ...{ effectiveFrom, effectiveTo },
+  }));
+
+const NODES: readonly NodeId[] = ['31', '32', '33', '34'];
+const TAGS = { law: 'L', recalled: 'U', excerpt: 'W', proposal: 'P' } as const;
+
+interface Period {
+  readonly effectiveFrom: PlainDate;
+  readonly effectiveTo: PlainDate | null;
+}
+
+const isInForce = ({ effectiveFrom, effectiveTo }: Period, day: PlainDate): boolean =>
+  effectiveFrom <= day && (effectiveTo === null || day <= effectiveTo);
+
+const overlaps = (periods: readonly Period[]): boolean =>
+  periods.some((one, index) =>
+    periods
+      .slice(index + 1)
+      .some((other) => isInForce(one, other.effectiveFrom) || isInForce(other, one.effectiveFrom)),
+  );

@@ -1,0 +1,88 @@
+import { defaultPolicy } from './policy.js';
+import type { GroundRule, Limit, OfficeRole, RulePack, Rung } from './rule-pack.js';
+
+const reminded = (from: Rung['from'], days: number, ...to: OfficeRole[]): Rung => ({
+  kind: 'reminded',
+  from,
+  days,
+  to,
+});
+const breached = (...to: OfficeRole[]): Rung => ({ kind: 'breached', from: 'due', days: 0, to });
+const escalated = (days: number, ...to: OfficeRole[]): Rung => ({ kind: 'escalated', from: 'due', days, to });
+
+const byAgency = { owedBy: 'agency', verified: false } as const;
+
+const limits: readonly Limit[] = [
+  {
+    ...{ ...byAgency, step: 'OPINION', days: 3, from: 'transfer.applied', act: 'transfer.opinion-given' },
+    ...{ party: 'origin', article: '办法30', source: 'proposal', ladder: [reminded('due', 0, 'origin')] },
+    text: 'Target of 3 days for the opinion; the Measures state no limit.',
+  },
+  {
+    ...{ ...byAgency, step: 'CONSULTATION', days: 5, from: 'transfer.applied', act: 'transfer.consultation-sent' },
+    ...{ party: 'origin', article: '办法30', source: 'recalled' },
+    ladder: [breached('origin'), escalated(0, 'origin-upper')],
+    text: 'Ask the receiving county agency in writing within 5 days of receiving the application.',
+  },
+  {
+    ...{ ...byAgency, step: 'REPLY', days: 5, from: 'transfer.consultation-received' },
+    ...{ act: 'transfer.consultation-replied', party: 'receiving', article: '办法30', source: 'recalled' },
+    ladder: [
+      ...[reminded('start', 3, 'receiving'), breached('receiving', 'origin'), escalated(0, 'receiving-upper')],
+      escalated(3, 'origin-province', 'receiving-province'),
+    ],
+    text: 'Verify and reply in writing within 5 days of receiving the letter of consultation.',
+  },
+  {
+    ...{ ...byAgency, step: 'DECISION', days: 3, from: 'transfer.consultation-replied', act: 'transfer.decided' },
+    ...{ party: 'origin', article: '法27', source: 'proposal', ladder: [reminded('due', 0, 'origin')] },
+    text: 'Target of 3 days for the decision after the reply; no limit is known.',
+  },
+  {
+    ...{ ...byAgency, step: 'REFUSAL_TOLD', days: 5, from: 'transfer.decided', when: 'refused' },
+    ...{ act: 'transfer.decision-served', party: 'origin', article: '办法30', source: 'recalled' },
+    ladder: [breached('origin')],
+    text: 'Tell the person of a refusal within 5 days of the decision.',
+  },
+  {
+    ...{ ...byAgency, step: 'FILE_SENT', days: 5, from: 'transfer.decided', when: 'approved' },
+    ...{ act: 'transfer.file-sent', party: 'origin', article: '办法31', source: 'recalled' },
+    ladder: [breached('origin', 'receiving')],
+    text: 'Send the legal documents and the file within 5 days of the decision.',
+  },
+  {
+    ...{ ...byAgency, step: 'RECEIPT', days: 5, from: 'transfer.file-received', act: 'transfer.file-receipted' },
+    ...{ party: 'receiving', article: '办法31', source: 'recalled', ladder: [breached('receiving', 'origin')] },
+    text: 'Send the receipt back within 5 days of receiving the documents and the file.',
+  },
+  {
+    ...{ step: 'REPORT', days: 7, from: 'transfer.decision-served', when: 'approved', act: 'transfer.person-reported' },
+    ...{ party: 'receiving', owedBy: 'person', article: '办法31', source: 'recalled', verified: false },
+    ladder: [breached('receiving', 'origin')],
+    text: 'Report to the receiving county agency within 7 days of receiving the decision.',
+  },
+];
+
+const grounds: readonly GroundRule[] = (
+  [
+    ['residence-untrue', 'The person does not live at the address given.'],
+    ['residence-unstable', 'The person has no lasting place to live there.'],
+    ['no-guardian-or-support', 'Nobody there can guard or support a person who needs it.'],
+    ['prohibition-order-conflict', 'The place conflicts with a prohibition order 禁止令.'],
+    ['other-statutory', 'Another ground that a named article gives.'],
+  ] as const
+).map(([ground, text]) => ({ ground, text, article: '办法30', source: 'proposal', verified: false }));
+
+/** 社区矫正法 and 《社区矫正法实施办法》 (司发通〔2020〕59号), nationwide, in force since 2020-07-01. */
+export const rulePack2020: RulePack = {
+  version: '2020.1',
+  effectiveFrom: '2020-07-01',
+  effectiveTo: null,
+  policy: defaultPolicy,
+  limits,
+  dispute: {
+    ...{ daysAfterReplyDue: 5, daysPerLevel: 5, article: '办法30', source: 'proposal', verified: false },
+    text: 'A refusal, or a silence 5 days after the last day, may be taken to the agencies above both: 5 days a level.',
+  },
+  grounds,
+};

@@ -1,0 +1,53 @@
+import type { TransferAct, TransferEvent, TransferEventType, Verdict } from './transfer.events.js';
+
+/** Acts that can be done several times in one case, each for something else. */
+export type RepeatedType =
+  | 'transfer.deadline-reminded'
+  | 'transfer.deadline-breached'
+  | 'transfer.deadline-escalated'
+  | 'transfer.deadline-superseded';
+
+export type OnceType = Exclude<TransferEventType, RepeatedType>;
+
+/** Where an act stands in the state: its type, and for one that can be repeated what it is about. */
+export type StateKey = OnceType | `${RepeatedType}#${string}`;
+
+/**
+ * What has been done in a transfer: each act at most once for each thing it is about, the first one counts. The state
+ * holds no status, so two nodes that learn the same facts in different orders stand in the same state; `statusOf` reads
+ * the status from it.
+ */
+export type TransferState = { readonly [T in OnceType]?: TransferAct<T> } & {
+  readonly [T in RepeatedType as `${T}#${string}`]?: TransferAct<T>;
+};
+
+export const NOTHING_DONE: TransferState = {};
+
+type About = { readonly [T in RepeatedType]: (data: TransferAct<T>['data']) => string };
+
+const ofVerdict = ({ step, due, rung }: Pick<Verdict, 'step' | 'due' | 'rung'>): string => `${step}/${due}/${rung}`;
+
+/** What each act that can be repeated is about. */
+const ABOUT: About = {
+  'transfer.deadline-reminded': ofVerdict,
+  'transfer.deadline-breached': ofVerdict,
+  'transfer.deadline-escalated': ofVerdict,
+  'transfer.deadline-superseded': ofVerdict,
+};
+
+const isRepeated = (type: TransferEventType): type is RepeatedType => Object.hasOwn(ABOUT, type);
+
+export const keyOf = ({ type, data }: TransferEvent): StateKey =>
+  isRepeated(type) ? `${type}#${(ABOUT[type] as (data: unknown) => string)(data)}` : type;
+
+export const evolveTransfer = (state: TransferState, act: TransferEvent): TransferState => {
+  const key = keyOf(act);
+  return state[key] === undefined ? { ...state, [key]: act } : state;
+};
+
+/** All that has been done, in no particular order. */
+export const actsOf = (state: TransferState): readonly TransferEvent[] => Object.values(state) as TransferEvent[];
+
+/** All acts of one type. */
+export const actsOfType = <T extends TransferEventType>(state: TransferState, type: T): readonly TransferAct<T>[] =>
+  actsOf(state).filter((act): act is TransferAct<T> & TransferEvent => act.type === type);

@@ -1,0 +1,101 @@
+import { duties, type Duty } from './deadlines.js';
+import { addDays, dayOf, type Instant, startOfDay } from './instant.js';
+import type { Rules } from './rule-book.js';
+import { type Rung, WATCHED_BY } from './rule-pack.js';
+import type { TransferEvent, VerdictType } from './transfer.events.js';
+import type { Party } from './transfer.procedure.js';
+import { actsOf, keyOf, type TransferState } from './transfer.state.js';
+
+type VerdictAct = Extract<TransferEvent, { type: VerdictType }>;
+
+/** The instant of a rung: 24:00 of the last day, or 00:00 of a day counted from the start or from the last day. */
+export const instantOfRung = ({ from, days }: Rung, { from: started, dueDay, due }: Duty): Instant => {
+  if (from === 'start') return startOfDay(addDays(dayOf(started), days));
+  return days === 0 ? due : startOfDay(addDays(dueDay, days));
+};
+
+/**
+ * What the party `watching` has to record about the limits of a case at `now`: reminders, breaches and escalations whose
+ * instant has come and for which the act had not been done by then; and for each verdict that a late fact has overtaken,
+ * that it is superseded. Each bears the instant at which it became true, not the one at which the worker looked: however
+ * late the worker comes, and however often, the verdicts are the same. Sorted by instant, then by the limits' order.
+ */
+export const dueActs = (
+  state: TransferState,
+  now: Instant,
+  rules: Rules,
+  watching: Party,
+): readonly TransferEvent[] => {
+  const all = duties(state, rules).filter(({ step }) => WATCHED_BY[step] === watching);
+  const due = all.flatMap((duty) => duty.ladder.map((rung, index) => verdict(duty, rung, index, state)));
+  const open = due.filter(
+    (act) => act.occurredAt <= now && !isOvertaken(act, dutyOf(act, all)) && state[keyOf(act)] === undefined,
+  );
+  const stale = verdictsOf(state, watching).filter((act) => isOvertaken(act, dutyOf(act, all)));
+  return [...open, ...stale.map((act) => superseding(act, dutyOf(act, all)))]
+    .filter((act) => state[keyOf(act)] === undefined)
+    .sort((a, b) => (a.occurredAt < b.occurredAt ? -1 : a.occurredAt > b.occurredAt ? 1 : 0));
+};
+
+/** When the party `watching` has to look again at the latest; undefined when nothing is waited for. */
+export const nextLook = (state: TransferState, rules: Rules, watching: Party): Instant | undefined =>
+  duties(state, rules)
+    .filter(({ step, at, lapsedAt }) => WATCHED_BY[step] === watching && at === undefined && lapsedAt === undefined)
+    .flatMap((duty) => duty.ladder.map((rung, index) => verdict(duty, rung, index, state)))
+    .filter((act) => state[keyOf(act)] === undefined)
+    .map(({ occurredAt }) => occurredAt)
+    .reduce<Instant | undefined>(
+      (first, instant) => (first === undefined || instant < first ? instant : first),
+      undefined,
+    );
+
+/** The verdicts of a case that stand, oldest first. */
+export const standingVerdicts = (state: TransferState): readonly VerdictAct[] =>
+  actsOf(state)
+    .filter((act): act is VerdictAct => isVerdict(act) && !isSuperseded(state, act))
+    .sort((a, b) => (a.occurredAt < b.occurredAt ? -1 : 1));
+
+const isVerdict = (act: TransferEvent): act is VerdictAct =>
+  act.type === 'transfer.deadline-reminded' ||
+  act.type === 'transfer.deadline-breached' ||
+  act.type === 'transfer.deadline-escalated';
+
+const isSuperseded = (state: TransferState, { data: { step, due, rung } }: VerdictAct): boolean =>
+  state[`transfer.deadline-superseded#${step}/${due}/${rung}`] !== undefined;
+
+const verdictsOf = (state: TransferState, watching: Party): readonly VerdictAct[] =>
+  actsOf(state).filter((act): act is VerdictAct => isVerdict(act) && WATCHED_BY[act.data.step] === watching);
+
+const dutyOf = ({ data: { step, due } }: VerdictAct, all: readonly Duty[]): Duty | undefined =>
+  all.find((duty) => duty.step === step && duty.due === due);
+
+/** Whether what the verdict says was not so at its instant: the act was done, or the case over, before it. */
+const isOvertaken = ({ occurredAt }: VerdictAct, duty: Duty | undefined): boolean =>
+  duty === undefined ||
+  (duty.at !== undefined && duty.at < occurredAt) ||
+  (duty.lapsedAt !== undefined && duty.lapsedAt < occurredAt);
+
+const verdict = (duty: Duty, rung: Rung, index: number, state: TransferState): VerdictAct => ({
+  type: `transfer.deadline-${rung.kind}`,
+  occurredAt: instantOfRung(rung, duty),
+  actor: watcher(state, WATCHED_BY[duty.step]),
+  data: { step: duty.step, due: duty.due, rung: index, rule: duty.ruleId, to: [...rung.to] },
+});
+
+const superseding = (act: VerdictAct, duty: Duty | undefined): TransferEvent => {
+  const { step, due, rung, rule } = act.data;
+  const because = duty === undefined ? 'recomputed' : duty.at === undefined ? 'withdrawn' : 'done-in-time';
+  return {
+    type: 'transfer.deadline-superseded',
+    occurredAt: act.occurredAt,
+    actor: act.actor,
+    data: { step, due, rung, rule, because },
+  };
+};
+
+/** The node itself, for the agency that waits. */
+const watcher = (state: TransferState, party: Party): TransferEvent['actor'] => {
+  const parties = state['transfer.applied']?.data;
+  const node = party === 'origin' ? parties?.originNode : parties?.receivingNode;
+  return { officerId: `node-${node}`, role: 'system', agencyId: parties?.[party] ?? '' };
+};
