@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import type { VerifyToken } from './bearer.js';
 import type { NodeClock } from './clock.js';
 import { HandoffModule } from './handoff.module.js';
+import type { LogForked } from './incidents.js';
 import { type HandoffDeps, openHandoff } from './open-handoff.js';
 import type { Handle, Outcome } from './requests.js';
 import type { SubscriberState } from './subscriber.js';
@@ -23,6 +24,10 @@ export interface HandoffApp {
   execute(handle: Handle): Promise<Outcome>;
   /** How far each subscriber is, and what stopped it. */
   subscribers(): Promise<readonly SubscriberState[]>;
+  /** Records of peers that wait: for what they rest on, or for an operator to settle a fork. */
+  held(): number;
+  raiseLogForked(fork: LogForked): Promise<void>;
+  retryHeld(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,6 +48,9 @@ export const createHandoffApp = async (deps: HandoffAppDeps): Promise<HandoffApp
     graphqlUrl: `http://${deps.host}:${port}/graphql`,
     execute: (handle) => bus.execute(handle),
     subscribers: () => handoff.health.subscribers(),
+    held: () => handoff.health.heldRecords(),
+    raiseLogForked: (fork) => handoff.raiseLogForked(fork),
+    retryHeld: () => handoff.retryHeld(),
     close: async () => {
       await app.close();
       await handoff.stop();

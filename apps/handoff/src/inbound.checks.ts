@@ -106,7 +106,8 @@ const competenceFault = (event: HubEvent, source: string): string | undefined =>
   if (agency === undefined) return `unknown agency ${actor.agencyId}`;
   if (agency.node !== source) return `agency ${agency.id} does not belong to node ${source}`;
   const name = eventName(event.type);
-  if (name === 'refusal.issued') return actor.role === 'system' ? undefined : 'a refusal is signed by the node itself';
+  if (name === 'refusal.issued' || name === 'incident.log-forked')
+    return actor.role === 'system' ? undefined : `${name} is signed by the node itself`;
   if (name === undefined) return `unknown type ${event.type}`;
   const rejection = signingRejection({ type: name, actor, occurredAt }, agency);
   return rejection === undefined ? undefined : `${rejection.code}: agency ${agency.id}, ${event.type}`;
@@ -114,7 +115,8 @@ const competenceFault = (event: HubEvent, source: string): string | undefined =>
 
 const domainFault = (event: HubEvent, stream: readonly RecordedEvent[]): string | undefined => {
   const name = eventName(event.type);
-  if (name === 'refusal.issued') return stream.length === 0 ? undefined : 'the refusal is known already';
+  if (name === 'refusal.issued' || name === 'incident.log-forked')
+    return stream.length === 0 ? undefined : `${name} is known already`;
   if (!event.type.startsWith('cn.delta-hub.transfer.')) return `${event.type} is not exchanged between nodes`;
   const history = stream.map((recorded) => upcast(recorded.type, readEvent(recorded).data) as TransferEvent);
   const act = upcast(event.type, event.data) as TransferEvent;

@@ -19,6 +19,8 @@ interface Parts {
   readonly refuser: Refuser;
   readonly held: HeldRecords;
   readonly clock: Clock;
+  /** Whether nothing of a topic may be accepted now, because the log of its node has forked. */
+  readonly isFrozen?: (topic: string) => boolean;
 }
 
 /** Brings every record of a peer to its end: stored as the very bytes that came, known already, refused, or held until it can be judged. */
@@ -70,7 +72,9 @@ export class InboundRecords {
 
   /** Does with a record what its verdict says; the reason when it has to wait. */
   private async judge(record: IncomingRecord, amend: (verdict: Verdict) => Verdict): Promise<string | undefined> {
-    const { refuser, store, context } = this.parts;
+    const { refuser, store, context, isFrozen } = this.parts;
+    // Not judged at all, so nothing is refused or lost, however long it takes to settle.
+    if (isFrozen?.(record.topic) === true) return 'LOG_FORKED: the log of its node signed two histories';
     const verdict = amend(await inspect(record, context));
     if (verdict.verdict === 'hold') return verdict.detail;
     if (verdict.verdict === 'refuse') await refuser.refuse(record, verdict);

@@ -9,7 +9,8 @@ import { InboundConsumer } from './inbound.consumer.js';
 import { createRetries, InboundRecords } from './inbound.records.js';
 import { CurrentKnowledge } from './knowledge.js';
 import { NodeHealth } from './node-health.js';
-import { createPublisher } from './outbound.publisher.js';
+import { type LogForked, raiseLogForked } from './incidents.js';
+import { createPublisher, eventsTopic } from './outbound.publisher.js';
 import { Positions } from './positions.js';
 import { Projector } from './projections.js';
 import { ReadModels } from './read-models.js';
@@ -32,6 +33,8 @@ export interface HandoffDeps {
   readonly newId?: () => string;
   /** Files of the node's own: how far its subscribers are, and what queries read. */
   readonly positionsFile: string;
+  /** Whether the facts of a node are held, because its log has forked; never, unless given. */
+  readonly isFrozen?: (node: string) => boolean;
   readonly readModelsFile: string;
 }
 
@@ -42,6 +45,10 @@ export interface OpenHandoff {
   readonly readModels: ReadModels;
   readonly health: NodeHealth;
   execute(handle: Handle): Promise<Outcome>;
+  /** Says to all nodes that a log has forked; once for each proof. */
+  raiseLogForked(fork: LogForked): Promise<void>;
+  /** Judges again what waits, after an operator has settled a fork. */
+  retryHeld(): Promise<void>;
   start(): void;
   /** Stops every subscriber after what it has in hand, then closes the files. */
   stop(): Promise<void>;
@@ -66,7 +73,14 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   };
   const publisher = createPublisher({ node, store, broker, positions });
   const held = new HeldRecords(deps.positionsFile);
-  const records = new InboundRecords({ store, context, refuser: new Refuser(store, keeper), held, clock });
+  const records = new InboundRecords({
+    store,
+    context,
+    refuser: new Refuser(store, keeper),
+    held,
+    clock,
+    isFrozen: (topic) => deps.peers.some((peer) => topic === eventsTopic(peer) && deps.isFrozen?.(peer) === true),
+  });
   const consumers = deps.peers.map((peer) => new InboundConsumer({ peer, broker, positions, records }));
   const retries = createRetries({ store, positions, records });
   const receipts = createReceipts({ node, store, positions, execute });
@@ -77,6 +91,8 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     readModels,
     health: new NodeHealth(node, clock, subscribers, held),
     execute,
+    raiseLogForked: (fork) => raiseLogForked(store, keeper, deps.peers, fork),
+    retryHeld: () => records.retry(),
     start: () => {
       for (const subscriber of subscribers) subscriber.start();
     },

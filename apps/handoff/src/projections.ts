@@ -33,6 +33,8 @@ const project = (recorded: RecordedEvent, readModels: ReadModels): void => {
     });
     return;
   }
+  // The fact itself is all there is to show of an incident.
+  if (eventName(recorded.type) === 'incident.log-forked') return;
   const act = upcast(recorded.type, event.data);
   if (!isTransferEvent(act)) {
     readModels.putPerson({ personId: act.data.personId, stream: recorded.stream, event: act });

@@ -2,8 +2,8 @@ import { openSqliteBroker } from '@delta-hub/broker/sqlite';
 import { jwks, signerFromJwk } from '@delta-hub/crypto';
 import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
 import { createGateway } from '@delta-hub/gateway-app';
-import { createHandoffApp, NodeClock } from '@delta-hub/handoff-app';
-import { createLedgerApp } from '@delta-hub/ledger-app';
+import { createHandoffApp, type HandoffApp, NodeClock } from '@delta-hub/handoff-app';
+import { createLedgerApp, type LedgerApp } from '@delta-hub/ledger-app';
 import { join } from 'node:path';
 import { BrokerLink } from './broker-link.js';
 import { loadConfig } from './config.js';
@@ -77,8 +77,10 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       peers: NODES.map(({ id }) => id).filter((id) => id !== start.node),
       positionsFile: files.positions,
       readModelsFile: files.readModels,
+      isFrozen: (node) => ledger.witnessing?.isFrozen(node) ?? false,
     });
     closers.push(() => handoff.close());
+    joinForks(ledger, handoff);
     const gateway = await createGateway({
       node: start.node,
       host: start.host,
@@ -108,6 +110,12 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
     await close();
     throw error;
   }
+};
+
+/** A fork that the witness finds becomes a fact; when it is settled, what was held is judged. */
+const joinForks = ({ witnessing }: LedgerApp, handoff: HandoffApp): void => {
+  witnessing?.onFork(({ node, proof }) => handoff.raiseLogForked({ forkedNode: node, proof }));
+  witnessing?.onSettled(() => handoff.retryHeld());
 };
 
 const othersOf = (node: string, peers: PeerUrls): ReadonlyMap<string, string> =>

@@ -54,7 +54,12 @@ export const routesOf = ({ keys, handoff, ledger, line }: Parts): readonly Route
     handle: async (_req, res) => {
       const [log, subscribers] = await Promise.all([ledger.health(), handoff.subscribers()]);
       const isReady = log.fault === undefined && subscribers.every(({ fault }) => fault === undefined);
-      json(res, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready', ledger: log, subscribers });
+      json(res, isReady ? 200 : 503, {
+        status: isReady ? 'ready' : 'not ready',
+        ledger: log,
+        held: handoff.held(),
+        subscribers,
+      });
     },
   },
 ];

@@ -66,6 +66,7 @@ const EXAMPLES: Readonly<Record<EventName, Readonly<Record<string, unknown>>>> =
     refusedSize: 900,
     transient: false,
   },
+  'incident.log-forked': { ...act, forkedNode: '32', proofDigest: digest, proof: 'two notes' },
 };
 
 const envelope = {
@@ -132,7 +133,12 @@ describe('the envelope', () => {
 describe('a fact stands in a stream of its own category', () => {
   const validate = validatorOf('hub-event');
   const uuid = '3c3c8556-2394-5832-92e2-2fd9a6ff9b4c';
-  const STREAMS = { transfer: `transfer-${uuid}`, person: 'person-T-320509-0001', refusal: `refusal-${uuid}` };
+  const STREAMS = {
+    transfer: `transfer-${uuid}`,
+    person: 'person-T-320509-0001',
+    refusal: `refusal-${uuid}`,
+    incident: `incident-${uuid}`,
+  };
 
   it.each(EVENT_NAMES.map((name) => ({ name })))('$name', ({ name }) => {
     const fitting = Object.entries(STREAMS).filter(([, subject]) =>

@@ -6,6 +6,7 @@ import { formatTreeHead, parseForkProof, parseNote, signNote, verifyForkProof } 
 import { headSigner, headVerifiers, originOf, sha256Tree } from '../log-identity.js';
 import { FourWitnesses } from '../testing/sample-witnesses.js';
 import { LEVELS } from './level.js';
+import { settleForks } from './settle-forks.js';
 
 const four = FourWitnesses.forEachTest();
 
@@ -139,14 +140,24 @@ describe('a head signed with a stolen ledger key', () => {
     await four.node('32').pace.pass(1_000);
     four.introduce();
     const raised: string[] = [];
-    four.node('31').app.witnessing!.onFork(({ origin }) => raised.push(origin));
-    await four.node('31').pace.pass(60_000);
+    four.node('31').app.witnessing!.onFork(({ node }) => Promise.resolve(void raised.push(node)));
     await four.node('31').pace.pass(60_000);
     const { witnessing } = four.node('31').app;
-    expect([witnessing!.isFrozen('32'), witnessing!.isFrozen('33'), raised]).toEqual([true, false, [originOf('32')]]);
+    expect([witnessing!.isFrozen('32'), witnessing!.isFrozen('33'), raised]).toEqual([true, false, ['32']]);
     const proof = parseForkProof(witnessing!.forks()[0]!.proof)!;
     expect(verifyForkProof(sha256Tree, proof, headVerifiers(sample.trust, '32'))).toBe(true);
     const served = (await (await fetch(`${four.node('31').app.url}/witness/forks`)).json()) as { forks: unknown[] };
     expect(served.forks).toHaveLength(1);
+    const settled: string[] = [];
+    witnessing!.onSettled(() => Promise.resolve(void settled.push('told')));
+    const how = {
+      forked: '32',
+      at: '2025-03-11T01:30:00.000Z',
+      reason: 'the key was stolen; a new one is in the list',
+    };
+    expect(settleForks(four.node('31').sample.directory, how)).toBe(1);
+    await witnessing!.gossip();
+    expect([witnessing!.isFrozen('32'), settled]).toEqual([false, ['told']]);
+    expect(witnessing!.forks()[0]!.settled).toEqual({ at: how.at, reason: how.reason });
   });
 });

@@ -10,7 +10,7 @@ import {
 } from '@delta-hub/ledger';
 import type { LedgerFault } from '../ledger-fault.js';
 import type { SignedHead } from '../ledger-store.js';
-import { headVerifiers, originOf, sha256Tree } from '../log-identity.js';
+import { headVerifiers, nodeOfOrigin, originOf, sha256Tree } from '../log-identity.js';
 import { Gossip } from './gossip.js';
 import { HeadPublisher, PUSH_EVERY_MS, type WitnessState } from './head-publisher.js';
 import type { KnownFork } from './known-forks.js';
@@ -40,6 +40,13 @@ export interface Witnessing {
   forks(): readonly KnownFork[];
   /** Whether facts of this node are not accepted, because its log has a fork that no operator has settled. */
   isFrozen(node: string): boolean;
+}
+
+/** A fork that no operator has settled. */
+export interface OpenFork {
+  /** The node whose log it is. */
+  readonly node: string;
+  readonly proof: string;
 }
 
 /** How it stands with the witnesses, for an operator. */
@@ -79,7 +86,10 @@ export class RunningWitnessing implements Witnessing {
   readonly #links: readonly WitnessLink[];
   readonly #publisher: HeadPublisher;
   readonly #gossip: Gossip;
-  readonly #listeners: ((fork: KnownFork) => void)[] = [];
+  readonly #onFork: ((fork: OpenFork) => Promise<void>)[] = [];
+  readonly #onSettled: (() => Promise<void>)[] = [];
+  /** Open forks in the round before; at the start whatever waits is told once. */
+  #open = Number.POSITIVE_INFINITY;
   readonly #timers: { stop(): Promise<void> }[] = [];
   #peers: ReadonlyMap<string, string> = new Map();
 
@@ -144,7 +154,7 @@ export class RunningWitnessing implements Witnessing {
     const { pace } = this.#deps;
     this.#timers.push(
       pace.every(PUSH_EVERY_MS, () => this.#publisher.push()),
-      pace.every(GOSSIP_EVERY_MS, () => this.#gossip.round()),
+      pace.every(GOSSIP_EVERY_MS, () => this.gossip()),
     );
   }
 
@@ -153,15 +163,28 @@ export class RunningWitnessing implements Witnessing {
     this.#publisher.grown();
   }
 
-  /** Compares now what the other witnesses hold. */
-  gossip(): Promise<void> {
-    return this.#gossip.round();
+  /** Compares now what the other witnesses hold, and tells of what is open and what has been settled. */
+  async gossip(): Promise<void> {
+    await this.#gossip.round();
+    const open = this.forks().filter(({ settled }) => settled === undefined);
+    const told = open.flatMap(({ origin, proof }) => {
+      const node = nodeOfOrigin(origin);
+      return node === undefined || node === this.#deps.node ? [] : this.#onFork.map((tell) => tell({ node, proof }));
+    });
+    if (open.length < this.#open) told.push(...this.#onSettled.map((tell) => tell()));
+    this.#open = open.length;
+    // Who could not take it (a store that is full) is told again in the next round.
+    await Promise.allSettled(told);
   }
 
-  /** Calls `listener` with every fork that no operator has settled: those that are known, and those to come. */
-  onFork(listener: (fork: KnownFork) => void): void {
-    this.#listeners.push(listener);
-    for (const fork of this.forks()) if (fork.settled === undefined) listener(fork);
+  /** Calls `listener` in every round with every fork of another log that no operator has settled; it MUST be idempotent. */
+  onFork(listener: (fork: OpenFork) => Promise<void>): void {
+    this.#onFork.push(listener);
+  }
+
+  /** Calls `listener` after an operator has settled a fork. */
+  onSettled(listener: () => Promise<void>): void {
+    this.#onSettled.push(listener);
   }
 
   cosignaturesOf(size: number): readonly NoteSignature[] {
@@ -229,7 +252,7 @@ export class RunningWitnessing implements Witnessing {
       proof,
       foundAt: clock.now(),
     };
-    if (store.forks.add(known)) for (const listener of this.#listeners) listener({ ...known, settled: undefined });
+    store.forks.add(known);
   }
 
   #now(): number {

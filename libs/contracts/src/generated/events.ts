@@ -9,6 +9,14 @@ export type Instant = string;
  */
 export type AgencyId = string;
 /**
+ * A provincial node: 31, 32, 33 or 34.
+ */
+export type Node = string;
+/**
+ * sha-256 and 43 base64url characters.
+ */
+export type Digest = string;
+/**
  * The hub's own pseudonymous number; never a personal identifier.
  */
 export type PersonId = string;
@@ -20,14 +28,6 @@ export type Category = 'PublicSurveillance' | 'SuspendedSentence' | 'Parole' | '
  * A legal day in Asia/Shanghai: a day of the calendar, 1900 to 9999.
  */
 export type Day = string;
-/**
- * sha-256 and 43 base64url characters.
- */
-export type Digest = string;
-/**
- * A provincial node: 31, 32, 33 or 34.
- */
-export type Node = string;
 /**
  * @maxItems 50
  */
@@ -67,6 +67,7 @@ export type Offices = OfficeRole[];
  * What each event says, by its name.
  */
 export interface EventData {
+  'incident.log-forked': IncidentLogForked;
   'person.intake-registered': PersonIntakeRegistered;
   'refusal.issued': RefusalIssued;
   'transfer.applied': TransferApplied;
@@ -88,6 +89,28 @@ export interface EventData {
   'transfer.withdrawn': TransferWithdrawn;
 }
 /**
+ * 分叉: the key of a node's log signed two histories. Facts of that node are held until an operator settles it.
+ */
+export interface IncidentLogForked {
+  occurredAt: Instant;
+  actor: Actor;
+  forkedNode: Node;
+  proofDigest: Digest;
+  /**
+   * The portable proof: two signed heads that cannot be of one tree.
+   */
+  proof: string;
+}
+/**
+ * Who signs the act. An officer of a judicial office cites the delegation.
+ */
+export interface Actor {
+  officerId: string;
+  role: 'officer' | 'office-officer' | 'inspector' | 'operator' | 'system';
+  agencyId: AgencyId;
+  delegationId?: string;
+}
+/**
  * 接收登记 (社区矫正法 22): from this act on the agency answers for the person.
  */
 export interface PersonIntakeRegistered {
@@ -98,15 +121,6 @@ export interface PersonIntakeRegistered {
   agency: AgencyId;
   correctionStart: Day;
   correctionEnd: Day;
-}
-/**
- * Who signs the act. An officer of a judicial office cites the delegation.
- */
-export interface Actor {
-  officerId: string;
-  role: 'officer' | 'office-officer' | 'inspector' | 'operator' | 'system';
-  agencyId: AgencyId;
-  delegationId?: string;
 }
 /**
  * 拒收: a record from another node failed a check and is kept with the reason.
@@ -391,4 +405,4 @@ export interface HubEvent {
 }
 
 /** Every event type without prefix and version. */
-export const EVENT_NAMES = ["person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.opinion-given","transfer.person-reported","transfer.withdrawn"] as const;
+export const EVENT_NAMES = ["incident.log-forked","person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.opinion-given","transfer.person-reported","transfer.withdrawn"] as const;

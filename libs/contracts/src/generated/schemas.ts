@@ -339,8 +339,60 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
             }
           }
         }
+      },
+      {
+        "if": {
+          "properties": {
+            "type": {
+              "type": "string",
+              "pattern": "^cn\\.delta-hub\\.incident\\."
+            }
+          }
+        },
+        "then": {
+          "properties": {
+            "subject": {
+              "type": "string",
+              "pattern": "^incident-[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+            }
+          }
+        }
       }
     ]
+  },
+  "incident.log-forked.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/incident.log-forked.v1.json",
+    "title": "IncidentLogForked",
+    "description": "分叉: the key of a node's log signed two histories. Facts of that node are held until an operator settles it.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "forkedNode",
+      "proofDigest",
+      "proof"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "forkedNode": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/node"
+      },
+      "proofDigest": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/digest"
+      },
+      "proof": {
+        "type": "string",
+        "maxLength": 32768,
+        "description": "The portable proof: two signed heads that cannot be of one tree."
+      }
+    }
   },
   "person.intake-registered.v1": {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
