@@ -1,10 +1,12 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { checkScenarios } from './check-scenarios.js';
 import { demo } from './demo.js';
 import { exitCodeOf, HubFault } from './faults.js';
+import { ledgerExport } from './ledger-export.js';
+import { ledgerReplay, type ReplayCommand } from './ledger-replay.js';
 import { ledgerScratch } from './ledger-scratch.js';
-import { ledgerVerify } from './ledger-verify.js';
+import { ledgerVerify, type VerifyCommand } from './ledger-verify.js';
 import { G0 } from './scenario/scenario-file.js';
 import { token } from './token.js';
 import { up } from './up.js';
@@ -74,13 +76,48 @@ const ledger = program.command('ledger').description('the nodes’ transparency 
 ledger
   .command('verify')
   .description('recompute a ledger from its stored bytes and name the first faulty entry')
-  .argument('<source>', 'data directory, directory of one node, or address of a node (http://host:port)')
+  .argument('<source>', 'data directory, directory of one node, exported log, or address of a node (http://host:port)')
+  .addOption(
+    new Option('--level <level>', 'structure: hashes, tiles, heads; signatures: everything')
+      .choices(['structure', 'signatures'])
+      .default('signatures'),
+  )
+  .option('--since <file>', 'go on behind the state in this file, and keep it up to date; begins it when absent')
   .option('--token <token>', 'inspector’s token; needed for an address')
-  .option('--trust <file>', 'trust list; needed for an address, the directory’s own when absent')
+  .option('--trust <file>', 'trust list; needed for an address or an exported log, the directory’s own when absent')
   .option('--json', 'print one JSON object', false)
-  .action((source: string, options: { token?: string; trust?: string; json: boolean }) =>
-    ledgerVerify(source, options),
-  );
+  .addHelpText('after', '\nExit codes: 0 verified, 1 could not be read, 2 wrong arguments, 3 a fault was found.')
+  .action((source: string, options: VerifyCommand) => ledgerVerify(source, options));
+
+ledger
+  .command('replay')
+  .description('the entries of a node’s ledger in their order, each verified, as of a size or an instant')
+  .argument('<source>', 'directory of one node')
+  .option('--as-of <moment>', 'a size, or an instant YYYY-MM-DDTHH:mm:ss.sssZ; the newest signed head when absent')
+  .option('--case <id>', 'one case, e.g. transfer-<uuid>')
+  .option('--person <id>', 'the cases of a person; needs --officer and --reason, which are recorded')
+  .option('--agency <id>', 'the cases and acts of an agency')
+  .option('--region <node>', 'the cases and acts of a node: 31, 32, 33 or 34')
+  .option('--officer <id>', 'who replays the cases of a person')
+  .option('--reason <text>', 'why, with the legal basis')
+  .option('--json', 'print one JSON object a line: the moment, then the entries', false)
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 every entry verified, 1 could not be read, 2 wrong arguments, 3 an entry does not verify.',
+  )
+  .action((source: string, options: ReplayCommand) => ledgerReplay(source, options));
+
+ledger
+  .command('export')
+  .description(
+    'write a node’s ledger as static files (C2SP tlog-tiles), the checkpoint last; goes on where it was cut off',
+  )
+  .argument('<source>', 'directory of one node')
+  .argument('<dir>', 'where to; made when absent')
+  .option('--json', 'print one JSON object', false)
+  .addHelpText('after', '\nThe entries are for inspectors: serve tile/entries/ to nobody else.')
+  .action((source: string, dir: string, options: { json: boolean }) => ledgerExport(source, dir, options));
+
 ledger
   .command('scratch')
   .description('serve a log that takes any bytes on POST /add, for tools that try logs (refused in production)')

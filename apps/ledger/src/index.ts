@@ -2,6 +2,7 @@ export { createLedgerApp } from './ledger-app.js';
 export type { LedgerApp, LedgerAppDeps, LedgerHealth } from './ledger-app.js';
 export { LedgerFault } from './ledger-fault.js';
 export type { Evidence, LedgerFaultCode } from './ledger-fault.js';
+export { exportLog, type Exported } from './export/export-log.js';
 export type { SignedHead } from './ledger-store.js';
 export { settleForks } from './witness/settle-forks.js';
 export type { KnownFork } from './witness/known-forks.js';
@@ -9,7 +10,20 @@ export type { Level } from './witness/level.js';
 export { httpWire, type Wire } from './witness/wire.js';
 export type { Sequencing } from './sequencing.js';
 export { type ScratchServer, serveScratchLog } from './scratch/scratch-server.js';
-export type { Counts, Finding, FindingCode, LedgerReport, VerifyOptions } from './verify/report.js';
-export type { UrlSource } from './verify/served-log.js';
+export { replayDirectory, type ReplayedDirectory, type ReplayQuestion } from './replay/replay-directory.js';
+export type { ReplayedEntry, ReplayedEvent } from './replay/replayed-entry.js';
+export type { AsOf, Moment } from './replay/replay.js';
+export type { ReplayScope } from './replay/scope.js';
+export type {
+  Counts,
+  Finding,
+  FindingCode,
+  LedgerReport,
+  VerifiedState,
+  VerifyLevel,
+  VerifyOptions,
+} from './verify/report.js';
+export type { FilesSource, UrlSource } from './verify/served-log.js';
 export type { DirectorySource } from './verify/verify-directory.js';
-export { verifyLedger } from './verify/verify-ledger.js';
+export { type LedgerSource, verifyLedger } from './verify/verify-ledger.js';
+export { parseVerifiedState } from './verify/verified-state.js';

@@ -43,6 +43,13 @@ export type LedgerFaultCode =
   | 'TOKEN_REFUSED'
   /** A verification was to go on behind one of another level. */
   | 'STATE_OF_ANOTHER_LEVEL'
+  /** There is nothing to export before the first signed head, and no export over that of another log. */
+  | 'NOTHING_SIGNED'
+  | 'EXPORT_OF_ANOTHER_LOG'
+  /** A log cannot be replayed as of a size that it has not. */
+  | 'BEYOND_THE_HEAD'
+  /** The cases of a person are replayed for a reason, or not at all. */
+  | 'REASON_MISSING'
   /** The ledger was closed while somebody waited for it. */
   | 'CLOSED';
 

@@ -8,4 +8,6 @@ export const ledgerPaths = (directory: string) => ({
   witness: join(directory, 'witness.db'),
   /** Whose cosignatures count: a c2sp.org/tlog-policy text. */
   policy: join(directory, 'witness-policy.txt'),
+  /** Who replayed the cases of a person, and why. */
+  inspections: join(directory, 'inspections.ndjson'),
 });

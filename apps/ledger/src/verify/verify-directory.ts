@@ -148,7 +148,9 @@ class DirectoryVerification {
           this.#counts = sumOf(this.#counts, verdict.counts);
           this.#position = verdict.reached;
           if (fault !== undefined) return false;
-          this.#options.verified?.(stateOf(origin, this.#level, verdict));
+          // What is not signed yet may still be taken back: it is verified again the next time.
+          if (verdict.reached <= (this.#lockedHead()?.size ?? 0))
+            this.#options.verified?.(stateOf(origin, this.#level, verdict));
           return true;
         },
         told,

@@ -1,0 +1,107 @@
+import type { TrustList } from '@delta-hub/crypto';
+import { type NodeReader, rootAt } from '@delta-hub/ledger';
+import { LedgerFault } from '../ledger-fault.js';
+import type { LedgerStore, SignedHead, StoredEntry, TreeState } from '../ledger-store.js';
+import { sha256Tree } from '../log-identity.js';
+import { warmNodes } from '../warm-nodes.js';
+import { replayedEntry, type ReplayedEntry } from './replayed-entry.js';
+import { type Belonging, belongingOf, isInScope, type ReplayScope } from './scope.js';
+
+/** A size of the tree, or a UTC instant in milliseconds. */
+export type AsOf = number | string;
+
+/** The beginning of the log that a replay shows. */
+export interface Moment extends TreeState {
+  /**
+   * How it was found: `SIZE`, given; `NEWEST_HEAD`, nothing given; `EVENT_TIME`: everything before the first event that
+   * was signed later than the instant, by the signers' own clocks. No witness has confirmed that time.
+   */
+  readonly rule: 'SIZE' | 'NEWEST_HEAD' | 'EVENT_TIME';
+}
+
+export interface ReplayPage {
+  readonly entries: readonly ReplayedEntry[];
+  /** Every entry before this one was looked at: where the next page goes on. */
+  readonly next: number;
+  readonly isLast: boolean;
+}
+
+const READ_AT_ONCE = 256;
+/** Most entries that are looked at for one page, found or not. */
+const MOST_LOOKED_AT = 16_384;
+
+/** Replays a log as far as it is signed. Reads only. */
+export class Replay {
+  readonly #store: Pick<LedgerStore, 'entries' | 'tile' | 'positionsIn'>;
+  readonly #head: SignedHead;
+  readonly #trust: TrustList;
+  readonly #nodes: NodeReader;
+  readonly #opening: (stream: string) => Belonging | undefined;
+
+  constructor(store: Pick<LedgerStore, 'entries' | 'tile' | 'positionsIn'>, head: SignedHead, trust: TrustList) {
+    this.#store = store;
+    this.#head = head;
+    this.#trust = trust;
+    this.#nodes = warmNodes(sha256Tree, (level, index) => store.tile(level, index));
+    this.#opening = (stream) => this.#openingOf(stream);
+  }
+
+  /** @throws LedgerFault `BEYOND_THE_HEAD` */
+  moment(asOf: AsOf | undefined): Moment {
+    const { size, root } = this.#head;
+    if (asOf === undefined) return { size, root, rule: 'NEWEST_HEAD' };
+    if (typeof asOf === 'string') return this.#before(this.#sizeAt(asOf), 'EVENT_TIME');
+    if (asOf <= size) return this.#before(asOf, 'SIZE');
+    throw new LedgerFault('BEYOND_THE_HEAD', `the log has ${size} entries under its newest head, not ${asOf}`);
+  }
+
+  /** Up to `first` entries of the scope from entry `from` on, in log order. A page may be short and not the last. */
+  page(scope: ReplayScope, moment: TreeState, from: number, first: number): ReplayPage {
+    const entries: ReplayedEntry[] = [];
+    const end = Math.min(moment.size, from + MOST_LOOKED_AT);
+    let next = from;
+    while (next < end) {
+      for (const { position, leaf } of this.#read(next, Math.min(end, next + READ_AT_ONCE))) {
+        if (entries.length === first) return { entries, next: position, isLast: false };
+        next = position + 1;
+        if (isInScope(scope, belongingOf(leaf), this.#opening))
+          entries.push(replayedEntry(position, leaf, this.#trust, moment, this.#nodes));
+      }
+    }
+    return { entries, next, isLast: next >= moment.size };
+  }
+
+  /** @throws LedgerFault `LEDGER_DAMAGED` when an entry is missing */
+  #read(from: number, to: number): readonly StoredEntry[] {
+    const rows = this.#store.entries(from, to);
+    const missing = rows.findIndex(({ position }, at) => position !== from + at);
+    if (missing < 0 && rows.length === to - from) return rows;
+    const position = from + (missing < 0 ? rows.length : missing);
+    throw new LedgerFault('LEDGER_DAMAGED', `entry ${position} is missing`, {
+      position,
+      expected: 'an entry',
+      found: 'none',
+    });
+  }
+
+  #before(size: number, rule: Moment['rule']): Moment {
+    return { size, root: rootAt(sha256Tree, this.#nodes, size), rule };
+  }
+
+  #sizeAt(instant: string): number {
+    const { size } = this.#head;
+    for (let from = 0; from < size; from += READ_AT_ONCE) {
+      const entries = this.#read(from, Math.min(size, from + READ_AT_ONCE));
+      const later = entries.find(({ leaf }) => (belongingOf(leaf)?.time ?? '') > instant);
+      if (later !== undefined) return later.position;
+    }
+    return size;
+  }
+
+  #openingOf(stream: string): Belonging | undefined {
+    const position = this.#store.positionsIn([stream]).get(stream)?.[0];
+    if (position === undefined) return undefined;
+    const [entry] = this.#store.entries(position, position + 1);
+    return entry && belongingOf(entry.leaf);
+  }
+}
