@@ -1,6 +1,6 @@
 // The ledger alone: signed events in memory become leaves under a signed, locked head on the disk; proofs from its tiles.
 import { generateKeyPair, parseTrustList, signerFromJwk, signEvent, trustedNode } from '@delta-hub/crypto';
-import { createLedgerApp } from '@delta-hub/ledger-app';
+import { createLedgerApp, verifyLedger } from '@delta-hub/ledger-app';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -111,10 +111,13 @@ const benchLog = async (dataDir, events) => {
   };
 };
 
-/** All events are there at once; how many a second are leaves under a locked head, signatures verified. Also the log's directory. */
-export const appendBatches = async (dataDir, count) => {
+/** Events for `appendBatches` of `count` and a quarter of that before, and for replays of the log that comes of it. */
+export const preparedEvents = (count) => ShownEvents.prepared(count + Math.round(count / 4));
+
+/** All events are there at once; how many a second are leaves under a locked head, every signature verified. */
+export const appendBatches = async (dataDir, events, count) => {
   const warmUp = Math.round(count / 4);
-  const log = await benchLog(dataDir, ShownEvents.prepared(warmUp + count));
+  const log = await benchLog(dataDir, events);
   await log.take(warmUp);
   const start = performance.now();
   await log.take(warmUp + count);
@@ -133,6 +136,14 @@ export const appendSingly = async (dataDir, count) => {
   const rate = (count * 1000) / (performance.now() - start);
   await log.close();
   return rate;
+};
+
+/** Entries a second that a verification of the log in this directory takes, at a level of `verifyLedger`. */
+export const replay = async (dataDir, eventStore, level) => {
+  const start = performance.now();
+  const report = await verifyLedger({ directory: dataDir, eventStore }, trust, { level });
+  if (!report.ok) throw new Error(`the log does not verify: ${JSON.stringify(report.fault)}`);
+  return (report.counts.entries * 1000) / (performance.now() - start);
 };
 
 /** Microseconds of one inclusion proof out of the log in this directory, its tiles warm. */
