@@ -3,22 +3,24 @@ import { hashesOf, type NodeReader, TILE_WIDTH, type TileReader, type TreeHasher
 /** Tiles whose inner nodes are kept: 16 KB each, 16 MB in all. */
 const MOST_TILES = 1024;
 const TILE_LEVELS = 8;
+/** Levels of tiles that a log can have: 256 ** 7 is beyond every exact number of leaves. */
+const MOST_LEVELS = 8;
 
 /** The nodes of one tile, from its hashes (level 0) up to its root (level 8). */
 type Levels = Uint8Array[][];
 
 /**
  * Nodes of a log's tree that are computed once. A node is the root of a perfect subtree, so it never changes while the
- * log grows; what was not asked for longest is forgotten. @throws RangeError when a tile is missing or too short
+ * log grows; the tile that is kept longest is forgotten first. @throws RangeError when a tile is missing or too short
  */
 export const warmNodes = (tree: TreeHasher, read: TileReader): NodeReader => {
-  const kept = new Map<string, Levels>();
+  const kept = new Map<number, Levels>();
 
   const tileOf = (level: number, index: number, width: number): Levels => {
-    const key = `${level}/${index}`;
+    const key = index * MOST_LEVELS + level;
     const known = kept.get(key);
-    kept.delete(key);
-    const levels = known !== undefined && known[0]!.length >= width ? known : levelsOf(tree, read(level, index));
+    if (known !== undefined && known[0]!.length >= width) return known;
+    const levels = levelsOf(tree, read(level, index));
     if (levels[0]!.length < width)
       throw new RangeError(`tile ${level}/${index} has not the ${width} hashes that the tree needs`);
     kept.set(key, levels);

@@ -2,23 +2,26 @@
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
+/** Four digits of 24 bits. */
+const digits = (group: number): string =>
+  ALPHABET[group >> 18]! + ALPHABET[(group >> 12) & 63]! + ALPHABET[(group >> 6) & 63]! + ALPHABET[group & 63]!;
+
 export const toBase64 = (bytes: Uint8Array): string => {
   let text = '';
-  for (let at = 0; at < bytes.length; at += 3) {
-    const [a = 0, b, c] = bytes.subarray(at, at + 3);
-    const group = a * 65_536 + (b ?? 0) * 256 + (c ?? 0);
-    const digit = (shift: number): string => ALPHABET[(group >> shift) & 63] ?? '';
-    text += digit(18) + digit(12) + (b === undefined ? '=' : digit(6)) + (c === undefined ? '=' : digit(0));
-  }
-  return text;
+  const whole = bytes.length - (bytes.length % 3);
+  for (let at = 0; at < whole; at += 3) text += digits((bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!);
+  if (whole === bytes.length) return text;
+  const left = bytes.length - whole;
+  const last = digits((bytes[whole]! << 16) | ((bytes[whole + 1] ?? 0) << 8));
+  return `${text}${last.slice(0, left + 1)}${'='.repeat(3 - left)}`;
 };
 
 /** The bytes, or undefined when the text is not exactly what `toBase64` makes of some bytes. */
 export const fromBase64 = (text: string): Uint8Array | undefined => {
-  const digits = text.replace(/={0,2}$/, '');
-  const bytes = new Uint8Array(Math.floor((digits.length * 3) / 4));
+  const unpadded = text.replace(/={0,2}$/, '');
+  const bytes = new Uint8Array(Math.floor((unpadded.length * 3) / 4));
   let [pending, bits, at] = [0, 0, 0];
-  for (const character of digits) {
+  for (const character of unpadded) {
     const value = ALPHABET.indexOf(character);
     if (value < 0) return undefined;
     pending = ((pending << 6) | value) & 0xffff;
