@@ -74,6 +74,16 @@ export class LedgerFault extends Error {
   }
 }
 
+/** Faults of the machine, after which a start from the files may go on: nothing says that the log or its events are wrong. */
+const passing: ReadonlySet<LedgerFaultCode> = new Set([
+  'STORAGE_FULL',
+  'STORAGE_FAILED',
+  'READ_BACK_MISMATCH',
+  'VERIFICATION_FAILED',
+]);
+
+export const isPassing = ({ code }: LedgerFault): boolean => passing.has(code);
+
 /** jest and worker realms have errors of their own: the name decides, not the class. */
 export const isLedgerFault = (error: unknown): error is LedgerFault =>
   error instanceof Error && error.name === 'LedgerFault';

@@ -68,6 +68,8 @@ export interface LedgerStore {
   positionsIn(streams: readonly string[]): ReadonlyMap<string, readonly number[]>;
   /** The last revision of each stream that is in the log. */
   revisionsOf(streams: readonly string[]): ReadonlyMap<string, bigint>;
+  /** Lets go of the file and opens it anew: after a failed write only the file knows what is in it. */
+  reopen(): void;
   close(): void;
 }
 
@@ -82,5 +84,7 @@ export interface LockStore {
    * @throws LedgerFault `STORAGE_FULL`, `STORAGE_FAILED`
    */
   compareAndSwap(expected: SignedHead | undefined, head: SignedHead): boolean;
+  /** Lets go of the file and opens it anew. */
+  reopen(): void;
   close(): void;
 }

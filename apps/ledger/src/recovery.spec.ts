@@ -94,7 +94,7 @@ describe('a start is refused', () => {
     await expect(createLedgerApp(deps)).rejects.toMatchObject({ code: 'LOCK_DAMAGED' });
   });
 
-  it.each(['size = size + 1', `root = x'00'`, `note = replace(note, 'A', 'B')`, `note = ''`])(
+  it.each(['size = size + 1', `root = x'00'`, `note = replace(note, 'delta', 'Delta')`, `note = ''`])(
     'on a lock that was edited: %s',
     async (edit) => {
       await run(3);

@@ -28,7 +28,7 @@ export interface Leaf extends Omit<Entry, 'position'> {
  * 3. sign, and swap the head into the lock
  * 4. publish
  *
- * Whatever fails ends this writer for good; the next start finds out from the files where it stood.
+ * Whatever fails ends this writer; the next start, or `restart`, finds out from the files where it stood.
  */
 export class Sequencer {
   readonly #parts: LogParts;
@@ -42,12 +42,23 @@ export class Sequencer {
   constructor(parts: LogParts, signer: NoteSigner) {
     this.#parts = parts;
     this.#signer = signer;
-    const { signed, pending } = recover(parts);
-    this.#head = signed;
-    this.#range = this.#rangeOf(signed?.size ?? 0);
-    if (signed !== undefined) parts.store.publish(signed);
-    // Crashed between stage and lock: the same steps as after any stage.
-    if (pending !== undefined) this.#seal(pending, this.#rangeOf(pending.size));
+    this.#range = this.#recovered();
+  }
+
+  /**
+   * Begins again as a new start does, after a fault: from what the files say, opened anew.
+   * @throws LedgerFault see `recover`; the writer then stays ended
+   */
+  restart(): void {
+    const { store, lock } = this.#parts;
+    try {
+      store.reopen();
+      lock.reopen();
+      this.#range = this.#recovered();
+      this.#fault = undefined;
+    } catch (error) {
+      throw (this.#fault = asLedgerFault(error));
+    }
   }
 
   /** The newest head that is signed and locked. Readers MUST NOT be shown anything beyond its size. */
@@ -81,6 +92,18 @@ export class Sequencer {
       store.close();
       lock.close();
     }
+  }
+
+  #recovered(): CompactRange {
+    const { signed, pending } = recover(this.#parts);
+    this.#head = signed;
+    if (signed !== undefined) this.#parts.store.publish(signed);
+    const range = this.#rangeOf(signed?.size ?? 0);
+    if (pending === undefined) return range;
+    // Crashed between stage and lock: the same steps as after any stage.
+    const grown = this.#rangeOf(pending.size);
+    this.#seal(pending, grown);
+    return grown;
   }
 
   #stage(leaves: readonly Leaf[]): [TreeState, CompactRange] {

@@ -1,7 +1,8 @@
+import { setTimeout as pauseFor } from 'node:timers/promises';
 import type { TrustList } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
-import { EventTail } from './event-tail.js';
-import { LedgerFault } from './ledger-fault.js';
+import { type Anchor, EventTail } from './event-tail.js';
+import { asLedgerFault, isPassing, LedgerFault } from './ledger-fault.js';
 import type { LedgerStore, SignedHead } from './ledger-store.js';
 import type { Sequencer } from './sequencer.js';
 import { SignaturePool } from './signature-pool.js';
@@ -16,9 +17,9 @@ export interface Sequencing {
   waitFor(event: bigint | string): Promise<SignedHead>;
   /** The newest signed head; undefined before the first event. */
   head(): SignedHead | undefined;
-  /** Why sequencing has stopped; it goes on only after a new start. */
+  /** Why sequencing has stopped, for good or until its next try. */
   readonly fault: LedgerFault | undefined;
-  /** Resolves when sequencing stops on a fault; never otherwise. */
+  /** Resolves when sequencing stops for good on a fault; never otherwise. */
   readonly failed: Promise<LedgerFault>;
 }
 
@@ -36,15 +37,28 @@ interface Parts {
   readonly clock: { now(): string };
   /** Told after every group. */
   readonly grown?: () => void;
+  /** How long to wait before a try; rejects when it is aborted. */
+  readonly pause?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 }
 
-/** Runs the tail of a node's event store into its log, and tells those who wait how far it has come. */
+/** How often a log that stopped on a fault of its machine is started from its files again before it is left alone. */
+const MOST_TRIES = 5;
+const FIRST_PAUSE_MS = 1000;
+
+/**
+ * Runs the tail of a node's event store into its log, and tells those who wait how far it has come. A fault of the
+ * machine (a full disk, a failed write) restarts it into recovery, a few times and ever more slowly.
+ */
 export class RunningSequencing implements Sequencing {
   readonly failed: Promise<LedgerFault>;
   readonly #parts: Parts;
-  readonly #tail: EventTail;
-  readonly #signatures: SignaturePool;
-  readonly #failed: (fault: LedgerFault) => void;
+  readonly #ended: (fault: LedgerFault) => void;
+  readonly #stopping = new AbortController();
+  #tail!: EventTail;
+  #signatures!: SignaturePool;
+  #trying: Promise<void> = Promise.resolve();
+  #tries = 0;
+  #isOver = false;
   readonly #waiters = new Set<Waiter>();
   #position: bigint | undefined;
   #publishedAt: string | undefined;
@@ -61,21 +75,58 @@ export class RunningSequencing implements Sequencing {
     this.#position = anchor?.position;
     const { promise, resolve } = Promise.withResolvers<LedgerFault>();
     this.failed = promise;
-    const advanced = (position: bigint): void => {
-      this.#position = position;
-      this.#publishedAt = parts.clock.now();
-      this.#answer();
-      parts.grown?.();
-    };
-    const failed = (fault: LedgerFault): void => {
-      this.#fault ??= fault;
-      this.#refuseAll(fault);
-      resolve(fault);
-    };
-    this.#failed = failed;
-    this.#signatures = new SignaturePool(parts.trust);
-    this.#tail = new EventTail({ ...parts, signatures: this.#signatures, advanced, failed }, anchor);
+    this.#ended = resolve;
+    this.#run(anchor);
+  }
+
+  #run(anchor: Anchor | undefined): void {
+    this.#signatures = new SignaturePool(this.#parts.trust);
+    const advanced = (position: bigint): void => this.#advanced(position);
+    const failed = (fault: LedgerFault): void => this.#failed(fault);
+    this.#tail = new EventTail({ ...this.#parts, signatures: this.#signatures, advanced, failed }, anchor);
     this.#tail.start();
+  }
+
+  #advanced(position: bigint): void {
+    this.#tries = 0;
+    this.#position = position;
+    this.#publishedAt = this.#parts.clock.now();
+    this.#answer();
+    this.#parts.grown?.();
+  }
+
+  #failed(fault: LedgerFault): void {
+    if (this.#isOver) return;
+    this.#fault = fault;
+    if (isPassing(fault) && this.#tries < MOST_TRIES) this.#trying = this.#tryAgain();
+    else this.#giveUp(fault);
+  }
+
+  #giveUp(fault: LedgerFault): void {
+    this.#isOver = true;
+    this.#fault = fault;
+    this.#refuseAll(fault);
+    this.#ended(fault);
+  }
+
+  /** As a new start: recovery from the files, the agreement with the event store, and only then more events. */
+  async #tryAgain(): Promise<void> {
+    const { sequencer, events, store, pause = waiting } = this.#parts;
+    this.#tries += 1;
+    try {
+      await pause(FIRST_PAUSE_MS * 2 ** (this.#tries - 1), this.#stopping.signal);
+      await this.#signatures.close();
+      sequencer.restart();
+      const anchor = await checkSubstrate(events, store, sequencer.head?.size ?? 0);
+      if (this.#isOver || this.#stopping.signal.aborted) return;
+      this.#fault = undefined;
+      // Recovery may have signed what was staged.
+      this.#position = anchor?.position;
+      this.#answer();
+      this.#run(anchor);
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) this.#failed(asLedgerFault(error));
+    }
   }
 
   get fault(): LedgerFault | undefined {
@@ -98,7 +149,7 @@ export class RunningSequencing implements Sequencing {
 
   waitFor(event: bigint | string): Promise<SignedHead> {
     return new Promise((resolve, reject) => {
-      if (this.#fault !== undefined && !this.#holds(event)) return reject(this.#fault);
+      if (this.#isOver && this.#fault !== undefined && !this.#holds(event)) return reject(this.#fault);
       this.#waiters.add({ event, resolve, reject });
       this.#answer();
     });
@@ -106,14 +157,19 @@ export class RunningSequencing implements Sequencing {
 
   /** Stops for good because of something that others have proved. Nothing more is signed. */
   halt(fault: LedgerFault): void {
-    this.#failed(fault);
+    if (this.#isOver) return;
+    this.#giveUp(fault);
+    this.#stopping.abort();
     void this.#tail.stop();
   }
 
   async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#trying;
     await this.#tail.stop();
     await this.#signatures.close();
     const closed = new LedgerFault('CLOSED', 'the ledger was closed before the event was in it');
+    this.#isOver = true;
     this.#fault ??= closed;
     this.#refuseAll(closed);
   }
@@ -139,3 +195,6 @@ export class RunningSequencing implements Sequencing {
     this.#waiters.clear();
   }
 }
+
+const waiting = (milliseconds: number, signal: AbortSignal): Promise<unknown> =>
+  pauseFor(milliseconds, undefined, { signal });

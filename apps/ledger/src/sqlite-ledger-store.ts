@@ -18,8 +18,8 @@ const MOST_STREAMS_KEPT = 10_000;
 
 class SqliteLedgerStore implements LedgerStore {
   readonly #path: string;
-  readonly #db: DatabaseSync;
-  readonly #sql: Statements;
+  #db: DatabaseSync;
+  #sql: Statements;
   readonly #streams = new Map<string, bigint | number>();
 
   constructor(path: string, db: DatabaseSync) {
@@ -104,6 +104,13 @@ class SqliteLedgerStore implements LedgerStore {
   revisionsOf(streams: readonly string[]): ReadonlyMap<string, bigint> {
     const rows = guarded(this.#path, () => this.#sql.revisionsOf.all(JSON.stringify(streams)));
     return new Map(rows.map((row) => [textIn(row, 'name'), bigintIn(row, 'revision')]));
+  }
+
+  reopen(): void {
+    this.close();
+    this.#streams.clear();
+    this.#db = openDatabase(this.#path, ledgerFile);
+    this.#sql = prepareAll(this.#db);
   }
 
   close(): void {

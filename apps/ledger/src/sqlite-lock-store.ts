@@ -17,18 +17,13 @@ export const signedHeadIn = (row: Row): SignedHead => ({
 
 class SqliteLockStore implements LockStore {
   readonly #path: string;
-  readonly #db: DatabaseSync;
-  readonly #sql;
+  #db: DatabaseSync;
+  #sql: Statements;
 
   constructor(path: string, db: DatabaseSync) {
     this.#path = path;
     this.#db = db;
-    this.#sql = {
-      read: prepare(db, 'SELECT origin, size, root, note FROM signed WHERE origin = ?'),
-      origins: prepare(db, 'SELECT origin FROM signed ORDER BY origin'),
-      insert: prepare(db, 'INSERT INTO signed (origin, size, root, note) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
-      update: prepare(db, 'UPDATE signed SET size = ?, root = ?, note = ? WHERE origin = ? AND size = ? AND note = ?'),
-    };
+    this.#sql = prepareAll(db);
   }
 
   read(origin: string): SignedHead | undefined {
@@ -52,7 +47,22 @@ class SqliteLockStore implements LockStore {
     });
   }
 
+  reopen(): void {
+    this.close();
+    this.#db = openDatabase(this.#path, lockFile);
+    this.#sql = prepareAll(this.#db);
+  }
+
   close(): void {
     if (this.#db.isOpen) this.#db.close();
   }
 }
+
+type Statements = ReturnType<typeof prepareAll>;
+
+const prepareAll = (db: DatabaseSync) => ({
+  read: prepare(db, 'SELECT origin, size, root, note FROM signed WHERE origin = ?'),
+  origins: prepare(db, 'SELECT origin FROM signed ORDER BY origin'),
+  insert: prepare(db, 'INSERT INTO signed (origin, size, root, note) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
+  update: prepare(db, 'UPDATE signed SET size = ?, root = ?, note = ? WHERE origin = ? AND size = ? AND note = ?'),
+});
