@@ -150,6 +150,17 @@ const cases = {
   'first-of-one': [bundle({ index: 0, size: 1, latestSize: 1, content: event(4) }), null],
   'latest-is-head': [bundle({ size: 11 }), null],
   'one-cosignature-is-local': [bundle({ witnesses: ['33'] }), null],
+  'event-of-a-peer': [
+    bundle({
+      ...{
+        content: event(4, { source: 'urn:delta-hub:node:31' }),
+        kid: '31/1',
+        publicJwk: publicOf(jwkOf('31 event')),
+      },
+      leaf: signed(event(4, { source: 'urn:delta-hub:node:31' }), '31 event', '31/1'),
+    }),
+    null,
+  ],
   'level-too-low_fail': [bundle({ witnesses: ['31', '34'] }), 'LEVEL', { level: 'SEALED' }],
   'swapped-proof-of-another-entry_fail': [rebound(plain, { 'event.tlog-proof': otherProof(3) }), 'INCLUSION'],
   'swapped-index_fail': [

@@ -6,7 +6,11 @@ import { NestFactory } from '@nestjs/core';
 import type { INestApplication } from '@nestjs/common';
 import type { VerifyToken } from './bearer.js';
 import { LedgerFault } from './ledger-fault.js';
-import { LedgerModule } from './ledger.module.js';
+import { EvidenceDesk } from './evidence/evidence-desk.js';
+import { EvidenceMaker } from './evidence/evidence-maker.js';
+import { LedgerModule, type LedgerModuleOptions } from './ledger.module.js';
+import type { LedgerStore } from './ledger-store.js';
+import type { Level } from './witness/level.js';
 import { ledgerPaths } from './ledger-paths.js';
 import { LedgerReader } from './ledger-reader.js';
 import { headSigner, headVerifiers, originOf, sha256Tree } from './log-identity.js';
@@ -82,7 +86,7 @@ export const createLedgerApp = async (deps: LedgerAppDeps): Promise<LedgerApp> =
     running.resolve(sequencing);
     closers.push(() => sequencing.stop());
     const reader = new LedgerReader(store, () => sequencer.head, witnessing);
-    const server = await serve(deps, reader, witnessing);
+    const server = await serve(deps, { reader, witnessing, desk: deskOf(deps, store, reader, witnessing) });
     closers.push(() => server.close());
     witnessing?.start();
     const url = urlOf(deps.host, server);
@@ -129,13 +133,22 @@ const openLog = async (deps: LedgerAppDeps) => {
   }
 };
 
-const serve = async (
-  deps: LedgerAppDeps,
+const deskOf = (
+  { node, trust }: LedgerAppDeps,
+  store: LedgerStore,
   reader: LedgerReader,
   witnessing: RunningWitnessing | undefined,
+): EvidenceDesk => {
+  const newest = (level: Level) => (level === 'LOCAL' ? reader.head() : witnessing?.newest(level));
+  return new EvidenceDesk(new EvidenceMaker({ node, trust, store, newest }), store);
+};
+
+const serve = async (
+  deps: LedgerAppDeps,
+  parts: Pick<LedgerModuleOptions, 'reader' | 'witnessing' | 'desk'>,
 ): Promise<INestApplication> => {
   const { verifyToken, introspection = false } = deps;
-  const options = { reader, verifyToken, introspection, witnessing };
+  const options = { ...parts, verifyToken, introspection };
   const app = await NestFactory.create(LedgerModule.around(options), {
     logger: ['error', 'fatal'],
     abortOnError: false,

@@ -5,8 +5,11 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { VerifyToken } from './bearer.js';
 import { contextOf, maskFault } from './graphql-context.js';
+import { EvidenceApi } from './evidence/evidence-api.js';
+import { EvidenceDesk } from './evidence/evidence-desk.js';
+import { EvidenceController } from './evidence/evidence.controller.js';
 import { LedgerReader } from './ledger-reader.js';
-import { FactLedgerResolver, LedgerResolver, TransferLedgerResolver } from './ledger.resolver.js';
+import { EntryResolver, FactLedgerResolver, LedgerResolver, TransferLedgerResolver } from './ledger.resolver.js';
 import { TileApi } from './tile-api.js';
 import { TileController } from './tile.controller.js';
 import { WitnessApi } from './witness/witness-api.js';
@@ -19,12 +22,13 @@ export interface LedgerModuleOptions {
   /** Whether the schema may be asked for. */
   readonly introspection: boolean;
   readonly witnessing: RunningWitnessing | undefined;
+  readonly desk: EvidenceDesk;
 }
 
 /** HTTP and GraphQL around a log that is open. */
 @Module({})
 export class LedgerModule {
-  static around({ reader, verifyToken, introspection, witnessing }: LedgerModuleOptions): DynamicModule {
+  static around({ reader, verifyToken, introspection, witnessing, desk }: LedgerModuleOptions): DynamicModule {
     return {
       module: LedgerModule,
       imports: [
@@ -39,12 +43,15 @@ export class LedgerModule {
           formatError: maskFault,
         }),
       ],
-      controllers: witnessing === undefined ? [TileController] : [TileController, WitnessController],
+      controllers: [EvidenceController, TileController, ...(witnessing === undefined ? [] : [WitnessController])],
       providers: [
         { provide: LedgerReader, useValue: reader },
+        { provide: EvidenceDesk, useValue: desk },
+        { provide: EvidenceApi, useValue: new EvidenceApi(desk, verifyToken) },
         { provide: TileApi, useValue: new TileApi(reader, verifyToken) },
         ...(witnessing === undefined ? [] : [{ provide: WitnessApi, useValue: new WitnessApi(witnessing) }]),
         LedgerResolver,
+        EntryResolver,
         TransferLedgerResolver,
         FactLedgerResolver,
       ],

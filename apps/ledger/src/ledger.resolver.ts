@@ -1,6 +1,7 @@
 import type { LedgerGraphql } from '@delta-hub/contracts';
 import { toBase64 } from '@delta-hub/ledger';
 import { Args, Context, Parent, Query, ResolveField, ResolveReference, Resolver } from '@nestjs/graphql';
+import { EvidenceDesk } from './evidence/evidence-desk.js';
 import type { RequestContext } from './graphql-context.js';
 import { type LedgerEntry, LedgerReader } from './ledger-reader.js';
 
@@ -38,6 +39,30 @@ export class LedgerResolver {
   @Query('ledgerEntry')
   async ledgerEntry(@Args('eventId') id: string, @Context() { ofEvent }: RequestContext): Promise<LedgerEntry | null> {
     return (await ofEvent.get(id)) ?? null;
+  }
+}
+
+/** What of an entry only some may see: the signed event itself. */
+@Resolver('LedgerEntry')
+export class EntryResolver {
+  readonly #desk: EvidenceDesk;
+
+  constructor(desk: EvidenceDesk) {
+    this.#desk = desk;
+  }
+
+  @ResolveField('leaf')
+  leaf(@Parent() { eventId }: LedgerEntry, @Context() { caller }: RequestContext): string | null {
+    const handed = this.#desk.leafFor(caller, eventId);
+    return handed.ok ? handed.value : null;
+  }
+
+  @Query('evidence')
+  evidence(@Args('eventId') id: string, @Context() { caller }: RequestContext): LedgerGraphql.Evidence | null {
+    const handed = this.#desk.bundleFor(caller, id);
+    if (!handed.ok) return null;
+    const { eventId, level, zip } = handed.value;
+    return { eventId, level, zip: toBase64(zip) };
   }
 }
 

@@ -80,7 +80,7 @@ const compressed = async (
 
 const titles: Readonly<Record<number, string>> = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found' };
 
-const problem = (status: number, code: string, detail: string): HttpAnswer => ({
+export const problem = (status: number, code: string, detail: string): HttpAnswer => ({
   status,
   headers: {
     'content-type': 'application/problem+json',

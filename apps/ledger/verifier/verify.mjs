@@ -379,7 +379,8 @@ export const LEVELS = ['LOCAL', 'WITNESSED', 'SEALED'];
 export const parsePolicy = async (primitives, text) => {
     const [first = '', ...lines] = text.split('\n');
     const log = first.startsWith('log ') ? await parseVkey(primitives, first.slice(4)) : undefined;
-    if (log?.type !== LOG_KEY)
+    const node = /^delta-hub\.cn\/ledger\/([1-9]\d)$/.exec(log?.name ?? '')?.[1];
+    if (log?.type !== LOG_KEY || node === undefined)
         return undefined;
     const named = lines.filter((line) => line.startsWith('witness '));
     const witnesses = [];
@@ -389,21 +390,21 @@ export const parsePolicy = async (primitives, text) => {
         const witness = await parseVkey(primitives, vkey);
         if (witness?.type !== WITNESS_KEY || witness.name !== `delta-hub.cn/witness/${label.slice(2)}`)
             return undefined;
-        if (labels.includes(label))
+        if (labels.includes(label) || label === `W_${node}`)
             return undefined;
         labels.push(label);
         witnesses.push(witness);
     }
     const rest = lines.slice(named.length).join('\n');
     if (named.length === 0)
-        return rest === 'quorum none\n' ? { log, witnesses, needed: undefined } : undefined;
+        return rest === 'quorum none\n' ? { node, log, witnesses, needed: undefined } : undefined;
     const members = labels.join(' ');
     const [, digits] = /^group witnessed ([1-9]\d?) /.exec(rest) ?? [];
     const wanted = `group witnessed ${digits} ${members}\ngroup sealed all ${members}\nquorum witnessed\n`;
     const witnessed = Number(digits);
     if (rest !== wanted || witnessed > witnesses.length)
         return undefined;
-    return { log, witnesses, needed: { witnessed, sealed: witnesses.length } };
+    return { node, log, witnesses, needed: { witnessed, sealed: witnesses.length } };
 };
 /** The level that this many different witnesses make. */
 export const levelOf = ({ needed }, cosigners) => {
@@ -483,16 +484,16 @@ export const parseAnchor = (text) => {
 };
 /** The first rule of the anchor that key, time of signing and policy do not keep. */
 export const anchorFault = ({ nodes }, { kid, node, publicKey }, time, policy) => {
-    const own = nodes.find((trusted) => trusted.node === node);
-    const key = own?.eventKeys.find((trusted) => trusted.kid === kid);
-    if (own === undefined || key?.alg !== 'EdDSA' || key.publicJwk.x !== toBase64url(publicKey))
+    const key = nodes.find((trusted) => trusted.node === node)?.eventKeys.find((trusted) => trusted.kid === kid);
+    if (key?.alg !== 'EdDSA' || key.publicJwk.x !== toBase64url(publicKey))
         return 'KEY_UNTRUSTED';
     const ends = [key.validTo, key.revokedAt].filter((end) => end !== undefined);
     if (time < key.validFrom || ends.some((end) => time >= end))
         return 'KEY_PERIOD';
-    if (!own.ledgerKeys.some(({ vkey }) => vkey === policy.log.text))
+    const log = nodes.find((trusted) => trusted.node === policy.node);
+    if (!log?.ledgerKeys.some(({ vkey }) => vkey === policy.log.text))
         return 'LOG_UNTRUSTED';
-    const peers = nodes.filter((trusted) => trusted.node !== node && (trusted.witnessKeys ?? []).length > 0);
+    const peers = nodes.filter((trusted) => trusted.node !== policy.node && (trusted.witnessKeys ?? []).length > 0);
     const named = policy.witnesses.map(({ text }) => text);
     const isOf = ({ witnessKeys = [] }) => witnessKeys.some(({ vkey }) => named.includes(vkey));
     const isSame = peers.length === named.length && peers.every(isOf);
@@ -637,8 +638,7 @@ const check = async (primitives, files, demands, step) => {
     for (const code of ['EVENT_CANONICAL', 'EVENT_SOURCE'])
         step(code, true);
     const policy = step('POLICY', await parsePolicy(primitives, text('policy.txt')));
-    const origin = `delta-hub.cn/ledger/${key.node}`;
-    step('POLICY', policy.log.name === origin);
+    const origin = policy.log.name;
     const { index, path, checkpoint } = step('PROOF', parseProof(text('event.tlog-proof')));
     step('PROOF', checkpoint.origin === origin);
     const cosigners = await openHead(primitives, checkpoint, policy, step, ['HEAD_SIGNATURE', 'COSIGNATURE']);

@@ -4,7 +4,7 @@ import { fromBase64, type Note, parseNote, parseTreeHead, sameBytes } from '@del
 import { type TreeHead, verifyConsistency, verifyInclusion } from '@delta-hub/ledger';
 import { originOf, sha256Tree } from '../log-identity.js';
 import { hashLines, manifestText, tlogProof } from './bundle-files.js';
-import { type EvidencePolicy, noteKeyOf, policyBy, readPolicyText } from './evidence-policy.js';
+import { type EvidencePolicy, nodeIn, noteKeyOf, policyBy, readPolicyText } from './evidence-policy.js';
 import { type Facts, reportText } from './offline/report-text.js';
 import type { Level } from './offline/policy.js';
 import type { EvidenceCode } from './offline/verify-bundle.js';
@@ -64,8 +64,8 @@ const factsOf = (files: EvidenceFiles, trust: TrustList | undefined): Facts => {
   const key = need('KEYS', keyOf(files.get('keys.jwks')!));
   const opened = open(leaf, key);
   const policy = need('POLICY', readPolicyText(text('policy.txt')));
-  const origin = originOf(opened.node);
-  need('POLICY', isText(files.get('policy.txt')!, text('policy.txt')) && policy.log.startsWith(`${origin}+`));
+  const origin = originOf(nodeIn(policy.log));
+  need('POLICY', isText(files.get('policy.txt')!, text('policy.txt')));
 
   const { index, path, note } = need('PROOF', readProof(files.get('event.tlog-proof')!));
   const head = headIn(note, origin, 'PROOF');
@@ -195,15 +195,16 @@ const checkAnchor = (
   policy: EvidencePolicy,
 ): void => {
   const own = trust.nodes.find((one) => one.node === node);
+  const log = trust.nodes.find((one) => one.node === nodeIn(policy.log));
   const trusted = own?.eventKeys.find(({ kid }) => kid === key.kid);
   need('KEY_UNTRUSTED', trusted?.publicJwk.x === key.x);
   need('KEY_PERIOD', openEvent(leaf, trust).ok);
   need(
     'LOG_UNTRUSTED',
-    own?.ledgerKeys.some(({ vkey }) => vkey === policy.log),
+    log?.ledgerKeys.some(({ vkey }) => vkey === policy.log),
   );
-  const wanted = policyBy(trust, node, policy.log);
-  const peers = trust.nodes.filter((one) => one.node !== node && one.witnessKeys.length > 0);
+  const wanted = policyBy(trust, nodeIn(policy.log), policy.log);
+  const peers = trust.nodes.filter((one) => one.node !== nodeIn(policy.log) && one.witnessKeys.length > 0);
   const isOf = (vkeys: readonly { readonly vkey: string }[]): boolean =>
     vkeys.some(({ vkey }) => policy.witnesses.includes(vkey));
   need('POLICY_UNTRUSTED', policy.witnesses.length === peers.length && peers.every((one) => isOf(one.witnessKeys)));

@@ -11,7 +11,10 @@ export interface EvidencePolicy {
 /** Two of the peers, or all when there are fewer. */
 const WITNESSED_BY = 2;
 
-const labelOf = (vkey: string): string => `W_${vkey.slice(0, vkey.indexOf('+')).split('/').at(-1)}`;
+/** The node in the name of a log's or a witness's key. */
+export const nodeIn = (vkey: string): string => vkey.slice(0, vkey.indexOf('+')).split('/').at(-1) ?? '';
+
+const labelOf = (vkey: string): string => `W_${nodeIn(vkey)}`;
 
 /** What the trust list asks for: of each other node that has a witness key, its newest. `log` is the key that signed. */
 export const policyBy = (trust: TrustList, node: string, log: string): EvidencePolicy => {

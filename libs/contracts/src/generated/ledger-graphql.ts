@@ -17,12 +17,19 @@ export type Query = {
   readonly treeHead?: Maybe<TreeHead>;
   /** The log entry of an event, with its proof; null when it is not in the log. */
   readonly ledgerEntry?: Maybe<LedgerEntry>;
+  /** The evidence bundle of an event; null when it is not in the log, or not the caller's to see. */
+  readonly evidence?: Maybe<Evidence>;
   /** Logs whose key signed two histories, with the proofs. Facts of such a node are held until an operator settles it. */
   readonly forks: ReadonlyArray<LogFork>;
 };
 
 
 export type QueryLedgerEntryArgs = {
+  eventId: Scalars['ID']['input'];
+};
+
+
+export type QueryEvidenceArgs = {
   eventId: Scalars['ID']['input'];
 };
 
@@ -48,10 +55,21 @@ export type LedgerEntry = {
   readonly index: Scalars['Int']['output'];
   /** Base64 of SHA-256(0x00 || leaf). */
   readonly leafHash: Scalars['String']['output'];
+  /** The compact JWS itself; null for those who are neither inspectors nor of a party to its case. */
+  readonly leaf?: Maybe<Scalars['String']['output']>;
   readonly level: WitnessLevel;
   /** When the first witnessed head that holds the entry was cosigned: the median, UTC. Null when there is none. */
   readonly witnessedAt?: Maybe<Scalars['String']['output']>;
   readonly proof: InclusionProof;
+};
+
+/** What proves one event to anybody, offline: a ZIP archive in one form, the same bytes for the same head. */
+export type Evidence = {
+  readonly __typename?: 'Evidence';
+  readonly eventId: Scalars['ID']['output'];
+  readonly level: WitnessLevel;
+  /** The archive in base64. */
+  readonly zip: Scalars['String']['output'];
 };
 
 /** RFC 6962 inclusion proof against a signed head. Hashes in base64. */

@@ -48,13 +48,13 @@ export const anchorFault = (
   time: string,
   policy: Policy,
 ): AnchorFault | undefined => {
-  const own = nodes.find((trusted) => trusted.node === node);
-  const key = own?.eventKeys.find((trusted) => trusted.kid === kid);
-  if (own === undefined || key?.alg !== 'EdDSA' || key.publicJwk.x !== toBase64url(publicKey)) return 'KEY_UNTRUSTED';
+  const key = nodes.find((trusted) => trusted.node === node)?.eventKeys.find((trusted) => trusted.kid === kid);
+  if (key?.alg !== 'EdDSA' || key.publicJwk.x !== toBase64url(publicKey)) return 'KEY_UNTRUSTED';
   const ends = [key.validTo, key.revokedAt].filter((end) => end !== undefined);
   if (time < key.validFrom || ends.some((end) => time >= end)) return 'KEY_PERIOD';
-  if (!own.ledgerKeys.some(({ vkey }) => vkey === policy.log.text)) return 'LOG_UNTRUSTED';
-  const peers = nodes.filter((trusted) => trusted.node !== node && (trusted.witnessKeys ?? []).length > 0);
+  const log = nodes.find((trusted) => trusted.node === policy.node);
+  if (!log?.ledgerKeys.some(({ vkey }) => vkey === policy.log.text)) return 'LOG_UNTRUSTED';
+  const peers = nodes.filter((trusted) => trusted.node !== policy.node && (trusted.witnessKeys ?? []).length > 0);
   const named = policy.witnesses.map(({ text }) => text);
   const isOf = ({ witnessKeys = [] }: AnchorNode): boolean => witnessKeys.some(({ vkey }) => named.includes(vkey));
   const isSame = peers.length === named.length && peers.every(isOf);

@@ -108,8 +108,7 @@ const check = async (primitives: Primitives, files: Files, demands: Demands, ste
   for (const code of ['EVENT_CANONICAL', 'EVENT_SOURCE'] as const) step(code, true);
 
   const policy = step('POLICY', await parsePolicy(primitives, text('policy.txt')));
-  const origin = `delta-hub.cn/ledger/${key.node}`;
-  step('POLICY', policy.log.name === origin);
+  const origin = policy.log.name;
   const { index, path, checkpoint } = step('PROOF', parseProof(text('event.tlog-proof')));
   step('PROOF', checkpoint.origin === origin);
   const cosigners = await openHead(primitives, checkpoint, policy, step, ['HEAD_SIGNATURE', 'COSIGNATURE']);
