@@ -15,6 +15,7 @@ export type HubFaultCode =
   | 'SCRATCH_IN_PRODUCTION'
   | 'STEP_REFUSED'
   | 'TIMED_OUT'
+  | 'UNREACHABLE'
   | 'VERIFICATION_FAILED';
 
 export class HubFault extends Error {

@@ -1,7 +1,8 @@
 import type { Jwks } from '@delta-hub/crypto';
 import type { Route } from '@delta-hub/gateway-app';
 import type { HandoffApp } from '@delta-hub/handoff-app';
-import type { LedgerApp } from '@delta-hub/ledger-app';
+import { type LedgerApp, verifierPath } from '@delta-hub/ledger-app';
+import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PeerLine } from './peer-line.js';
 
@@ -45,6 +46,14 @@ export const routesOf = ({ keys, handoff, ledger, line }: Parts): readonly Route
         if (value !== null) res.setHeader(name, value);
       }
       res.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
+    },
+  },
+  {
+    prefix: '/evidence/',
+    handle: async (req, res) => {
+      const file = verifierPath((req.url ?? '').split('?', 1)[0]!.slice('/evidence/'.length));
+      if (file === undefined) return json(res, 404, { code: 'NOT_A_RESOURCE' });
+      res.writeHead(200, { 'content-type': file.type, 'cache-control': 'no-cache' }).end(await readFile(file.path));
     },
   },
   { prefix: '/.well-known/jwks.json', handle: (_req, res) => json(res, 200, keys) },
