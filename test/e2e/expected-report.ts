@@ -45,6 +45,7 @@ export const EXPECTED_REPORT = {
     size: [12, 13, 0, 0][index],
     root: expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/),
     verified: true,
+    level: ['SEALED', 'SEALED', null, null][index],
   })),
   refusals: [],
 };

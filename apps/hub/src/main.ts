@@ -7,6 +7,7 @@ import { ledgerExport } from './ledger-export.js';
 import { ledgerProve } from './ledger-prove.js';
 import { ledgerReplay, type ReplayCommand } from './ledger-replay.js';
 import { ledgerScratch } from './ledger-scratch.js';
+import { ledgerSettle } from './ledger-settle.js';
 import { ledgerVerify, type VerifyCommand } from './ledger-verify.js';
 import { G0 } from './scenario/scenario-file.js';
 import { token } from './token.js';
@@ -120,17 +121,8 @@ ledger
   .action((source: string, dir: string, options: { json: boolean }) => ledgerExport(source, dir, options));
 
 ledger
-  .command('prove')
-  .description('fetch the evidence bundle of one event, check it, and write it to a file')
-  .argument('<address>', 'address of a node (http://host:port)')
-  .argument('<event>', 'id of the event')
-  .requiredOption('--token <token>', 'token of an inspector, or of an officer of a party to the case')
-  .option('--trust <file>', 'trust list to compare keys and policy with')
-  .option('--out <file>', 'where to write; evidence-<event>.zip when absent')
-  .option('--json', 'print one JSON object', false)
-  .action((address: string, event: string, options: Parameters<typeof ledgerProve>[2]) =>
-    ledgerProve(address, event, options),
-  );
+import { ledgerSettle } from './ledger-settle.js';
+import { ledgerVerify, type VerifyCommand } from './ledger-verify.js';
 ledger
   .command('scratch')
   .description('serve a log that takes any bytes on POST /add, for tools that try logs (refused in production)')

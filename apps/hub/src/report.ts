@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { isDeepStrictEqual } from 'node:util';
+import type { Level } from '@delta-hub/ledger-app';
 import type { Fleet } from './fleet.js';
 import { HubFault } from './faults.js';
 import { ask } from './graphql-client.js';
@@ -35,6 +36,8 @@ export interface DemoReport {
     readonly root: string;
     readonly verified: boolean;
     readonly fault?: string;
+    /** How far the other nodes believe the newest head; null for a log of nothing. */
+    readonly level: Level | null;
   }[];
   readonly refusals: readonly { readonly node: NodeId; readonly check: string; readonly detail: string }[];
 }
@@ -85,7 +88,10 @@ export const makeReport = async (
   { fleet, tokenFor, verify }: Sources,
 ): Promise<DemoReport> => {
   const ledgers = [];
-  for (const { id } of NODES) ledgers.push({ node: id, ...(await verify(id)) });
+  for (const { id } of NODES) {
+    const verdict = await verify(id);
+    ledgers.push({ node: id, ...verdict, level: await levelOf(fleet.url(id), await tokenFor(operatorOf(id))) });
+  }
   const refusals = [];
   for (const { id: node } of NODES) {
     const { quarantine } = await ask<{ quarantine: { edges: { node: { check: string; detail: string } }[] } }>(
@@ -115,6 +121,18 @@ export const makeReport = async (
     ledgers,
     refusals,
   };
+};
+
+const SEALED_WITHIN_MS = 30_000;
+
+/** The level of a node's newest head, once it can go no higher or has had its time; null for a log of nothing. */
+const levelOf = async (url: string, token: string): Promise<Level | null> => {
+  const until = Date.now() + SEALED_WITHIN_MS;
+  for (;;) {
+    const { treeHead } = await ask<{ treeHead: { level: Level } | null }>(url, token, '{ treeHead { level } }', {});
+    if (treeHead === null || treeHead.level === 'SEALED' || Date.now() > until) return treeHead?.level ?? null;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 };
 
 const operatorOf = (node: NodeId): Actor => ({ agency: `prov-${node}0000`, role: 'operator' });
@@ -161,9 +179,18 @@ export const renderReport = (report: DemoReport): string => {
       row.met === null ? '-' : row.met ? 'yes' : 'NO',
       String(row.marginDays ?? '-'),
     ]);
-  const ledgers = new Table({ head: ['Ledger', 'events', 'root', 'verified'], style: { head: [], border: [] } });
+  const ledgers = new Table({
+    head: ['Ledger', 'events', 'root', 'verified', 'level'],
+    style: { head: [], border: [] },
+  });
   for (const row of report.ledgers)
-    ledgers.push([row.node, String(row.size), row.root, row.verified ? 'yes' : `NO: ${row.fault ?? ''}`]);
+    ledgers.push([
+      row.node,
+      String(row.size),
+      row.root,
+      row.verified ? 'yes' : `NO: ${row.fault ?? ''}`,
+      row.level ?? '-',
+    ]);
   const refused = report.refusals.map(({ node, check, detail }) => `node ${node} refused a record: ${check} ${detail}`);
   return [
     '',
