@@ -43,6 +43,8 @@ const agreement: Agreement = {
   'transfer.person-reported': true,
   'transfer.completed': true,
   'transfer.withdrawn': true,
+  'transfer.dispute-raised': true,
+  'transfer.dispute-resolved': true,
   'transfer.deadline-reminded': true,
   'transfer.deadline-breached': true,
   'transfer.deadline-escalated': true,

@@ -5,6 +5,7 @@ import { fold } from '@delta-hub/decider';
 import type { RecordedEvent } from '@delta-hub/event-store';
 import {
   admit,
+  disputeBodies,
   type PersonFile,
   signingRejection,
   transferDecider,
@@ -123,7 +124,14 @@ const domainFault = (event: HubEvent, stream: readonly RecordedEvent[]): string 
   const author = agencyById(act.actor.agencyId);
   if (author === undefined) return 'AGENCY_UNKNOWN';
   if (act.occurredAt > event.time) return 'OCCURRED_IN_FUTURE';
-  return admit(fold(transferDecider, history), act, author)?.code;
+  const state = fold(transferDecider, history);
+  const rejection = admit(state, act, author)?.code;
+  if (rejection !== undefined || act.type !== 'transfer.dispute-raised') return rejection;
+  // Only the directory can tell who stands above the parties.
+  const parties = state['transfer.applied']?.data;
+  const bodies = parties && disputeBodies(act.data.level, parties, agencyById);
+  const isRight = act.data.originBody === bodies?.originBody && act.data.receivingBody === bodies.receivingBody;
+  return isRight ? undefined : 'AGENCY_UNKNOWN';
 };
 
 /** A partner's application names a county agency of the node it says. */

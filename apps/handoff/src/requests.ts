@@ -10,6 +10,8 @@ export interface Inputs {
   SendConsultation: HandoffGraphql.TransferActInput;
   RecordConsultationReceived: HandoffGraphql.TransferArrivalInput;
   ReplyConsultation: HandoffGraphql.ReplyConsultationInput;
+  RaiseDispute: HandoffGraphql.RaiseDisputeInput;
+  ResolveDispute: HandoffGraphql.ResolveDisputeInput;
   DecideTransfer: HandoffGraphql.DecideTransferInput;
   ServeDecision: HandoffGraphql.TransferActInput;
   SendFile: HandoffGraphql.TransferActInput;

@@ -57,6 +57,16 @@ export const toCommand = (
       const named = ground == null ? {} : { ground: ground.replaceAll('_', '-') as RefusalGround };
       return { ...context, type: request.type, documents, agrees, ...named };
     }
+    case 'RaiseDispute':
+      return {
+        ...{ ...context, type: request.type, documents },
+        ...{ level: request.input.level, directory: agencyById, rules: hubRules },
+      };
+    case 'ResolveDispute': {
+      const { level, outcome } = request.input;
+      const named = outcome === 'to_accept' ? 'to-accept' : 'refusal-upheld';
+      return { ...context, type: request.type, documents, level, outcome: named };
+    }
     case 'DecideTransfer':
       return { ...context, type: request.type, documents, approved: request.input.approved };
     case 'WithdrawTransfer':

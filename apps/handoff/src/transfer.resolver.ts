@@ -54,6 +54,24 @@ export class TransferResolver {
     return this.commands.onTransfer({ type: 'ReplyConsultation', input }, key, caller);
   }
 
+  @Mutation('raiseDispute')
+  raiseDispute(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['RaiseDispute'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'RaiseDispute', input }, key, caller);
+  }
+
+  @Mutation('resolveDispute')
+  resolveDispute(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['ResolveDispute'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'ResolveDispute', input }, key, caller);
+  }
+
   @Mutation('decideTransfer')
   decide(
     @Args('idempotencyKey') key: Key,

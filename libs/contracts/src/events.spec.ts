@@ -51,6 +51,11 @@ const EXAMPLES: Readonly<Record<EventName, Readonly<Record<string, unknown>>>> =
   'transfer.person-reported': act,
   'transfer.completed': act,
   'transfer.withdrawn': { ...act, reason: 'applicant', documents },
+  'transfer.dispute-raised': {
+    ...{ ...act, level: 'upper', documents },
+    ...{ originBody: 'city-320500', receivingBody: 'prov-310000' },
+  },
+  'transfer.dispute-resolved': { ...act, level: 'upper', side: 'origin', outcome: 'to-accept', documents },
   'transfer.deadline-reminded': { ...act, ...about, to: ['receiving'] },
   'transfer.deadline-breached': { ...act, ...about, to: ['receiving', 'origin'] },
   'transfer.deadline-escalated': { ...act, ...about, to: ['receiving-upper'] },

@@ -1,4 +1,4 @@
-import type { Actor, AgencyRecord } from './agency.js';
+import type { Actor, AgencyLevel, AgencyRecord } from './agency.js';
 import { dayOf, type Instant } from './instant.js';
 
 /** Who may sign one type of act, as data. */
@@ -7,6 +7,8 @@ export interface Competence {
   readonly signedBy: 'officer' | 'system';
   /** Whether a county agency may leave the act to a judicial office 司法所 by a recorded delegation (社区矫正法 9). */
   readonly delegable: boolean;
+  /** The levels whose officers may sign it; a county agency's alone when absent. */
+  readonly levels?: readonly AgencyLevel[];
   /** Short name of the article, e.g. 办法30. */
   readonly article: string;
 }
@@ -30,14 +32,14 @@ export interface Signed {
  */
 export const competenceRejection = (
   act: Signed,
-  { signedBy, delegable, article }: Competence,
+  { signedBy, delegable, article, levels = ['county'] }: Competence,
   agency: AgencyRecord,
 ): CompetenceRejection | undefined => {
   if (act.actor.agencyId !== agency.id) return { code: 'ACT_NOT_YOURS', rule: article };
   if (signedBy === 'system') return act.actor.role === 'system' ? undefined : { code: 'ROLE_NOT_PERMITTED' };
   switch (act.actor.role) {
     case 'officer':
-      return agency.level === 'county' ? undefined : { code: 'ACT_NOT_YOURS', rule: article };
+      return levels.includes(agency.level) ? undefined : { code: 'ACT_NOT_YOURS', rule: article };
     case 'office-officer': {
       if (agency.level !== 'office') return { code: 'ROLE_NOT_PERMITTED' };
       const isCited = delegationsFor(act, agency).some(({ id }) => id === act.actor.delegationId);

@@ -8,6 +8,8 @@ export { prcCalendar, prcCalendarYears } from './calendar-data.js';
 export type { Competence, CompetenceRejection } from './competence.js';
 export { dueInstants, duties, lastDayOf } from './deadlines.js';
 export type { Due, Duty, LastDay } from './deadlines.js';
+export { disputeBodies, isDisputed, rulingsOf } from './dispute.js';
+export type { Directory, DisputeBodies, Ruling } from './dispute.js';
 export { HandoffFault } from './faults.js';
 export type { HandoffFaultCode } from './faults.js';
 export {
@@ -40,6 +42,8 @@ export { admit, transferDecider } from './transfer.js';
 export { actsOf, actsOfType } from './transfer.state.js';
 export type { TransferState } from './transfer.state.js';
 export type {
+  DisputeLevel,
+  DisputeOutcome,
   RefusalGround,
   TransferAct,
   TransferCommand,

@@ -1,9 +1,11 @@
 import type { Act, CommandContext, CorrectionCategory, DocumentRef } from './act.js';
 import type { AgencyId, AgencyRecord, NodeId } from './agency.js';
 import type { Instant, PlainDate } from './instant.js';
+import type { Directory } from './dispute.js';
 import type { PersonFile } from './person.js';
 import type { Rules } from './rule-book.js';
 import type { DeadlineStep, OfficeRole } from './rule-pack.js';
+import type { Party } from './transfer.procedure.js';
 
 /** Why the person wants to move 变更事由. */
 export type TransferReason = 'residence' | 'employment' | 'study' | 'family' | 'medical' | 'other';
@@ -33,6 +35,12 @@ export interface Verdict {
 }
 
 export type VerdictType = 'transfer.deadline-reminded' | 'transfer.deadline-breached' | 'transfer.deadline-escalated';
+
+/** How far up a dispute has gone: the agencies directly above both parties 上一级, or their provinces. */
+export type DisputeLevel = 'upper' | 'province';
+
+/** 协调结果: the receiving agency is to accept the person, or its refusal stands. */
+export type DisputeOutcome = 'to-accept' | 'refusal-upheld';
 
 interface Documents {
   readonly documents: readonly DocumentRef[];
@@ -73,6 +81,18 @@ export interface TransferFacts {
   /** 双到位: papers and person are both in place. */
   readonly 'transfer.completed': Nothing;
   readonly 'transfer.withdrawn': Documents & { readonly reason: WithdrawalReason };
+  /** 提请协调: a refusal, or a long silence, is taken to the agencies above both parties. */
+  readonly 'transfer.dispute-raised': Documents & {
+    readonly level: DisputeLevel;
+    readonly originBody: AgencyId;
+    readonly receivingBody: AgencyId;
+  };
+  /** One body's half of a joint result: it binds once both have recorded the same. */
+  readonly 'transfer.dispute-resolved': Documents & {
+    readonly level: DisputeLevel;
+    readonly side: Party;
+    readonly outcome: DisputeOutcome;
+  };
   readonly 'transfer.deadline-reminded': Verdict;
   /** 逾期: at the due instant the act had not been done, as far as the party that waits for it knew. */
   readonly 'transfer.deadline-breached': Verdict;
@@ -112,6 +132,15 @@ export type TransferCommand =
   | (CommandContext & Documents & { readonly type: 'IssueReceipt' })
   | (CommandContext & { readonly type: 'RegisterPersonReported' })
   | (CommandContext & Documents & { readonly type: 'WithdrawTransfer'; readonly reason: WithdrawalReason })
+  | (CommandContext &
+      Documents & {
+        readonly type: 'RaiseDispute';
+        readonly level: DisputeLevel;
+        readonly directory: Directory;
+        readonly rules: Rules;
+      })
+  | (CommandContext &
+      Documents & { readonly type: 'ResolveDispute'; readonly level: DisputeLevel; readonly outcome: DisputeOutcome })
   /** The deadline worker of a node: for the agency that waits, at `now`. */
   | (CommandContext & { readonly type: 'JudgeDeadlines'; readonly rules: Rules });
 
@@ -144,6 +173,14 @@ export type TransferRejectionCode =
   | 'ALREADY_COMPLETED'
   | 'TRANSFER_CLOSED'
   | 'VERDICT_ALREADY_GIVEN'
+  | 'DISPUTE_ALREADY_RAISED'
+  | 'DISPUTE_ALREADY_RESOLVED'
+  | 'DISPUTE_LEVEL_MISSING'
+  | 'DISPUTE_NOT_RAISED'
+  | 'DISPUTE_PENDING'
+  | 'DISPUTE_TOO_EARLY'
+  | 'NOTHING_TO_DISPUTE'
+  | 'DECISION_CONTRADICTS_RULING'
   // what must have gone before
   | 'OPINION_MISSING'
   | 'CONSULTATION_NOT_SENT'

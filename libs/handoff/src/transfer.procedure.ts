@@ -7,8 +7,11 @@ export type Party = 'origin' | 'receiving';
 
 /** One act of the procedure: whose it is, what must have gone before, and that it is done once. */
 export interface ProcedureStep extends Competence {
-  /** The party that writes the act; nobody else can. `watching`: the one that waits for what the verdict is about. */
-  readonly party: Party | 'watching';
+  /**
+   * The party that writes the act; nobody else can. `watching`: the one that waits for what the verdict is
+   * about. `body`: the agency above it that the dispute was taken to.
+   */
+  readonly party: Party | 'watching' | 'body';
   /** Whether the act is still written when the case has been withdrawn. */
   readonly survivesClosing?: boolean;
   /** The acts it depends on, each with the refusal while it has not been done. It cannot have been done before any of them. */
@@ -67,8 +70,20 @@ export const PROCEDURE: Readonly<Record<TransferEventType, ProcedureStep>> = {
   // The agency the person leaves decides, not the one that receives; and not before the answer.
   'transfer.decided': {
     ...{ ...byOfficer, party: 'origin', article: '法27' },
-    after: [['transfer.consultation-replied', 'REPLY_MISSING']],
+    after: [['transfer.consultation-sent', 'REPLY_MISSING']],
     again: 'ALREADY_DECIDED',
+  },
+
+  // A refusal, or a long silence, may go to the agencies above both parties, then to their provinces; the outcome binds.
+  'transfer.dispute-raised': {
+    ...{ ...byOfficer, party: 'origin', article: '办法30' },
+    after: [['transfer.consultation-received', 'CONSULTATION_NOT_RECEIVED']],
+    again: 'DISPUTE_ALREADY_RAISED',
+  },
+  'transfer.dispute-resolved': {
+    ...{ ...byOfficer, levels: ['city', 'province'], party: 'body', article: '办法9' },
+    after: [['transfer.consultation-received', 'CONSULTATION_NOT_RECEIVED']],
+    again: 'DISPUTE_ALREADY_RESOLVED',
   },
 
   // An approval is served with the report date and the consequences of missing it; a refusal is told.

@@ -2,6 +2,8 @@ import type { TransferAct, TransferEvent, TransferEventType, Verdict } from './t
 
 /** Acts that can be done several times in one case, each for something else. */
 export type RepeatedType =
+  | 'transfer.dispute-raised'
+  | 'transfer.dispute-resolved'
   | 'transfer.deadline-reminded'
   | 'transfer.deadline-breached'
   | 'transfer.deadline-escalated'
@@ -29,6 +31,8 @@ const ofVerdict = ({ step, due, rung }: Pick<Verdict, 'step' | 'due' | 'rung'>):
 
 /** What each act that can be repeated is about. */
 const ABOUT: About = {
+  'transfer.dispute-raised': ({ level }) => level,
+  'transfer.dispute-resolved': ({ level, side }) => `${level}/${side}`,
   'transfer.deadline-reminded': ofVerdict,
   'transfer.deadline-breached': ofVerdict,
   'transfer.deadline-escalated': ofVerdict,

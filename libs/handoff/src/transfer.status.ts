@@ -1,3 +1,4 @@
+import { isDisputed, rulingsOf } from './dispute.js';
 import type { DeadlineStep } from './rule-pack.js';
 import type { TransferState } from './transfer.state.js';
 import { standingVerdicts } from './verdicts.js';
@@ -9,6 +10,9 @@ export type TransferStatus =
   | 'CONSULTING'
   /** The last day of the reply has passed. Silence is neither consent nor refusal. */
   | 'REPLY_OVERDUE'
+  | 'DISPUTED'
+  /** The agencies above have settled it; the decision follows. */
+  | 'RESOLVED'
   | 'REPLIED_AGREE'
   | 'REPLIED_REFUSE'
   | 'DECIDED_APPROVED'
@@ -32,6 +36,8 @@ export const statusOf = (state: TransferState): TransferStatus | undefined => {
   if (decided && !decided.data.approved) return 'DECIDED_REFUSED';
   if (state['transfer.decision-served']) return 'NOTIFIED';
   if (decided) return 'DECIDED_APPROVED';
+  if (rulingsOf(state).length > 0) return 'RESOLVED';
+  if (isDisputed(state)) return 'DISPUTED';
   const replied = state['transfer.consultation-replied'];
   if (replied) return replied.data.agrees ? 'REPLIED_AGREE' : 'REPLIED_REFUSE';
   if (hasStandingBreach(state, 'REPLY')) return 'REPLY_OVERDUE';

@@ -1,5 +1,6 @@
 import { accept, type Decider, reject } from '@delta-hub/decider';
 import type { Actor, AgencyRecord } from './agency.js';
+import { boundBy, disputeBodies, disputeRejection, rulingsOf, unfounded } from './dispute.js';
 import { citing, competenceRejection } from './competence.js';
 import type { CommandContext } from './act.js';
 import type {
@@ -21,11 +22,13 @@ export const transferDecider: Decider<TransferState, TransferCommand, TransferEv
   evolve,
   decide: (command, state) => {
     if (command.type === 'JudgeDeadlines') return judge(command, state);
-    const act = command.type === 'ApplyTransfer' ? application(command, state) : actOf(command);
+    const act = toAct(command, state);
     if ('code' in act) return reject(act);
     // Whoever knows of a withdrawal is bound by it.
     const rejection = guard(state, act, command.agency, state['transfer.withdrawn'] !== undefined);
     if (rejection !== undefined) return reject(rejection);
+    const bound = bindingOnUs(command, act, state);
+    if (bound !== undefined) return reject(bound);
     if (act.occurredAt > command.now) return reject({ code: 'OCCURRED_IN_FUTURE' });
     return accept(act, ...consequences(evolve(state, act), act, command));
   },
@@ -55,7 +58,7 @@ const guard = (
   const applied = act.type === 'transfer.applied' ? act : state['transfer.applied'];
   if (applied === undefined) return { code: 'TRANSFER_UNKNOWN' };
   const missing = step.after.find(([type]) => state[type] === undefined);
-  const outsider = isParty(applied, partyOf(act), author) ? undefined : refusal('ACT_NOT_YOURS', step.article);
+  const outsider = isAuthor(state, applied, act, author) ? undefined : refusal('ACT_NOT_YOURS', step.article);
   return (
     competenceRejection(act, step, author) ??
     outsider ??
@@ -69,6 +72,7 @@ const guard = (
 
 const partyOf = (act: TransferEvent): Party => {
   const { party } = PROCEDURE[act.type];
+  if (party === 'body') return 'side' in act.data ? act.data.side : 'origin';
   if (party !== 'watching') return party;
   return 'step' in act.data ? WATCHED_BY[act.data.step] : 'origin';
 };
@@ -83,6 +87,32 @@ const judge = ({ agency, actor, now, rules }: Judge, state: TransferState) => {
   const parties = (['origin', 'receiving'] as const).filter((party) => isParty(applied, party, agency));
   if (parties.length === 0) return reject<TransferRejection>({ code: 'ACT_NOT_YOURS' });
   return accept(...parties.flatMap((party) => dueActs(state, now, rules, party)));
+};
+
+/** Whether the agency may write this act in this case: a party, or one of the bodies the dispute was taken to. */
+const isAuthor = (
+  state: TransferState,
+  applied: TransferAct<'transfer.applied'>,
+  act: TransferEvent,
+  author: AgencyRecord,
+): boolean => {
+  if (act.type !== 'transfer.dispute-resolved') return isParty(applied, partyOf(act), author);
+  const raised = state[`transfer.dispute-raised#${act.data.level}`]?.data;
+  return raised === undefined || raised[act.data.side === 'origin' ? 'originBody' : 'receivingBody'] === author.id;
+};
+
+/** What binds the one who decides here and now; a partner's act is not measured by what its author could not know. */
+const bindingOnUs = (
+  command: TransferCommand,
+  act: TransferEvent,
+  state: TransferState,
+): TransferRejection | undefined => {
+  if (act.type === 'transfer.decided') return boundBy(state, act.data.approved);
+  if (act.type === 'transfer.dispute-raised' && command.type === 'RaiseDispute')
+    return disputeRejection(state, act, command.rules);
+  return act.type === 'transfer.dispute-resolved' && rulingsOf(state).some(({ level }) => level === act.data.level)
+    ? { code: 'DISPUTE_ALREADY_RESOLVED' }
+    : undefined;
 };
 
 /** The party itself, or an office below it; at the node where the case says the party is. */
@@ -105,10 +135,18 @@ const objection = (state: TransferState, act: TransferEvent): TransferRejection 
       if (act.data.agrees) return act.data.ground === undefined ? undefined : { code: 'REFUSAL_GROUND_UNEXPECTED' };
       return act.data.ground === undefined ? { code: 'REFUSAL_GROUND_MISSING', rule: article } : undefined;
     case 'transfer.decided':
-      // The decision follows the reply. An origin that disagrees with a refusal takes it to the agencies above both.
-      return act.data.approved === state['transfer.consultation-replied']?.data.agrees
-        ? undefined
-        : { code: 'DECISION_CONTRADICTS_REPLY', rule: article };
+      // The decision follows the reply, or what the agencies above both have settled.
+      return unfounded(state, act);
+    case 'transfer.dispute-raised':
+      if (state['transfer.decided'] !== undefined) return { code: 'ALREADY_DECIDED' };
+      return act.data.level === 'province' && state['transfer.dispute-raised#upper'] === undefined
+        ? { code: 'DISPUTE_LEVEL_MISSING', rule: article }
+        : undefined;
+    case 'transfer.dispute-resolved': {
+      const raised = state[`transfer.dispute-raised#${act.data.level}`];
+      if (raised === undefined) return { code: 'DISPUTE_NOT_RAISED', rule: article };
+      return isNotBefore(act, raised) ? undefined : { code: 'OCCURRED_BEFORE_CAUSE' };
+    }
     case 'transfer.file-sent':
     case 'transfer.person-reported':
       return state['transfer.decided']?.data.approved ? undefined : { code: 'NOT_APPROVED', rule: article };
@@ -158,8 +196,32 @@ const application = (command: Apply, state: TransferState): TransferEvent | Tran
   });
 };
 
+type Dispute = Extract<TransferCommand, { type: 'RaiseDispute' | 'ResolveDispute' }>;
+
+const toAct = (command: Exclude<TransferCommand, Judge>, state: TransferState): TransferEvent | TransferRejection => {
+  if (command.type === 'ApplyTransfer') return application(command, state);
+  return command.type === 'RaiseDispute' || command.type === 'ResolveDispute'
+    ? disputing(command, state)
+    : actOf(command);
+};
+
+const disputing = (command: Dispute, state: TransferState): TransferEvent | TransferRejection => {
+  const { level, documents } = command;
+  const parties = state['transfer.applied']?.data;
+  if (parties === undefined) return { code: 'TRANSFER_UNKNOWN' };
+  if (command.type === 'ResolveDispute') {
+    const isOrigins = state[`transfer.dispute-raised#${level}`]?.data.originBody === command.agency.id;
+    const side = isOrigins ? 'origin' : 'receiving';
+    return record('transfer.dispute-resolved', command, { level, side, outcome: command.outcome, documents });
+  }
+  const bodies = disputeBodies(level, parties, command.directory);
+  return bodies === undefined
+    ? { code: 'AGENCY_UNKNOWN' }
+    : record('transfer.dispute-raised', command, { level, ...bodies, documents });
+};
+
 /** The act a command asks to record. */
-const actOf = (command: Exclude<TransferCommand, Apply | Judge>): TransferEvent => {
+const actOf = (command: Exclude<TransferCommand, Apply | Judge | Dispute>): TransferEvent => {
   switch (command.type) {
     case 'GiveOpinion':
       return record('transfer.opinion-given', command, { supports: command.supports, documents: command.documents });

@@ -62,6 +62,10 @@ export type OfficeRole =
   | 'receiving-police'
   | 'custody-place';
 export type Offices = OfficeRole[];
+/**
+ * The agencies directly above both parties, or their provinces.
+ */
+export type DisputeLevel = 'upper' | 'province';
 
 /**
  * What each event says, by its name.
@@ -81,6 +85,8 @@ export interface EventData {
   'transfer.deadline-superseded': TransferDeadlineSuperseded;
   'transfer.decided': TransferDecided;
   'transfer.decision-served': TransferDecisionServed;
+  'transfer.dispute-raised': TransferDisputeRaised;
+  'transfer.dispute-resolved': TransferDisputeResolved;
   'transfer.file-receipted': TransferFileReceipted;
   'transfer.file-received': TransferFileReceived;
   'transfer.file-sent': TransferFileSent;
@@ -300,6 +306,28 @@ export interface TransferDecisionServed {
   documents: Documents;
 }
 /**
+ * 提请协调: a refusal, or a long silence, is taken to the agencies above both parties.
+ */
+export interface TransferDisputeRaised {
+  occurredAt: Instant;
+  actor: Actor;
+  level: DisputeLevel;
+  originBody: AgencyId;
+  receivingBody: AgencyId;
+  documents: Documents;
+}
+/**
+ * 协调结果: one body's half of the joint result.
+ */
+export interface TransferDisputeResolved {
+  occurredAt: Instant;
+  actor: Actor;
+  level: DisputeLevel;
+  side: 'origin' | 'receiving';
+  outcome: 'to-accept' | 'refusal-upheld';
+  documents: Documents;
+}
+/**
  * 送达回执.
  */
 export interface TransferFileReceipted {
@@ -405,4 +433,4 @@ export interface HubEvent {
 }
 
 /** Every event type without prefix and version. */
-export const EVENT_NAMES = ["incident.log-forked","person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.opinion-given","transfer.person-reported","transfer.withdrawn"] as const;
+export const EVENT_NAMES = ["incident.log-forked","person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.opinion-given","transfer.person-reported","transfer.withdrawn"] as const;

@@ -71,6 +71,10 @@ export type Mutation = {
   readonly sendConsultation: TransferResult;
   /** Reply to the consultation 复函: agree, or refuse on a ground. Receiving county agency. */
   readonly replyConsultation: TransferResult;
+  /** Take a refusal, or a long silence, to the agencies above both parties 提请协调. Origin county agency. */
+  readonly raiseDispute: TransferResult;
+  /** One body's half of the joint result 协调结果; it binds once both have recorded the same. */
+  readonly resolveDispute: TransferResult;
   /** Decide the transfer 变更决定. Origin county agency. */
   readonly decideTransfer: TransferResult;
   /** Serve the decision on the person 送达. Origin county agency. */
@@ -115,6 +119,18 @@ export type MutationSendConsultationArgs = {
 export type MutationReplyConsultationArgs = {
   idempotencyKey: Scalars['ID']['input'];
   input: ReplyConsultationInput;
+};
+
+
+export type MutationRaiseDisputeArgs = {
+  idempotencyKey: Scalars['ID']['input'];
+  input: RaiseDisputeInput;
+};
+
+
+export type MutationResolveDisputeArgs = {
+  idempotencyKey: Scalars['ID']['input'];
+  input: ResolveDisputeInput;
 };
 
 
@@ -201,6 +217,21 @@ export type ReplyConsultationInput = {
   readonly agrees: Scalars['Boolean']['input'];
   /** Required when refusing, absent when agreeing. */
   readonly ground?: InputMaybe<RefusalGround>;
+  readonly documents?: ReadonlyArray<DocumentInput>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+export type RaiseDisputeInput = {
+  readonly transferId: Scalars['ID']['input'];
+  readonly level: DisputeLevel;
+  readonly documents?: ReadonlyArray<DocumentInput>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+export type ResolveDisputeInput = {
+  readonly transferId: Scalars['ID']['input'];
+  readonly level: DisputeLevel;
+  readonly outcome: DisputeOutcome;
   readonly documents?: ReadonlyArray<DocumentInput>;
   readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
@@ -329,6 +360,14 @@ export type RefusalCode =
   | 'RECEIPT_ALREADY_ISSUED'
   | 'REPLY_MISSING'
   | 'TRANSFER_CLOSED'
+  | 'DISPUTE_ALREADY_RAISED'
+  | 'DISPUTE_ALREADY_RESOLVED'
+  | 'DISPUTE_LEVEL_MISSING'
+  | 'DISPUTE_NOT_RAISED'
+  | 'DISPUTE_PENDING'
+  | 'DISPUTE_TOO_EARLY'
+  | 'NOTHING_TO_DISPUTE'
+  | 'DECISION_CONTRADICTS_RULING'
   | 'VERDICT_ALREADY_GIVEN'
   | 'IDEMPOTENCY_KEY_INVALID'
   | 'IDEMPOTENCY_KEY_REUSED';
@@ -511,6 +550,15 @@ export type RefusalGround =
   | 'prohibition_order_conflict'
   | 'other_statutory';
 
+/** The agencies directly above both parties 上一级, or their provinces. */
+export type DisputeLevel =
+  | 'upper'
+  | 'province';
+
+export type DisputeOutcome =
+  | 'to_accept'
+  | 'refusal_upheld';
+
 export type WithdrawalReason =
   | 'applicant'
   | 'agency';
@@ -535,6 +583,8 @@ export type TransferStatus =
   | 'CONSULTING'
   /** The last day of the reply has passed: neither consent nor refusal. */
   | 'REPLY_OVERDUE'
+  | 'DISPUTED'
+  | 'RESOLVED'
   | 'REPLIED_AGREE'
   | 'REPLIED_REFUSE'
   | 'DECIDED_APPROVED'

@@ -171,6 +171,13 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
         "items": {
           "$ref": "#/$defs/officeRole"
         }
+      },
+      "disputeLevel": {
+        "enum": [
+          "upper",
+          "province"
+        ],
+        "description": "The agencies directly above both parties, or their provinces."
       }
     }
   },
@@ -900,6 +907,84 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "actor": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "documents": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      }
+    }
+  },
+  "transfer.dispute-raised.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.dispute-raised.v1.json",
+    "title": "TransferDisputeRaised",
+    "description": "提请协调: a refusal, or a long silence, is taken to the agencies above both parties.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "level",
+      "originBody",
+      "receivingBody",
+      "documents"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "level": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/disputeLevel"
+      },
+      "originBody": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/agencyId"
+      },
+      "receivingBody": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/agencyId"
+      },
+      "documents": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      }
+    }
+  },
+  "transfer.dispute-resolved.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.dispute-resolved.v1.json",
+    "title": "TransferDisputeResolved",
+    "description": "协调结果: one body's half of the joint result.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "level",
+      "side",
+      "outcome",
+      "documents"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "level": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/disputeLevel"
+      },
+      "side": {
+        "enum": [
+          "origin",
+          "receiving"
+        ]
+      },
+      "outcome": {
+        "enum": [
+          "to-accept",
+          "refusal-upheld"
+        ]
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
