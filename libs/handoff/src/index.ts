@@ -2,6 +2,8 @@ export type { Act, CommandContext, CorrectionCategory, DocumentRef } from './act
 export type { Actor, ActorRole, AgencyId, AgencyLevel, AgencyRecord, Delegation, NodeId } from './agency.js';
 export { answerable, answerableIntervals, intervalAt, intervalsOf } from './answerable.js';
 export type { Interval } from './answerable.js';
+export { knownAt, trueAt } from './as-of.js';
+export type { RecordedFact } from './as-of.js';
 export { calendarFrom, dayKind, isCovered } from './calendar.js';
 export type { Calendar, CalendarYear, DayKind } from './calendar.js';
 export { prcCalendar, prcCalendarYears } from './calendar-data.js';
@@ -66,3 +68,5 @@ export type { TransferSummary } from './transfer-summary.js';
 export { isTransferEvent, upcast } from './upcasts.js';
 export type { HandoffEventType } from './upcasts.js';
 export { dueActs, nextLook, standingVerdicts } from './verdicts.js';
+export { worklistOf } from './worklist.js';
+export type { WorklistRow } from './worklist.js';
