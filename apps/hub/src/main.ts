@@ -121,8 +121,24 @@ ledger
   .action((source: string, dir: string, options: { json: boolean }) => ledgerExport(source, dir, options));
 
 ledger
-import { ledgerSettle } from './ledger-settle.js';
-import { ledgerVerify, type VerifyCommand } from './ledger-verify.js';
+  .command('prove')
+  .description('fetch the evidence bundle of one event, check it, and write it to a file')
+  .argument('<address>', 'address of a node (http://host:port)')
+  .argument('<event>', 'id of the event')
+  .requiredOption('--token <token>', 'token of an inspector, or of an officer of a party to the case')
+  .option('--trust <file>', 'trust list to compare keys and policy with')
+  .option('--out <file>', 'where to write; evidence-<event>.zip when absent')
+  .option('--json', 'print one JSON object', false)
+  .action((address: string, event: string, options: Parameters<typeof ledgerProve>[2]) =>
+    ledgerProve(address, event, options),
+  );
+ledger
+  .command('settle')
+  .description('accept the facts of a node again whose log had forked, once the cause is known; the proofs stay')
+  .argument('<directory>', 'directory of the node that holds them; it may be running')
+  .requiredOption('--forked <node>', 'node whose log had forked: 31, 32, 33 or 34')
+  .requiredOption('--reason <text>', 'what was found and decided')
+  .action((directory: string, options: { forked: string; reason: string }) => ledgerSettle(directory, options));
 ledger
   .command('scratch')
   .description('serve a log that takes any bytes on POST /add, for tools that try logs (refused in production)')
