@@ -59,7 +59,8 @@ export const simulate = async (
     await player.registerAll(cases);
     world.faults = BAD_DAY;
     for (let act = 0; act < scale.acts; act += 1) await player.moment(cases);
-    await world.heal();
+    await turns.until(world.heal());
+    for (const node of world.nodes.values()) node.tick();
     await player.finish();
     await settled(world, turns);
     return {
@@ -110,6 +111,7 @@ class Player {
     if (chance.is(0.02)) world.node(chance.of(NODES)).isCut = true;
     if (chance.is(0.05)) world.node(chance.of(NODES)).isCut = false;
     if (chance.is(0.3)) await turns.until(world.revive());
+    if (chance.is(0.1)) for (const node of world.nodes.values()) node.tick();
     await turns.pass(chance.below(6));
     const again = chance.is(0.3) ? this.unanswered.shift() : undefined;
     await this.try(again ?? nextAttempt(world, cases));

@@ -52,6 +52,7 @@ export class SimulatedNode {
   private broker!: Broker;
   store!: EventStore;
   private readonly skewMs: number;
+  private readonly listeners = new Set<() => void>();
 
   constructor(
     readonly name: NodeName,
@@ -62,6 +63,11 @@ export class SimulatedNode {
 
   get isDown(): boolean {
     return this.life.isOver;
+  }
+
+  /** The clock strikes. */
+  tick(): void {
+    if (!this.isDown) for (const listener of this.listeners) listener();
   }
 
   now(): string {
@@ -89,7 +95,13 @@ export class SimulatedNode {
       broker: new FaultyBroker(this.broker, this.life, () => this.isCut),
       signer: signers.get(this.name)!,
       trust,
-      clock: { now: () => this.now() },
+      clock: {
+        now: () => this.now(),
+        onTick: (listener) => {
+          this.listeners.add(listener);
+          return () => this.listeners.delete(listener);
+        },
+      },
       newId: () => this.newId(),
       positionsFile: join(this.world.directory, `${this.name}-positions.db`),
       readModelsFile: ':memory:',

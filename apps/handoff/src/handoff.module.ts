@@ -13,6 +13,7 @@ import { AgencyResolver, NodeResolver } from './node.resolver.js';
 import { PersonResolver } from './person.resolver.js';
 import { Projector } from './projections.js';
 import { ReadModels } from './read-models.js';
+import { StaleFactResolver, StalePersonResolver, StaleTransferResolver } from './stale.resolver.js';
 import { TransferResolver } from './transfer.resolver.js';
 
 export interface HandoffModuleOptions {
@@ -59,6 +60,9 @@ export class HandoffModule {
         PersonResolver,
         NodeResolver,
         AgencyResolver,
+        StaleTransferResolver,
+        StalePersonResolver,
+        StaleFactResolver,
       ],
     };
   }

@@ -14,6 +14,7 @@ import {
 } from '@delta-hub/handoff';
 import { eventsTopic } from './outbound.publisher.js';
 import { schemaFault } from './schema-check.js';
+import { outageFault } from './signed-beats.js';
 import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
 
 /** The checks an inbound record passes, in this order; the first that fails names the refusal (design section 3). */
@@ -88,7 +89,7 @@ const inspectAuthentic = async (
       ? { verdict: 'duplicate' }
       : refuse('ID_REUSED', `event ${event.id} is known with other bytes`);
 
-  const domain = domainFault(event, stream) ?? applicationFault(event);
+  const domain = domainFault(event, stream, context.trust) ?? applicationFault(event);
   if (domain !== undefined) return refuse('DOMAIN', domain);
   if (await isOfOurPerson(event, context)) return { verdict: 'hold', check: 'DOMAIN', detail: 'PERSON_NOT_YOURS' };
   return { verdict: 'accept', event, jws, expected: stream.at(-1)?.revision ?? 'no-stream' };
@@ -107,17 +108,22 @@ const competenceFault = (event: HubEvent, source: string): string | undefined =>
   if (agency === undefined) return `unknown agency ${actor.agencyId}`;
   if (agency.node !== source) return `agency ${agency.id} does not belong to node ${source}`;
   const name = eventName(event.type);
-  if (name === 'refusal.issued' || name === 'incident.log-forked')
-    return actor.role === 'system' ? undefined : `${name} is signed by the node itself`;
   if (name === undefined) return `unknown type ${event.type}`;
+  if (name === 'node.heartbeat') return 'a heartbeat is no fact of a case';
+  if (name === 'refusal.issued' || name === 'outage.declared' || name === 'incident.log-forked')
+    return actor.role === 'system' ? undefined : `${name} is signed by the node itself`;
   const rejection = signingRejection({ type: name, actor, occurredAt }, agency);
   return rejection === undefined ? undefined : `${rejection.code}: agency ${agency.id}, ${event.type}`;
 };
 
-const domainFault = (event: HubEvent, stream: readonly RecordedEvent[]): string | undefined => {
+const domainFault = (event: HubEvent, stream: readonly RecordedEvent[], trust: TrustList): string | undefined => {
   const name = eventName(event.type);
   if (name === 'refusal.issued' || name === 'incident.log-forked')
     return stream.length === 0 ? undefined : `${name} is known already`;
+  if (name === 'outage.declared')
+    return stream.length === 0
+      ? outageFault(event as HubEvent<'outage.declared'>, trust)
+      : 'the outage is known already';
   if (!event.type.startsWith('cn.delta-hub.transfer.')) return `${event.type} is not exchanged between nodes`;
   const history = stream.map((recorded) => upcast(recorded.type, readEvent(recorded).data) as TransferEvent);
   const act = upcast(event.type, event.data) as TransferEvent;

@@ -1,9 +1,9 @@
-import type { Broker, BrokerSubscription, IncomingRecord, Position } from '@delta-hub/broker';
+import type { Broker, BrokerSubscription, IncomingRecord } from '@delta-hub/broker';
 import { Backoff } from './backoff.js';
 import type { InboundRecords } from './inbound.records.js';
 import { KeyedWindow } from './keyed-window.js';
 import { eventsTopic } from './outbound.publisher.js';
-import type { Positions } from './positions.js';
+import { positionsIn, type Positions, withPosition } from './positions.js';
 import type { SubscriberState } from './subscriber.js';
 
 /** Faults of a topic that no retry mends: a person has to look. */
@@ -43,7 +43,7 @@ export class InboundConsumer {
   }
 
   async state(): Promise<SubscriberState> {
-    const at = this.positionsTaken();
+    const at = positionsIn(this.options.positions, this.name);
     const behind = await this.options.broker.lag(this.topic, at).catch(() => -1n);
     const position = at.map(({ partition, offset }) => `${partition}:${offset}`).join(' ');
     return {
@@ -63,11 +63,18 @@ export class InboundConsumer {
 
   private async run(): Promise<void> {
     while (!this.stopped) {
-      const window = new KeyedWindow<IncomingRecord>(AT_ONCE, (record) => this.savePosition(record));
+      const window = new KeyedWindow<IncomingRecord>(AT_ONCE, (record) => {
+        const { positions } = this.options;
+        positions.set(this.name, withPosition(positions.get(this.name), record));
+      });
       try {
         const take = (record: IncomingRecord): Promise<void> =>
           window.take(record.key, record, (one) => this.take(one));
-        this.subscription = await this.options.broker.subscribe(this.topic, this.positionsTaken(), take);
+        this.subscription = await this.options.broker.subscribe(
+          this.topic,
+          positionsIn(this.options.positions, this.name),
+          take,
+        );
         if (this.stopped) await this.subscription.stop();
         await Promise.race([this.subscription.finished, window.failed]);
       } catch (error) {
@@ -85,21 +92,5 @@ export class InboundConsumer {
     await this.options.records.take(record);
     this.backoff.succeeded();
     this.fault = undefined;
-  }
-
-  private positionsTaken(): readonly Position[] {
-    const saved = this.options.positions.get(this.name);
-    if (saved === undefined) return [];
-    const list = JSON.parse(saved) as { partition: number; offset: string; logId: string }[];
-    return list.map((position) => ({ ...position, offset: BigInt(position.offset) }));
-  }
-
-  private savePosition({ partition, offset, logId }: IncomingRecord): void {
-    const others = this.positionsTaken().filter((position) => position.partition !== partition);
-    const all = [...others, { partition, offset, logId }];
-    this.options.positions.set(
-      this.name,
-      JSON.stringify(all.map((position) => ({ ...position, offset: position.offset.toString() }))),
-    );
   }
 }

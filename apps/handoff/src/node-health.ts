@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import type { PeerState } from './heartbeats.js';
 import type { HeldRecords } from './held-records.js';
 import type { SubscriberState } from './subscriber.js';
 
@@ -12,6 +13,7 @@ export class NodeHealth {
     private readonly clock: Clock,
     private readonly parts: readonly { state(): Promise<SubscriberState> }[],
     private readonly held: HeldRecords,
+    private readonly line: () => readonly PeerState[],
   ) {}
 
   identity() {
@@ -21,6 +23,11 @@ export class NodeHealth {
   /** Records of peers that wait for what they rest on. */
   heldRecords(): number {
     return this.held.count();
+  }
+
+  /** The other nodes as this one hears them. */
+  peers(): readonly PeerState[] {
+    return this.line();
   }
 
   subscribers(): Promise<readonly SubscriberState[]> {

@@ -21,6 +21,8 @@ export class NodeResolver {
     return {
       ...this.health.identity(),
       held: this.health.heldRecords(),
+      peers: this.health.peers(),
+      outages: this.readModels.outages(),
       subscribers: await this.health.subscribers(),
     };
   }

@@ -2,12 +2,14 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Broker } from '@delta-hub/broker';
 import type { Signer, TrustList } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
-import type { Clock } from './clock.js';
+import type { TickingClock } from './clock.js';
 import { HandleCommand, HandlerParts } from './command-handler.js';
 import { HeldRecords } from './held-records.js';
+import { HeartbeatListener, HeartbeatSender, peerStates } from './heartbeats.js';
 import { InboundConsumer } from './inbound.consumer.js';
 import { createRetries, InboundRecords } from './inbound.records.js';
 import { CurrentKnowledge } from './knowledge.js';
+import { LineLog } from './line-log.js';
 import { NodeHealth } from './node-health.js';
 import { type LogForked, raiseLogForked } from './incidents.js';
 import { createPublisher, eventsTopic } from './outbound.publisher.js';
@@ -28,7 +30,7 @@ export interface HandoffDeps {
   readonly broker: Broker;
   readonly signer: Signer;
   readonly trust: TrustList;
-  readonly clock: Clock;
+  readonly clock: TickingClock;
   /** Names facts; random UUIDv7 unless given. */
   readonly newId?: () => string;
   /** Files of the node's own: how far its subscribers are, and what queries read. */
@@ -83,23 +85,31 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   });
   const consumers = deps.peers.map((peer) => new InboundConsumer({ peer, broker, positions, records }));
   const retries = createRetries({ store, positions, records });
+  const line = new LineLog(deps.positionsFile);
+  const lineDeps = { keeper, broker, store, log: line, positions, trust: deps.trust };
+  const heartbeat = new HeartbeatSender(lineDeps);
+  const listeners = deps.peers.map((peer) => new HeartbeatListener(peer, lineDeps));
   const receipts = createReceipts({ node, store, positions, execute });
-  const subscribers = [projector, publisher, receipts, retries, ...consumers];
+  const subscribers = [projector, publisher, receipts, retries, ...consumers, heartbeat, ...listeners];
+  let endTicks = (): void => undefined;
   return {
     parts,
     projector,
     readModels,
-    health: new NodeHealth(node, clock, subscribers, held),
+    health: new NodeHealth(node, clock, subscribers, held, () => peerStates(deps.peers, line, clock.now())),
     execute,
     raiseLogForked: (fork) => raiseLogForked(store, keeper, deps.peers, fork),
     retryHeld: () => records.retry(),
     start: () => {
       for (const subscriber of subscribers) subscriber.start();
+      endTicks = clock.onTick(() => heartbeat.tick());
     },
     stop: async () => {
+      endTicks();
       for (const subscriber of subscribers.toReversed()) await subscriber.stop();
       readModels.close();
       held.close();
+      line.close();
       positions.close();
     },
   };

@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { IncomingRecord, Position } from '@delta-hub/broker';
 
 /**
  * How far each subscriber of this node has come: `positions.db`.
@@ -37,3 +38,19 @@ export class Positions {
     return statement;
   }
 }
+
+/** The places in a topic up to which a consumer has taken everything. */
+export const positionsIn = (positions: Positions, name: string): readonly Position[] => placesIn(positions.get(name));
+
+/** What to save once a record has been taken. */
+export const withPosition = (saved: string | undefined, { partition, offset, logId }: IncomingRecord): string => {
+  const others = placesIn(saved).filter((position) => position.partition !== partition);
+  const all = [...others, { partition, offset, logId }];
+  return JSON.stringify(all.map((position) => ({ ...position, offset: position.offset.toString() })));
+};
+
+const placesIn = (saved: string | undefined): readonly Position[] => {
+  if (saved === undefined) return [];
+  const list = JSON.parse(saved) as { partition: number; offset: string; logId: string }[];
+  return list.map((position) => ({ ...position, offset: BigInt(position.offset) }));
+};

@@ -35,6 +35,11 @@ const project = (recorded: RecordedEvent, readModels: ReadModels): void => {
   }
   // The fact itself is all there is to show of an incident.
   if (eventName(recorded.type) === 'incident.log-forked') return;
+  if (eventName(recorded.type) === 'outage.declared') {
+    const { peer, from, until } = event.data as HubEvent<'outage.declared'>['data'];
+    readModels.putOutage({ id: event.id, node: nodeOfSource(event.source), peer, from, until });
+    return;
+  }
   const act = upcast(recorded.type, event.data);
   if (!isTransferEvent(act)) {
     readModels.putPerson({ personId: act.data.personId, stream: recorded.stream, event: act });

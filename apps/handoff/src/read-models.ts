@@ -15,6 +15,7 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS facts_stream ON facts(stream, position);
   CREATE INDEX IF NOT EXISTS facts_command ON facts(command);
   CREATE TABLE IF NOT EXISTS refusals(id TEXT PRIMARY KEY, position INTEGER NOT NULL, record TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS outages(id TEXT PRIMARY KEY, node TEXT NOT NULL, peer TEXT NOT NULL, began TEXT NOT NULL, ended TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS progress(one INTEGER PRIMARY KEY CHECK(one = 1), position INTEGER NOT NULL) STRICT;`;
 
 /** One signed event as a list shows it. Instants are UTC. */
@@ -36,6 +37,15 @@ export interface PersonIntake {
   readonly personId: string;
   readonly stream: string;
   readonly event: PersonEvent;
+}
+
+/** A time in which two nodes did not hear each other, as both of them showed. Instants are UTC. */
+export interface OutageRow {
+  readonly id: string;
+  readonly node: string;
+  readonly peer: string;
+  readonly from: Instant;
+  readonly until: Instant;
 }
 
 /** A refused record of another node, as its signed refusal tells it. */
@@ -116,6 +126,23 @@ export class ReadModels {
       refusal.position,
       JSON.stringify(refusal.record),
     );
+  }
+
+  putOutage({ id, node, peer, from, until }: OutageRow): void {
+    this.sql('INSERT OR REPLACE INTO outages(id, node, peer, began, ended) VALUES(?,?,?,?,?)').run(
+      id,
+      node,
+      peer,
+      from,
+      until,
+    );
+  }
+
+  /** The newest hundred, by their beginning. */
+  outages(): readonly OutageRow[] {
+    return this.sql(
+      'SELECT id, node, peer, began AS "from", ended AS until FROM outages ORDER BY began DESC, id LIMIT 100',
+    ).all() as unknown as OutageRow[];
   }
 
   transfer(id: string): TransferSummary | undefined {

@@ -72,6 +72,16 @@ const EXAMPLES: Readonly<Record<EventName, Readonly<Record<string, unknown>>>> =
     transient: false,
   },
   'incident.log-forked': { ...act, forkedNode: '32', proofDigest: digest, proof: 'two notes' },
+  'node.heartbeat': { ...act, sequence: 100, heard: [{ node: '32', sequence: 200, time: at }] },
+  'outage.declared': {
+    ...act,
+    peer: '32',
+    from: at,
+    until: '2025-03-12T01:30:00.000Z',
+    before: 'e30.e30.AAAA',
+    alone: 'e30.e30.AAAA',
+    peerBeat: 'e30.e30.AAAA',
+  },
 };
 
 const envelope = {

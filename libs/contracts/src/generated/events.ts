@@ -72,6 +72,8 @@ export type DisputeLevel = 'upper' | 'province';
  */
 export interface EventData {
   'incident.log-forked': IncidentLogForked;
+  'node.heartbeat': NodeHeartbeat;
+  'outage.declared': OutageDeclared;
   'person.intake-registered': PersonIntakeRegistered;
   'refusal.issued': RefusalIssued;
   'transfer.applied': TransferApplied;
@@ -115,6 +117,50 @@ export interface Actor {
   role: 'officer' | 'office-officer' | 'inspector' | 'operator' | 'system';
   agencyId: AgencyId;
   delegationId?: string;
+}
+/**
+ * 心跳: a node says that it is there and whom it heard last. On the topic delta-hub.<node>.heartbeats.v1; no fact of any case, and in no log.
+ */
+export interface NodeHeartbeat {
+  occurredAt: Instant;
+  actor: Actor;
+  /**
+   * Counts every heartbeat of the node, sent or not.
+   */
+  sequence: number;
+  /**
+   * The last heartbeat heard of each other node.
+   *
+   * @maxItems 3
+   */
+  heard: [] | [HeardNode] | [HeardNode, HeardNode] | [HeardNode, HeardNode, HeardNode];
+}
+export interface HeardNode {
+  node: Node;
+  sequence: number;
+  time: Instant;
+}
+/**
+ * 中断: neither of two nodes heard the other for a time, as the signed heartbeats of both show.
+ */
+export interface OutageDeclared {
+  occurredAt: Instant;
+  actor: Actor;
+  peer: Node;
+  from: Instant;
+  until: Instant;
+  /**
+   * The last heartbeat of the declaring node that the peer heard. Compact JWS.
+   */
+  before: string;
+  /**
+   * A later one that it could not send. Compact JWS.
+   */
+  alone: string;
+  /**
+   * One of the peer from the same time. Compact JWS.
+   */
+  peerBeat: string;
 }
 /**
  * 接收登记 (社区矫正法 22): from this act on the agency answers for the person.
@@ -433,4 +479,4 @@ export interface HubEvent {
 }
 
 /** Every event type without prefix and version. */
-export const EVENT_NAMES = ["incident.log-forked","person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.opinion-given","transfer.person-reported","transfer.withdrawn"] as const;
+export const EVENT_NAMES = ["incident.log-forked","node.heartbeat","outage.declared","person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.opinion-given","transfer.person-reported","transfer.withdrawn"] as const;

@@ -379,6 +379,8 @@ export type Person = {
   readonly category?: Maybe<CorrectionCategory>;
   readonly correctionEnd?: Maybe<Scalars['Date']['output']>;
   readonly transfers: ReadonlyArray<Transfer>;
+  /** The other nodes that this node has not heard for more than five minutes and that hold facts of the person. */
+  readonly stale: ReadonlyArray<PeerStatus>;
   /** Who answers for the person at an instant: exactly one agency from the first known fact on, null before it. */
   readonly answerable?: Maybe<AnswerableInterval>;
   /** The whole history of who answered, oldest first, without gap or overlap. */
@@ -421,6 +423,8 @@ export type Transfer = {
   readonly reason: TransferReason;
   /** The statutory steps with their due instants and when they were done. */
   readonly deadlines: ReadonlyArray<Deadline>;
+  /** The parties' nodes that this node has not heard for more than five minutes: what they did since is not shown. */
+  readonly stale: ReadonlyArray<PeerStatus>;
   /** Every signed fact of the case, in the order this node stored them. */
   readonly facts: ReadonlyArray<Fact>;
 };
@@ -454,6 +458,8 @@ export type Fact = {
   readonly agency?: Maybe<Agency>;
   readonly occurredAt: Scalars['DateTime']['output'];
   readonly signedAt: Scalars['DateTime']['output'];
+  /** The node that wrote it, while that node has not been heard for more than five minutes. */
+  readonly stale?: Maybe<PeerStatus>;
   /** The compact JWS, byte for byte as stored, sent and sequenced. */
   readonly jws: Scalars['String']['output'];
 };
@@ -480,7 +486,33 @@ export type NodeStatus = {
   readonly agreement: Scalars['String']['output'];
   /** Records of other nodes that wait for a fact they rest on; judged again with every new fact, refused after seven days. */
   readonly held: Scalars['Int']['output'];
+  /** The other nodes as this one hears them. */
+  readonly peers: ReadonlyArray<PeerStatus>;
+  /** Times in which two nodes did not hear each other, as the signed heartbeats of both show; newest first, at most 100. */
+  readonly outages: ReadonlyArray<Outage>;
   readonly subscribers: ReadonlyArray<SubscriberStatus>;
+};
+
+/** Another node, by its heartbeats. */
+export type PeerStatus = {
+  readonly __typename?: 'PeerStatus';
+  readonly id: Scalars['ID']['output'];
+  /** When the last heartbeat that came was signed; null before the first. */
+  readonly heardAt?: Maybe<Scalars['DateTime']['output']>;
+  /** True when it has not been heard for more than five minutes: every fact of its province shown here may be behind. */
+  readonly isStale: Scalars['Boolean']['output'];
+  /** Since when it is silent; null while it is fresh, and when it was never heard. */
+  readonly staleSince?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** 中断: neither node heard the other. */
+export type Outage = {
+  readonly __typename?: 'Outage';
+  readonly id: Scalars['ID']['output'];
+  readonly node: Scalars['ID']['output'];
+  readonly peer: Scalars['ID']['output'];
+  readonly from: Scalars['DateTime']['output'];
+  readonly until: Scalars['DateTime']['output'];
 };
 
 export type SubscriberStatus = {

@@ -225,7 +225,7 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "subject": {
         "type": "string",
-        "pattern": "^[a-z]+-[A-Za-z0-9-]{3,80}$",
+        "pattern": "^[a-z]+-[A-Za-z0-9-]{2,80}$",
         "description": "The stream; never a personal identifier."
       },
       "time": {
@@ -242,7 +242,7 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "correlationid": {
         "type": "string",
-        "pattern": "^[a-z]+-[A-Za-z0-9-]{3,80}$",
+        "pattern": "^[a-z]+-[A-Za-z0-9-]{2,80}$",
         "description": "The case."
       },
       "causationid": {
@@ -252,7 +252,7 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "partitionkey": {
         "type": "string",
-        "pattern": "^[a-z]+-[A-Za-z0-9-]{3,80}$",
+        "pattern": "^[a-z]+-[A-Za-z0-9-]{2,80}$",
         "description": "The case."
       },
       "recipients": {
@@ -364,6 +364,42 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
             }
           }
         }
+      },
+      {
+        "if": {
+          "properties": {
+            "type": {
+              "type": "string",
+              "pattern": "^cn\\.delta-hub\\.outage\\."
+            }
+          }
+        },
+        "then": {
+          "properties": {
+            "subject": {
+              "type": "string",
+              "pattern": "^outage-[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+            }
+          }
+        }
+      },
+      {
+        "if": {
+          "properties": {
+            "type": {
+              "type": "string",
+              "pattern": "^cn\\.delta-hub\\.node\\."
+            }
+          }
+        },
+        "then": {
+          "properties": {
+            "subject": {
+              "type": "string",
+              "pattern": "^node-3[1-4]$"
+            }
+          }
+        }
       }
     ]
   },
@@ -398,6 +434,113 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
         "type": "string",
         "maxLength": 32768,
         "description": "The portable proof: two signed heads that cannot be of one tree."
+      }
+    }
+  },
+  "node.heartbeat.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/node.heartbeat.v1.json",
+    "title": "NodeHeartbeat",
+    "description": "心跳: a node says that it is there and whom it heard last. On the topic delta-hub.<node>.heartbeats.v1; no fact of any case, and in no log.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "sequence",
+      "heard"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "sequence": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "Counts every heartbeat of the node, sent or not."
+      },
+      "heard": {
+        "type": "array",
+        "maxItems": 3,
+        "description": "The last heartbeat heard of each other node.",
+        "items": {
+          "type": "object",
+          "title": "HeardNode",
+          "additionalProperties": false,
+          "required": [
+            "node",
+            "sequence",
+            "time"
+          ],
+          "properties": {
+            "node": {
+              "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/node"
+            },
+            "sequence": {
+              "type": "integer",
+              "minimum": 1
+            },
+            "time": {
+              "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+            }
+          }
+        }
+      }
+    }
+  },
+  "outage.declared.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/outage.declared.v1.json",
+    "title": "OutageDeclared",
+    "description": "中断: neither of two nodes heard the other for a time, as the signed heartbeats of both show.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "peer",
+      "from",
+      "until",
+      "before",
+      "alone",
+      "peerBeat"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "peer": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/node"
+      },
+      "from": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "until": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "before": {
+        "type": "string",
+        "maxLength": 8192,
+        "pattern": "^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$",
+        "description": "The last heartbeat of the declaring node that the peer heard. Compact JWS."
+      },
+      "alone": {
+        "type": "string",
+        "maxLength": 8192,
+        "pattern": "^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$",
+        "description": "A later one that it could not send. Compact JWS."
+      },
+      "peerBeat": {
+        "type": "string",
+        "maxLength": 8192,
+        "pattern": "^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$",
+        "description": "One of the peer from the same time. Compact JWS."
       }
     }
   },

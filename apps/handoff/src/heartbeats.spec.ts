@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Broker, BrokerError, InMemoryBroker, InMemoryTopics } from '@delta-hub/broker';
+import type { HubEvent } from '@delta-hub/contracts';
+import { InMemoryEventStore } from '@delta-hub/event-store';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { NodeClock } from './clock.js';
+import { HeartbeatListener, HeartbeatSender, peerStates } from './heartbeats.js';
+import { LineLog } from './line-log.js';
+import { Positions } from './positions.js';
+import { outageFault } from './signed-beats.js';
+import { readEvent } from './signed-events.js';
+import { signerOf, trust } from './testing/sample-records.js';
+
+type Node = '31' | '32';
+
+let dir: string;
+let topics: InMemoryTopics;
+let cut: Set<Node>;
+const nodes = {} as Record<Node, Awaited<ReturnType<typeof open>>>;
+
+const open = async (node: Node) => {
+  const broker = new InMemoryBroker(topics);
+  const line: Broker = Object.assign(Object.create(broker) as Broker, {
+    publish: async (...args: Parameters<Broker['publish']>) => {
+      if (cut.has(node)) throw new BrokerError('UNAVAILABLE', 'cut');
+      await broker.publish(...args);
+    },
+    subscribe: (...[topic, after, take]: Parameters<Broker['subscribe']>) =>
+      broker.subscribe(topic, after, async (record) => {
+        if (cut.has(node)) throw new BrokerError('UNAVAILABLE', 'cut');
+        await take(record);
+      }),
+    lag: (...args: Parameters<Broker['lag']>) => broker.lag(...args),
+  });
+  const peer = node === '31' ? '32' : '31';
+  const clock = new NodeClock('2025-09-29T00:00:00.000Z');
+  const [store, log] = [new InMemoryEventStore(), new LineLog(join(dir, `${node}.db`))];
+  const positions = new Positions(join(dir, `${node}.db`));
+  const keeper = { node, signer: signerOf(node), clock, newId: uuidv7 };
+  const deps = { keeper, broker: line, store, log, positions, trust };
+  const [sender, listener] = [new HeartbeatSender(deps), new HeartbeatListener(peer, deps)];
+  listener.start();
+  const beat = async (): Promise<void> => {
+    sender.tick();
+    await sender.stop();
+  };
+  const close = async (): Promise<void> => {
+    await listener.stop();
+    await broker.close();
+    log.close();
+    positions.close();
+  };
+  return { clock, store, log, beat, close, stale: () => peerStates([peer], log, clock.now())[0]! };
+};
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'delta-hub-line-'));
+  topics = new InMemoryTopics();
+  cut = new Set();
+  nodes['31'] = await open('31');
+  nodes['32'] = await open('32');
+});
+afterEach(async () => {
+  await nodes['31'].close();
+  await nodes['32'].close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+/** Every node beats at a moment; then whoever is on the line hears the other, if that one is too. */
+const moment = async (instant: string): Promise<void> => {
+  for (const node of Object.values(nodes)) node.clock.drive(instant);
+  for (const node of Object.values(nodes)) await node.beat();
+  if (cut.size === 0) for (const node of Object.values(nodes)) await until(() => node.stale().heardAt === instant);
+};
+
+const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
+  while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
+};
+
+const outages = async (node: Node): Promise<readonly HubEvent<'outage.declared'>[]> =>
+  (await nodes[node].store.readAll(undefined, 10)).map(
+    (recorded) => readEvent(recorded) as HubEvent<'outage.declared'>,
+  );
+
+it('a peer that has not been heard for more than five minutes is stale, with the instant it was heard last', async () => {
+  expect(nodes['31'].stale()).toEqual({ id: '32', heardAt: undefined, isStale: true, staleSince: undefined });
+  await moment('2025-09-29T00:01:00.000Z');
+  expect(nodes['31'].stale()).toMatchObject({ heardAt: '2025-09-29T00:01:00.000Z', isStale: false });
+  cut.add('32');
+  await moment('2025-09-29T00:06:00.001Z');
+  expect(nodes['31'].stale()).toMatchObject({ isStale: true, staleSince: '2025-09-29T00:01:00.000Z' });
+});
+
+it('two days off the line are declared once, with heartbeats of both sides that show them', async () => {
+  await moment('2025-09-29T00:00:00.000Z');
+  await moment('2025-09-29T00:01:00.000Z');
+  cut.add('32');
+  await moment('2025-09-30T00:00:00.000Z');
+  await moment('2025-09-30T23:59:00.000Z');
+  cut.clear();
+  await moment('2025-10-01T00:00:00.000Z');
+  await moment('2025-10-01T00:01:00.000Z');
+  await moment('2025-10-01T00:02:00.000Z');
+  await until(async () => (await outages('32')).length > 0);
+
+  const [declared, ...more] = await outages('32');
+  expect(declared?.data).toMatchObject({
+    peer: '31',
+    from: '2025-09-29T00:01:00.000Z',
+    until: '2025-09-30T23:59:00.000Z',
+  });
+  expect([more, await outages('31')]).toEqual([[], []]);
+  expect(outageFault(declared!, trust)).toBeUndefined();
+  const stretched = { ...declared!, data: { ...declared!.data, until: '2025-10-05T00:00:00.000Z' } };
+  expect(outageFault(stretched, trust)).toBe('OUTAGE_NOT_AS_DECLARED');
+  const forged = { ...declared!, data: { ...declared!.data, peerBeat: declared!.data.alone } };
+  expect(outageFault(forged, trust)).toBe('OUTAGE_NOT_ONE_NODE');
+});
+
+it('a heartbeat that was lost while both heard each other is no outage', async () => {
+  await moment('2025-09-29T00:01:00.000Z');
+  cut.add('32');
+  await moment('2025-09-29T00:02:00.000Z');
+  cut.clear();
+  await moment('2025-09-29T00:03:00.000Z');
+  await moment('2025-09-29T00:04:00.000Z');
+  expect(await outages('32')).toEqual([]);
+});

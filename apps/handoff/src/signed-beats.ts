@@ -1,0 +1,63 @@
+import { eventName, type HubEvent } from '@delta-hub/contracts';
+import { digest, openEvent, type TrustList } from '@delta-hub/crypto';
+import { type Beat, type Heard, outageOf } from '@delta-hub/handoff';
+import { schemaFault } from './schema-check.js';
+import { type Keeper, nodeOfSource, readEvent, sign } from './signed-events.js';
+
+/** A heartbeat with the bytes that were signed. */
+export interface SignedBeat extends Beat {
+  readonly jws: string;
+}
+
+const NOTHING = digest(new Uint8Array(0));
+
+/** The node's own heartbeat, signed. */
+export const signBeat = (
+  sequence: number,
+  heard: readonly Heard[],
+  { node, signer, clock, newId }: Keeper,
+): SignedBeat => {
+  const time = clock.now();
+  const stream = `node-${node}`;
+  const act = {
+    type: 'node.heartbeat' as const,
+    occurredAt: time,
+    actor: { officerId: `node-${node}`, role: 'system' as const, agencyId: `prov-${node}0000` },
+    data: { sequence, heard },
+  };
+  const id = newId();
+  const envelope = { id, node, stream, signedAt: time, recipients: ['31', '32', '33', '34'], rule: 'hub-line@1' };
+  const signed = sign(act, { ...envelope, causationId: undefined, commandId: id, commandHash: NOTHING }, signer);
+  return { node, sequence, time, heard, jws: Buffer.from(signed.data).toString('ascii') };
+};
+
+/** A heartbeat of which signature and form have been verified; undefined when they do not hold. */
+export const openBeat = (jws: string, trust: TrustList): SignedBeat | undefined => {
+  const opened = openEvent(jws, trust);
+  if (!opened.ok) return undefined;
+  const event = opened.event as unknown as HubEvent;
+  return eventName(event.type) === 'node.heartbeat' && schemaFault(event) === undefined ? beatOf(jws) : undefined;
+};
+
+/** A heartbeat out of bytes that have been verified before. */
+export const beatOf = (jws: string): SignedBeat => {
+  const event = readEvent({ data: Buffer.from(jws, 'ascii') }) as HubEvent<'node.heartbeat'>;
+  const { sequence, heard } = event.data;
+  return { node: nodeOfSource(event.source), sequence, time: event.time, heard, jws };
+};
+
+/** What is wrong with a declared outage; undefined when the signed heartbeats in it show just what it says. */
+export const outageFault = (event: HubEvent<'outage.declared'>, trust: TrustList): string | undefined => {
+  const { before, alone, peerBeat, peer, from, until } = event.data;
+  const beats = [before, alone, peerBeat].map((jws) => openBeat(jws, trust));
+  const [first, second, third] = beats;
+  if (first === undefined || second === undefined || third === undefined) return 'OUTAGE_BEAT_NOT_AUTHENTIC';
+  const outage = outageOf({ before: first, alone: second, peer: third });
+  if ('flaw' in outage) return `OUTAGE_${outage.flaw}`;
+  const isAsSaid =
+    outage.node === nodeOfSource(event.source) &&
+    outage.peer === peer &&
+    outage.from === from &&
+    outage.until === until;
+  return isAsSaid ? undefined : 'OUTAGE_NOT_AS_DECLARED';
+};
