@@ -96,7 +96,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     parts,
     projector,
     readModels,
-    health: new NodeHealth(node, clock, subscribers, held, () => peerStates(deps.peers, line, clock.now())),
+    health: new NodeHealth(keeper, subscribers, held, () => peerStates(deps.peers, line, clock.now())),
     execute,
     raiseLogForked: (fork) => raiseLogForked(store, keeper, deps.peers, fork),
     retryHeld: () => records.retry(),

@@ -153,6 +153,8 @@ describe('a fact stands in a stream of its own category', () => {
     person: 'person-T-320509-0001',
     refusal: `refusal-${uuid}`,
     incident: `incident-${uuid}`,
+    outage: `outage-${uuid}`,
+    node: 'node-32',
   };
 
   it.each(EVENT_NAMES.map((name) => ({ name })))('$name', ({ name }) => {
