@@ -1,7 +1,7 @@
 import type { Broker, BrokerSubscription, IncomingRecord } from '@delta-hub/broker';
 import { digest, openDetached, toDetached, type TrustList } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
-import { outageOf, silentSince } from '@delta-hub/handoff';
+import { isSilent, outageOf } from '@delta-hub/handoff';
 import { v5 as uuidv5 } from 'uuid';
 import { Backoff } from './backoff.js';
 import type { Gap, LineLog } from './line-log.js';
@@ -185,6 +185,6 @@ export class HeartbeatListener {
 export const peerStates = (peers: readonly string[], log: LineLog, now: string): readonly PeerState[] =>
   peers.map((id) => {
     const heardAt = log.lastHeard(id)?.time;
-    const since = silentSince(heardAt, now);
-    return { id, heardAt, isStale: since !== undefined, staleSince: since === 'never' ? undefined : since };
+    const isStale = isSilent(heardAt, now);
+    return { id, heardAt, isStale, staleSince: isStale ? heardAt : undefined };
   });

@@ -70,5 +70,5 @@ export type { HandoffEventType } from './upcasts.js';
 export { dueActs, nextLook, standingVerdicts } from './verdicts.js';
 export { worklistOf } from './worklist.js';
 export type { WorklistRow } from './worklist.js';
-export { outageOf, silentSince, STALE_AFTER_MINUTES } from './line.js';
+export { isSilent, outageOf } from './line.js';
 export type { Beat, Heard, Outage, OutageEvidence, OutageFlaw } from './line.js';

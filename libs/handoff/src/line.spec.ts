@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Beat, type OutageEvidence, outageOf, silentSince } from './line.js';
+import { type Beat, type OutageEvidence, outageOf, isSilent } from './line.js';
 
 const beat = (node: string, sequence: number, time: string, heard: Readonly<Record<string, number>>): Beat => ({
   node,
@@ -60,10 +60,10 @@ describe('an outage', () => {
 
 describe('silence', () => {
   it.each([
-    [undefined, 'never'],
-    ['2025-09-29T00:00:00.000Z', undefined],
-    ['2025-09-28T23:59:59.999Z', '2025-09-28T23:59:59.999Z'],
-  ])('last heard %s, five minutes later: %s', (heard, since) => {
-    expect(silentSince(heard, '2025-09-29T00:05:00.000Z')).toBe(since);
+    [undefined, true],
+    ['2025-09-29T00:00:00.000Z', false],
+    ['2025-09-28T23:59:59.999Z', true],
+  ])('last heard %s, five minutes later: %s', (heard, silent) => {
+    expect(isSilent(heard, '2025-09-29T00:05:00.000Z')).toBe(silent);
   });
 });

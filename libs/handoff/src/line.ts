@@ -21,11 +21,9 @@ export interface Heard {
 export const STALE_AFTER_MINUTES = 5;
 const STALE_AFTER_MS = STALE_AFTER_MINUTES * 60_000;
 
-/** Since when a node has been silent, when that is too long ago; undefined while it is fresh. Never heard: `never`. */
-export const silentSince = (heard: Instant | undefined, now: Instant): Instant | 'never' | undefined => {
-  if (heard === undefined) return 'never';
-  return Date.parse(now) - Date.parse(heard) > STALE_AFTER_MS ? heard : undefined;
-};
+/** Whether a node that was heard last at `heard` has been silent for too long; one that was never heard has. */
+export const isSilent = (heard: Instant | undefined, now: Instant): boolean =>
+  heard === undefined || Date.parse(now) - Date.parse(heard) > STALE_AFTER_MS;
 
 /**
  * What both sides of a line say of its outage 中断: neither can invent one alone.
