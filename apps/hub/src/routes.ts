@@ -5,6 +5,7 @@ import { type LedgerApp, verifierPath } from '@delta-hub/ledger-app';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PeerLine } from './peer-line.js';
+import { passOn } from './proxy.js';
 
 interface Parts {
   readonly keys: Jwks;
@@ -20,15 +21,7 @@ const MOST_BYTES = 65_536;
 export const routesOf = ({ keys, handoff, ledger, line }: Parts): readonly Route[] => [
   {
     prefix: '/ledger/',
-    handle: async (req, res) => {
-      const headers = req.headers.authorization === undefined ? {} : { authorization: req.headers.authorization };
-      const answer = await fetch(`${ledger.url}${req.url ?? ''}`, { headers, redirect: 'error' });
-      for (const name of ['content-type', 'cache-control', 'vary', 'www-authenticate']) {
-        const value = answer.headers.get(name);
-        if (value !== null) res.setHeader(name, value);
-      }
-      res.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
-    },
+    handle: (req, res) => passOn(`${ledger.url}${req.url ?? ''}`, req, res),
   },
   {
     prefix: '/witness/',

@@ -35,6 +35,7 @@ const get = (path: string, headers: Record<string, string> = {}): Promise<Respon
   fetch(`${app.url}/ledger/${path}`, { headers });
 const bytesOf = async (response: Response): Promise<Uint8Array> => new Uint8Array(await response.arrayBuffer());
 const inspector = { authorization: 'Bearer inspector' };
+const plain = { ...inspector, 'accept-encoding': 'identity' };
 
 describe('https://c2sp.org/tlog-tiles', () => {
   it('serves the checkpoint as text that is not cached', async () => {
@@ -89,9 +90,29 @@ describe('https://c2sp.org/tlog-tiles', () => {
     expect(decodeEntryBundle(await bytesOf(response))).toHaveLength(256);
   });
 
-  it('answers HEAD without a body', async () => {
-    const response = await fetch(`${app.url}/ledger/checkpoint`, { method: 'HEAD' });
-    expect([response.status, await response.text()]).toEqual([200, '']);
+  it.each(['checkpoint', 'tile/0/000', 'tile/entries/001.p/44'])(
+    'answers HEAD as GET, without a body: %s',
+    async (path) => {
+      const [got, head] = await Promise.all(
+        ['GET', 'HEAD'].map((method) => fetch(`${app.url}/ledger/${path}`, { method, headers: plain })),
+      );
+      expect([head!.status, await head!.text()]).toEqual([200, '']);
+      const length = String((await bytesOf(got!)).length);
+      for (const name of ['content-type', 'cache-control', 'content-length', 'etag', 'vary'])
+        expect([name, head!.headers.get(name)]).toEqual([name, got!.headers.get(name)]);
+      expect(head!.headers.get('content-length')).toBe(length);
+    },
+  );
+
+  it('gives the checkpoint again only when it is another one', async () => {
+    const etag = (await get('checkpoint')).headers.get('etag')!;
+    expect(etag).toMatch(/^"[\w-]{43}"$/);
+    for (const known of [etag, `W/${etag}`, `"x", ${etag}`, '*']) {
+      const response = await get('checkpoint', { 'if-none-match': known });
+      expect([response.status, await response.text(), response.headers.get('etag')]).toEqual([304, '', etag]);
+    }
+    for (const known of ['"x"', etag.slice(1, -1)])
+      expect((await get('checkpoint', { 'if-none-match': known })).status).toBe(200);
   });
 
   it('can be verified whole from outside', async () => {
@@ -123,6 +144,14 @@ describe('what is not served', () => {
     const response = await get(path, inspector);
     expect(response.status).toBe(404);
     expect(await problem(response)).toMatchObject({ type: 'about:blank', title: 'Not Found', status: 404, code });
+  });
+
+  it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is 405, whatever the path', async (method) => {
+    for (const path of ['checkpoint', 'tile/0/000', 'tile/entries/000', 'ledger.db']) {
+      const response = await fetch(`${app.url}/ledger/${path}`, { method });
+      expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+      expect(await problem(response)).toMatchObject({ title: 'Method Not Allowed', code: 'METHOD_NOT_ALLOWED' });
+    }
   });
 
   it.each([

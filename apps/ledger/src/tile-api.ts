@@ -1,6 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import { type IncomingHttpHeaders, STATUS_CODES } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { sha256 } from '@delta-hub/crypto';
 import { parseTilePath } from '@delta-hub/ledger';
 import { authenticate, type VerifyToken } from './bearer.js';
 import type { LedgerReader } from './ledger-reader.js';
@@ -16,8 +17,9 @@ const compress = promisify(gzip);
 
 /**
  * The read API of https://c2sp.org/tlog-tiles below one prefix. Checkpoint and tiles hold only hashes and are public;
- * entries are for inspectors. What is not there is `404`, a missing or refused token `401`, another role `403`, each as
- * RFC 9457 problem details with a stable `code`.
+ * entries are for inspectors. The checkpoint changes and is compared by its ETag; a tile or bundle of one width, partial
+ * ones too, is the same for ever. What is not there is `404`, a missing or refused token `401`, another role `403`,
+ * another method than GET and HEAD `405`, each as RFC 9457 problem details with a stable `code`.
  */
 export class TileApi {
   readonly #reader: LedgerReader;
@@ -28,9 +30,11 @@ export class TileApi {
     this.#verifyToken = verifyToken;
   }
 
-  /** Answers a GET for `path`, relative to the prefix and without a leading slash. */
-  async answer(path: string, headers: IncomingHttpHeaders): Promise<HttpAnswer> {
-    if (path === 'checkpoint') return this.#checkpoint();
+  /** Answers a request for `path`, relative to the prefix and without a leading slash; the body is left out of a HEAD later. */
+  async answer(path: string, headers: IncomingHttpHeaders, method = 'GET'): Promise<HttpAnswer> {
+    if (method !== 'GET' && method !== 'HEAD')
+      return problem(405, 'METHOD_NOT_ALLOWED', 'The log is read by GET and HEAD.');
+    if (path === 'checkpoint') return this.#checkpoint(headers);
     const resource = parseTilePath(path);
     if (resource === undefined) return problem(404, 'NOT_A_RESOURCE', 'There is no such resource of the log.');
     if (resource.kind === 'entries') {
@@ -44,14 +48,14 @@ export class TileApi {
       : compressed(bytes, headers);
   }
 
-  #checkpoint(): HttpAnswer {
+  #checkpoint({ 'if-none-match': known }: IncomingHttpHeaders): HttpAnswer {
     const head = this.#reader.head();
     if (head === undefined) return problem(404, 'NO_CHECKPOINT_YET', 'Nothing has been sequenced yet.');
-    return {
-      status: 200,
-      headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-cache' },
-      body: Buffer.from(head.note, 'utf8'),
-    };
+    const body = Buffer.from(head.note, 'utf8');
+    const etag = `"${Buffer.from(sha256(body)).toString('base64url')}"`;
+    const headers = { etag, 'cache-control': 'no-cache' };
+    if (isKnown(etag, known)) return { status: 304, headers, body: new Uint8Array(0) };
+    return { status: 200, headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' }, body };
   }
 
   async #refusalOf(headers: IncomingHttpHeaders): Promise<HttpAnswer | undefined> {
@@ -61,6 +65,10 @@ export class TileApi {
     return problem(403, 'ROLE_NOT_PERMITTED', 'Entries are for inspectors.');
   }
 }
+
+/** If-None-Match, RFC 9110 section 13.1.2: a list of tags, compared weakly, or `*`. */
+const isKnown = (etag: string, ifNoneMatch: string | undefined): boolean =>
+  (ifNoneMatch ?? '').split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, '')));
 
 const immutable = (scope: 'public' | 'private'): Readonly<Record<string, string>> => ({
   'content-type': 'application/octet-stream',
@@ -78,14 +86,13 @@ const compressed = async (
   return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: await compress(bytes) };
 };
 
-const titles: Readonly<Record<number, string>> = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found' };
-
 export const problem = (status: number, code: string, detail: string): HttpAnswer => ({
   status,
   headers: {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
     ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
   },
-  body: Buffer.from(JSON.stringify({ type: 'about:blank', title: titles[status], status, code, detail })),
+  body: Buffer.from(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, code, detail })),
 });

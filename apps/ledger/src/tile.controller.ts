@@ -1,10 +1,10 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
-import { Controller, Get, Req, Res } from '@nestjs/common';
+import { All, Controller, Req, Res } from '@nestjs/common';
 import { TileApi } from './tile-api.js';
 
 const PREFIX = '/ledger/';
 
-/** `GET /ledger/...`: the log's read API on HTTP. */
+/** `GET` and `HEAD` of `/ledger/...`: the log's read API on HTTP. */
 @Controller()
 export class TileController {
   readonly #api: TileApi;
@@ -13,10 +13,15 @@ export class TileController {
     this.#api = api;
   }
 
-  @Get('ledger/*path')
-  async get(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
+  @All('ledger/*path')
+  async answer(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
     const [path = ''] = (request.url ?? '').split('?', 1);
-    const { status, headers, body } = await this.#api.answer(path.slice(PREFIX.length), request.headers);
-    response.writeHead(status, { ...headers, 'content-length': body.length }).end(body);
+    const { status, headers, body } = await this.#api.answer(
+      path.slice(PREFIX.length),
+      request.headers,
+      request.method,
+    );
+    const length = status === 304 ? {} : { 'content-length': body.length };
+    response.writeHead(status, { ...headers, ...length }).end(body);
   }
 }
