@@ -1,4 +1,4 @@
-import { AGENCIES, agencyById, isAtOrAbove } from '@delta-hub/contracts';
+import { AGENCIES, isAtOrAbove, readingAgency } from '@delta-hub/contracts';
 import type { Caller } from '@delta-hub/crypto';
 
 interface Parties {
@@ -6,19 +6,13 @@ interface Parties {
   readonly receiving: string;
 }
 
-/** The agency on whose behalf a caller reads: an office reads its county agency's cases. */
-const readsFor = (caller: Caller): string => {
-  const agency = agencyById(caller.agencyId);
-  return agency?.level === 'office' ? (agency.parentId ?? caller.agencyId) : caller.agencyId;
-};
-
 /**
  * Whether a caller may see a case: an officer or inspector of a party, or of an agency above one.
  * An operator runs the node and sees no case.
  */
 export const maySee = (caller: Caller, parties: Parties): boolean => {
   if (caller.role === 'operator') return false;
-  const reader = readsFor(caller);
+  const reader = readingAgency(caller.agencyId);
   return isAtOrAbove(reader, parties.origin) || isAtOrAbove(reader, parties.receiving);
 };
 
@@ -32,6 +26,6 @@ export const maySeeQuarantine = (caller: Caller): boolean => caller.role === 'op
 /** The agencies whose cases a caller lists: their own and those below it; none for an operator. */
 export const agenciesReadBy = (caller: Caller): readonly string[] => {
   if (caller.role === 'operator') return [];
-  const reader = readsFor(caller);
+  const reader = readingAgency(caller.agencyId);
   return AGENCIES.filter(({ id }) => isAtOrAbove(reader, id)).map(({ id }) => id);
 };

@@ -10,6 +10,7 @@ import { EvidenceDesk } from './evidence/evidence-desk.js';
 import { EvidenceMaker } from './evidence/evidence-maker.js';
 import { LedgerModule, type LedgerModuleOptions } from './ledger.module.js';
 import type { LedgerStore } from './ledger-store.js';
+import { ReplayDesk } from './replay/replay-desk.js';
 import type { Level } from './witness/level.js';
 import { ledgerPaths } from './ledger-paths.js';
 import { LedgerReader } from './ledger-reader.js';
@@ -19,6 +20,7 @@ import { RunningSequencing, type Sequencing } from './sequencing.js';
 import { openLedgerStore } from './sqlite-ledger-store.js';
 import { openLockStore } from './sqlite-lock-store.js';
 import { openWitnessing, type WitnessingParts } from './witness/open-witnessing.js';
+import type { NewestWitnessed } from './witness/standing.js';
 import type { RunningWitnessing, WitnessingHealth } from './witness/witnessing.js';
 
 export interface LedgerAppDeps {
@@ -86,7 +88,7 @@ export const createLedgerApp = async (deps: LedgerAppDeps): Promise<LedgerApp> =
     running.resolve(sequencing);
     closers.push(() => sequencing.stop());
     const reader = new LedgerReader(store, () => sequencer.head, witnessing);
-    const server = await serve(deps, { reader, witnessing, desk: deskOf(deps, store, reader, witnessing) });
+    const server = await serve(deps, { reader, witnessing, ...desksOf(deps, store, reader, witnessing) });
     closers.push(() => server.close());
     witnessing?.start();
     const url = urlOf(deps.host, server);
@@ -133,19 +135,24 @@ const openLog = async (deps: LedgerAppDeps) => {
   }
 };
 
-const deskOf = (
-  { node, trust }: LedgerAppDeps,
+const desksOf = (
+  { node, trust, dataDir, clock }: LedgerAppDeps,
   store: LedgerStore,
   reader: LedgerReader,
   witnessing: RunningWitnessing | undefined,
-): EvidenceDesk => {
+): Pick<LedgerModuleOptions, 'desk' | 'replays'> => {
   const newest = (level: Level) => (level === 'LOCAL' ? reader.head() : witnessing?.newest(level));
-  return new EvidenceDesk(new EvidenceMaker({ node, trust, store, newest }), store);
+  const { inspections } = ledgerPaths(dataDir);
+  const newestWitnessed: NewestWitnessed = (seconds, most) => witnessing?.witnessedBy(seconds, most);
+  return {
+    desk: new EvidenceDesk(new EvidenceMaker({ node, trust, store, newest }), store),
+    replays: new ReplayDesk({ store, newest, newestWitnessed, trust, inspections, clock }),
+  };
 };
 
 const serve = async (
   deps: LedgerAppDeps,
-  parts: Pick<LedgerModuleOptions, 'reader' | 'witnessing' | 'desk'>,
+  parts: Pick<LedgerModuleOptions, 'reader' | 'witnessing' | 'desk' | 'replays'>,
 ): Promise<INestApplication> => {
   const { verifyToken, introspection = false } = deps;
   const options = { ...parts, verifyToken, introspection };

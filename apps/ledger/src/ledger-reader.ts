@@ -1,7 +1,9 @@
 import {
+  consistencyPath,
   encodeEntryBundle,
   inclusionPath,
   type NodeReader,
+  rootAt,
   TILE_WIDTH,
   type TileResource,
   tileWidth,
@@ -38,6 +40,17 @@ export interface InclusionProof {
   readonly witnessedAt: string | null;
 }
 
+/** Hashes in base64. */
+export interface ConsistencyProof {
+  readonly from: number;
+  readonly to: number;
+  readonly fromRoot: string;
+  readonly toRoot: string;
+  readonly path: readonly string[];
+  /** The note of the newest head, when the proof leads to it. */
+  readonly checkpoint: string | null;
+}
+
 /** Reads the log as far as it is signed and published, and nothing beyond. Writes nothing. */
 export class LedgerReader {
   readonly #store: LedgerStore;
@@ -71,6 +84,26 @@ export class LedgerReader {
   /** Logs whose key signed two histories, with the proofs. */
   forks(): readonly KnownFork[] {
     return this.#witnessing?.forks() ?? [];
+  }
+
+  /**
+   * What shows that the first `from` entries are the beginning of the first `to`; the newest head unless given.
+   * Undefined when it does not reach that far, or the second is the smaller.
+   */
+  consistency(from: number, to?: number): ConsistencyProof | undefined {
+    const head = this.head();
+    const end = to ?? head?.size ?? 0;
+    if (from < 0 || from > end || end > (head?.size ?? 0)) return undefined;
+    const path = from === 0 || from === end ? [] : consistencyPath(sha256Tree, this.#nodes, from, end);
+    const rootOf = (size: number): string => toBase64(rootAt(sha256Tree, this.#nodes, size));
+    return {
+      from,
+      to: end,
+      fromRoot: rootOf(from),
+      toRoot: rootOf(end),
+      path: path.map(toBase64),
+      checkpoint: head !== undefined && end === head.size ? head.note : null,
+    };
   }
 
   /** The entries of events; events that are not in the log are left out. */

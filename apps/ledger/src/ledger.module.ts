@@ -2,6 +2,7 @@ import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/dis
 import { ledgerSdl } from '@delta-hub/contracts';
 import { ApolloFederationDriver, type ApolloFederationDriverConfig } from '@nestjs/apollo';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { VerifyToken } from './bearer.js';
 import { contextOf, maskFault } from './graphql-context.js';
@@ -10,6 +11,9 @@ import { EvidenceDesk } from './evidence/evidence-desk.js';
 import { EvidenceController } from './evidence/evidence.controller.js';
 import { LedgerReader } from './ledger-reader.js';
 import { EntryResolver, FactLedgerResolver, LedgerResolver, TransferLedgerResolver } from './ledger.resolver.js';
+import { RefusedQueryFilter } from './refused-query.filter.js';
+import { ReplayDesk } from './replay/replay-desk.js';
+import { ReplayResolver } from './replay/replay.resolver.js';
 import { TileApi } from './tile-api.js';
 import { TileController } from './tile.controller.js';
 import { WitnessApi } from './witness/witness-api.js';
@@ -23,12 +27,13 @@ export interface LedgerModuleOptions {
   readonly introspection: boolean;
   readonly witnessing: RunningWitnessing | undefined;
   readonly desk: EvidenceDesk;
+  readonly replays: ReplayDesk;
 }
 
 /** HTTP and GraphQL around a log that is open. */
 @Module({})
 export class LedgerModule {
-  static around({ reader, verifyToken, introspection, witnessing, desk }: LedgerModuleOptions): DynamicModule {
+  static around({ reader, verifyToken, introspection, witnessing, desk, replays }: LedgerModuleOptions): DynamicModule {
     return {
       module: LedgerModule,
       imports: [
@@ -47,11 +52,14 @@ export class LedgerModule {
       providers: [
         { provide: LedgerReader, useValue: reader },
         { provide: EvidenceDesk, useValue: desk },
+        { provide: ReplayDesk, useValue: replays },
         { provide: EvidenceApi, useValue: new EvidenceApi(desk, verifyToken) },
         { provide: TileApi, useValue: new TileApi(reader, verifyToken) },
         ...(witnessing === undefined ? [] : [{ provide: WitnessApi, useValue: new WitnessApi(witnessing) }]),
+        { provide: APP_FILTER, useClass: RefusedQueryFilter },
         LedgerResolver,
         EntryResolver,
+        ReplayResolver,
         TransferLedgerResolver,
         FactLedgerResolver,
       ],

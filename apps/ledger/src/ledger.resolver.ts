@@ -1,9 +1,10 @@
 import type { LedgerGraphql } from '@delta-hub/contracts';
 import { toBase64 } from '@delta-hub/ledger';
 import { Args, Context, Parent, Query, ResolveField, ResolveReference, Resolver } from '@nestjs/graphql';
+import { GraphQLError } from 'graphql';
 import { EvidenceDesk } from './evidence/evidence-desk.js';
 import type { RequestContext } from './graphql-context.js';
-import { type LedgerEntry, LedgerReader } from './ledger-reader.js';
+import { type ConsistencyProof, type LedgerEntry, LedgerReader } from './ledger-reader.js';
 
 type Reference = { readonly id: string };
 
@@ -34,6 +35,15 @@ export class LedgerResolver {
       reason: settled?.reason ?? null,
       proof,
     }));
+  }
+
+  @Query('consistency')
+  consistency(@Args() { from, to }: LedgerGraphql.QueryConsistencyArgs): ConsistencyProof {
+    const proof = this.#reader.consistency(from, to ?? undefined);
+    if (proof !== undefined) return proof;
+    throw new GraphQLError('from and to are sizes of this log, the first not the larger.', {
+      extensions: { code: 'BAD_USER_INPUT', reason: 'BEYOND_THE_HEAD' },
+    });
   }
 
   @Query('ledgerEntry')

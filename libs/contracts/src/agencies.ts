@@ -82,6 +82,12 @@ export const agencyOfDivision = (code: string, day?: string): AgencyEntry | unde
 export const parentOf = ({ parentId }: AgencyEntry): AgencyEntry | undefined =>
   parentId === null ? undefined : byId.get(parentId);
 
+/** The agency on whose behalf its officers read: a judicial office reads its county agency's cases, others their own. */
+export const readingAgency = (id: string): string => {
+  const agency = byId.get(id);
+  return agency?.level === 'office' ? (agency.parentId ?? id) : id;
+};
+
 /** Whether `id` is the agency itself or stands above it: county, city or municipality, province. */
 export const isAtOrAbove = (id: string, below: string): boolean => {
   for (let agency = byId.get(below); agency !== undefined; agency = parentOf(agency)) if (agency.id === id) return true;

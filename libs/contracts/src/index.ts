@@ -10,6 +10,7 @@ export {
   agencyOfDivision,
   isAtOrAbove,
   parentOf,
+  readingAgency,
 } from './agencies.js';
 export { type Division, type DivisionLevel, DIVISIONS, divisionByCode, nodeOf } from './divisions.js';
 export { type EventName, eventName, type HubEvent, schemaAddress, wireType } from './events.js';

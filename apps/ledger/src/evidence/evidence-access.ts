@@ -1,5 +1,6 @@
-import { agencyById, isAtOrAbove } from '@delta-hub/contracts';
+import { isAtOrAbove, readingAgency } from '@delta-hub/contracts';
 import type { Caller } from '@delta-hub/crypto';
+import type { LedgerStore } from '../ledger-store.js';
 
 /** Whether a caller may have the bytes of an event, and why not. */
 export type Access = 'granted' | 'role' | 'not-theirs';
@@ -16,13 +17,32 @@ interface Content {
 export const accessTo = (caller: Caller, event: Content, opening: Content): Access => {
   if (caller.role === 'inspector') return 'granted';
   if (caller.role === 'operator') return 'role';
-  const agency = agencyById(caller.agencyId);
-  const reader = agency?.level === 'office' ? (agency.parentId ?? caller.agencyId) : caller.agencyId;
+  const reader = readingAgency(caller.agencyId);
   const parties = [opening.data?.origin, opening.data?.receiving, opening.data?.agency].filter(
     (party) => typeof party === 'string',
   );
   const isRecipient = (event.recipients ?? '').split(',').includes(caller.node);
   return isRecipient && parties.some((party) => isAtOrAbove(reader, party)) ? 'granted' : 'not-theirs';
+};
+
+/** Whether a caller may have a leaf that is known to be an event: its case is the one that its stream began with. */
+export const accessToLeaf = (
+  caller: Caller,
+  leaf: Uint8Array,
+  store: Pick<LedgerStore, 'positionsIn' | 'entries'>,
+): Access => {
+  const event = contentOf(leaf);
+  const opening = openingOf(String((event as { readonly subject?: unknown }).subject), store);
+  return accessTo(caller, event, opening === undefined ? event : contentOf(opening));
+};
+
+/** The first leaf of a stream; undefined when there is none. */
+export const openingOf = (
+  stream: string,
+  store: Pick<LedgerStore, 'positionsIn' | 'entries'>,
+): Uint8Array | undefined => {
+  const [first] = store.positionsIn([stream]).get(stream) ?? [];
+  return first === undefined ? undefined : store.entries(first, first + 1)[0]?.leaf;
 };
 
 /** What a leaf says that is known to be an event: nothing is verified. */

@@ -129,8 +129,7 @@ describe('an event belongs to', () => {
     ['CASE', 'transfer-1', true],
     ['CASE', 'transfer-2', false],
   ])('%s %s: %s, by itself or by how its case began', (kind, id, expected) => {
-    for (const own of [applied, reply])
-      expect(isInScope({ kind, id }, own, () => applied)).toBe(expected);
+    for (const own of [applied, reply]) expect(isInScope({ kind, id }, own, () => applied)).toBe(expected);
   });
 
   it('every scope, when nothing can be read in it', () => {

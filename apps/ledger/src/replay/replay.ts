@@ -1,9 +1,10 @@
 import type { TrustList } from '@delta-hub/crypto';
-import { type NodeReader, rootAt } from '@delta-hub/ledger';
+import { type NodeReader, rootAt, sameBytes, toBase64 } from '@delta-hub/ledger';
 import { LedgerFault } from '../ledger-fault.js';
 import type { LedgerStore, SignedHead, StoredEntry, TreeState } from '../ledger-store.js';
 import { sha256Tree } from '../log-identity.js';
 import { warmNodes } from '../warm-nodes.js';
+import type { NewestWitnessed } from '../witness/standing.js';
 import { replayedEntry, type ReplayedEntry } from './replayed-entry.js';
 import { type Belonging, belongingOf, isInScope, type ReplayScope } from './scope.js';
 
@@ -13,10 +14,11 @@ export type AsOf = number | string;
 /** The beginning of the log that a replay shows. */
 export interface Moment extends TreeState {
   /**
-   * How it was found: `SIZE`, given; `NEWEST_HEAD`, nothing given; `EVENT_TIME`: everything before the first event that
-   * was signed later than the instant, by the signers' own clocks. No witness has confirmed that time.
+   * How it was found: `SIZE`, given; `NEWEST_HEAD`, nothing given; `WITNESSED_TIME`: the largest head that a quorum of
+   * witnesses had cosigned by the instant, by the median of their clocks; `EVENT_TIME`, only where no head was ever
+   * witnessed: everything before the first event that was signed later, by the signers' own clocks.
    */
-  readonly rule: 'SIZE' | 'NEWEST_HEAD' | 'EVENT_TIME';
+  readonly rule: 'SIZE' | 'NEWEST_HEAD' | 'WITNESSED_TIME' | 'EVENT_TIME';
 }
 
 export interface ReplayPage {
@@ -28,7 +30,7 @@ export interface ReplayPage {
 
 const READ_AT_ONCE = 256;
 /** Most entries that are looked at for one page, found or not. */
-const MOST_LOOKED_AT = 16_384;
+const MOST_LOOKED_AT = 1_024;
 
 /** Replays a log as far as it is signed. Reads only. */
 export class Replay {
@@ -36,22 +38,38 @@ export class Replay {
   readonly #head: SignedHead;
   readonly #trust: TrustList;
   readonly #nodes: NodeReader;
+  readonly #newestWitnessed: NewestWitnessed;
+  readonly #mayRead: (leaf: Uint8Array) => boolean;
   readonly #opening: (stream: string) => Belonging | undefined;
 
-  constructor(store: Pick<LedgerStore, 'entries' | 'tile' | 'positionsIn'>, head: SignedHead, trust: TrustList) {
+  /** `newestWitnessed` is missing where nothing was ever witnessed; `mayRead` is asked of events that verify. */
+  constructor(
+    store: Pick<LedgerStore, 'entries' | 'tile' | 'positionsIn'>,
+    head: SignedHead,
+    trust: TrustList,
+    newestWitnessed: NewestWitnessed = () => undefined,
+    mayRead: (leaf: Uint8Array) => boolean = () => true,
+  ) {
     this.#store = store;
     this.#head = head;
     this.#trust = trust;
     this.#nodes = warmNodes(sha256Tree, (level, index) => store.tile(level, index));
+    this.#newestWitnessed = newestWitnessed;
+    this.#mayRead = mayRead;
     this.#opening = (stream) => this.#openingOf(stream);
   }
 
-  /** @throws LedgerFault `BEYOND_THE_HEAD` */
+  /** @throws LedgerFault `BEYOND_THE_HEAD`, `LEDGER_DAMAGED` when a witnessed head is not of this log */
   moment(asOf: AsOf | undefined): Moment {
     const { size, root } = this.#head;
     if (asOf === undefined) return { size, root, rule: 'NEWEST_HEAD' };
-    if (typeof asOf === 'string') return this.#before(this.#sizeAt(asOf), 'EVENT_TIME');
-    if (asOf <= size) return this.#before(asOf, 'SIZE');
+    return typeof asOf === 'string' ? this.#at(asOf) : this.again(asOf, 'SIZE');
+  }
+
+  /** A moment that was found before, for going on. @throws LedgerFault `BEYOND_THE_HEAD` */
+  again(asOf: number, rule: Moment['rule']): Moment {
+    const { size } = this.#head;
+    if (asOf <= size) return this.#before(asOf, rule);
     throw new LedgerFault('BEYOND_THE_HEAD', `the log has ${size} entries under its newest head, not ${asOf}`);
   }
 
@@ -64,8 +82,9 @@ export class Replay {
       for (const { position, leaf } of this.#read(next, Math.min(end, next + READ_AT_ONCE))) {
         if (entries.length === first) return { entries, next: position, isLast: false };
         next = position + 1;
-        if (isInScope(scope, belongingOf(leaf), this.#opening))
-          entries.push(replayedEntry(position, leaf, this.#trust, moment, this.#nodes));
+        if (!isInScope(scope, belongingOf(leaf), this.#opening)) continue;
+        const entry = replayedEntry(position, leaf, this.#trust, moment, this.#nodes);
+        if (entry.event === undefined || this.#mayRead(leaf)) entries.push(entry);
       }
     }
     return { entries, next, isLast: next >= moment.size };
@@ -86,6 +105,20 @@ export class Replay {
 
   #before(size: number, rule: Moment['rule']): Moment {
     return { size, root: rootAt(sha256Tree, this.#nodes, size), rule };
+  }
+
+  #at(instant: string): Moment {
+    const { size } = this.#head;
+    if (this.#newestWitnessed(Number.MAX_SAFE_INTEGER, size) === undefined)
+      return this.#before(this.#sizeAt(instant), 'EVENT_TIME');
+    const head = this.#newestWitnessed(Math.floor(Date.parse(instant) / 1_000), size);
+    const moment = this.#before(head?.size ?? 0, 'WITNESSED_TIME');
+    if (head === undefined || sameBytes(head.root, moment.root)) return moment;
+    throw new LedgerFault('LEDGER_DAMAGED', `the log is not the one whose head of ${head.size} entries was witnessed`, {
+      position: head.size - 1,
+      expected: toBase64(head.root),
+      found: toBase64(moment.root),
+    });
   }
 
   #sizeAt(instant: string): number {

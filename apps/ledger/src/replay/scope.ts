@@ -64,3 +64,10 @@ export const isInScope = (
   const name = names[scope.kind];
   return own[name].includes(scope.id) || (opening(own.stream)?.[name].includes(scope.id) ?? false);
 };
+
+/** A scope from its words; undefined when an id is missing, or given to the whole log. */
+export const scopeOf = (kind: string, id: string | undefined): ReplayScope | undefined => {
+  if (kind === 'WHOLE') return id === undefined ? { kind } : undefined;
+  const known = (['CASE', 'PERSON', 'AGENCY', 'REGION'] as const).find((one) => one === kind);
+  return known === undefined || id === undefined || id === '' ? undefined : { kind: known, id };
+};

@@ -55,6 +55,10 @@ export class CosignedHeads {
         prepare(db, `${heads} WHERE level >= 2 ORDER BY size DESC LIMIT 1`),
       ],
       covering: prepare(db, `${heads} WHERE level >= 1 AND size >= ? ORDER BY size LIMIT 1`),
+      witnessedBy: prepare(
+        db,
+        `${heads} WHERE level >= 1 AND witnessed_at <= ? AND size <= ? ORDER BY size DESC LIMIT 1`,
+      ),
       lastOf: prepare(
         db,
         'SELECT size, last_time AS time FROM cosignatures WHERE witness = ? ORDER BY size DESC LIMIT 1',
@@ -95,6 +99,11 @@ export class CosignedHeads {
   /** The oldest witnessed head that holds the first `size` entries. */
   covering(size: number): CosignedHead | undefined {
     return guarded(this.#path, () => this.#headIn(this.#sql.covering.get(size)));
+  }
+
+  /** The largest head of at most `most` entries that was witnessed by an instant (Unix seconds). */
+  witnessedBy(seconds: number, most: number): CosignedHead | undefined {
+    return guarded(this.#path, () => this.#headIn(this.#sql.witnessedBy.get(seconds, most)));
   }
 
   /** How far a witness has come, by the name of its key, and when it last said so (Unix seconds). */

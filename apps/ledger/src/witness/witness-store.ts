@@ -1,4 +1,5 @@
-import { openDatabase } from '../database-file.js';
+import { existsSync } from 'node:fs';
+import { openDatabase, openToRead } from '../database-file.js';
 import { CosignedHeads } from './cosigned-heads.js';
 import { KnownForks } from './known-forks.js';
 import type { Level } from './level.js';
@@ -27,4 +28,15 @@ export const openWitnessStore = (
       if (db.isOpen) db.close();
     },
   };
+};
+
+/** What the witnesses said of the log of this origin, to be read only; undefined where there is no such file. @throws LedgerFault */
+export const readCosigned = (
+  path: string,
+  origin: string,
+): { readonly cosigned: CosignedHeads; close(): void } | undefined => {
+  if (!existsSync(path)) return undefined;
+  const db = openToRead(path, witnessFile);
+  // Nothing is written, so no level is ever judged.
+  return { cosigned: new CosignedHeads(path, db, { origin, levelBy: () => 'LOCAL' }), close: () => db.close() };
 };

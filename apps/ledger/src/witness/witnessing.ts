@@ -17,6 +17,7 @@ import type { KnownFork } from './known-forks.js';
 import type { Level } from './level.js';
 import type { OwnLog } from './own-log.js';
 import type { Pace } from './pace.js';
+import { newestWitnessedIn } from './standing.js';
 import { Witness } from './witness.js';
 import { cosignerOf, witnessSigner } from './witness-keys.js';
 import { WitnessLink } from './witness-link.js';
@@ -37,6 +38,8 @@ export interface Witnessing {
   levelOf(size: number): Level;
   /** When the first witnessed head that holds `size` entries was cosigned: median, Unix seconds. */
   witnessedAt(size: number): number | undefined;
+  /** The largest own head of at most `most` entries that was witnessed by an instant (Unix seconds), by its signatures. */
+  witnessedBy(seconds: number, most: number): SignedHead | undefined;
   forks(): readonly KnownFork[];
   /** Whether facts of this node are not accepted, because its log has a fork that no operator has settled. */
   isFrozen(node: string): boolean;
@@ -206,6 +209,11 @@ export class RunningWitnessing implements Witnessing {
 
   witnessedAt(size: number): number | undefined {
     return this.#deps.store.cosigned.covering(size)?.witnessedAt;
+  }
+
+  witnessedBy(seconds: number, most: number): SignedHead | undefined {
+    const { store, log, trust } = this.#deps;
+    return newestWitnessedIn(store.cosigned, log.origin, trust)(seconds, most);
   }
 
   forks(): readonly KnownFork[] {

@@ -21,6 +21,15 @@ export type Query = {
   readonly evidence?: Maybe<Evidence>;
   /** Logs whose key signed two histories, with the proofs. Facts of such a node are held until an operator settles it. */
   readonly forks: ReadonlyArray<LogFork>;
+  /**
+   * The entries of this node's log in their order, each verified, as of one moment; every page is of the same one.
+   * An inspector may replay everything; the cases of a person for a reason, which is recorded. An officer may replay a case
+   * of their agency, and what belongs to their agency or one below it. Everybody else gets `FORBIDDEN`.
+   * A page may be short, or empty, and not the last.
+   */
+  readonly replay: ReplayConnection;
+  /** The proof that the log of `from` entries is the beginning of the log of `to` (the newest head unless given). */
+  readonly consistency: ConsistencyProof;
 };
 
 
@@ -31,6 +40,20 @@ export type QueryLedgerEntryArgs = {
 
 export type QueryEvidenceArgs = {
   eventId: Scalars['ID']['input'];
+};
+
+
+export type QueryReplayArgs = {
+  scope: ReplayScopeInput;
+  asOf?: InputMaybe<ReplayMomentInput>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryConsistencyArgs = {
+  from: Scalars['Int']['input'];
+  to?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** A transfer as the ledger sees it: the entries of its signed facts, in log order. */
@@ -114,4 +137,118 @@ export type LogFork = {
   readonly reason?: Maybe<Scalars['String']['output']>;
   /** Two signed heads that cannot be of one tree; verifiable without trust in this node. */
   readonly proof: Scalars['String']['output'];
+};
+
+export type ReplayScopeInput = {
+  readonly kind: ReplayScopeKind;
+  /** Of the case, the person (the hub's own number), the agency or the node; none for WHOLE. */
+  readonly id?: InputMaybe<Scalars['ID']['input']>;
+  /** Why, with the legal basis; needed for a person, and recorded with the caller's number. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What a replay is of: everything, one case, the cases of a person, an agency's cases and acts, a node's cases and acts. */
+export type ReplayScopeKind =
+  | 'WHOLE'
+  | 'CASE'
+  | 'PERSON'
+  | 'AGENCY'
+  | 'REGION';
+
+/** One of the two. */
+export type ReplayMomentInput = {
+  /** Entries from the beginning of the log. */
+  readonly size?: InputMaybe<Scalars['Int']['input']>;
+  /** An instant, `YYYY-MM-DDTHH:mm:ss.sssZ`. */
+  readonly at?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type ReplayConnection = {
+  readonly __typename?: 'ReplayConnection';
+  readonly head: ReplayHead;
+  readonly edges: ReadonlyArray<ReplayEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+/** The beginning of the log that a replay shows. */
+export type ReplayHead = {
+  readonly __typename?: 'ReplayHead';
+  readonly origin: Scalars['String']['output'];
+  readonly size: Scalars['Int']['output'];
+  readonly rootHash: Scalars['String']['output'];
+  readonly rule: ReplayRule;
+  readonly level: WitnessLevel;
+};
+
+/**
+ * How the moment of a replay was found. SIZE: given. NEWEST_HEAD: nothing was given. WITNESSED_TIME: the largest head that a
+ * quorum of witnesses had cosigned by then, by the median of their clocks. EVENT_TIME, only where no head was ever witnessed:
+ * everything before the first event signed later, by the signers' own clocks.
+ */
+export type ReplayRule =
+  | 'SIZE'
+  | 'NEWEST_HEAD'
+  | 'WITNESSED_TIME'
+  | 'EVENT_TIME';
+
+export type ReplayEdge = {
+  readonly __typename?: 'ReplayEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: ReplayEntry;
+};
+
+/** One entry of a replay. What the event says is null where it does not verify: nothing of it is to be believed. */
+export type ReplayEntry = {
+  readonly __typename?: 'ReplayEntry';
+  /** Leaf index, from 0. */
+  readonly index: Scalars['Int']['output'];
+  readonly verdict: ReplayVerdict;
+  readonly level: WitnessLevel;
+  readonly eventId?: Maybe<Scalars['ID']['output']>;
+  readonly type?: Maybe<Scalars['String']['output']>;
+  /** `urn:delta-hub:node:<node>`, the node that signed. */
+  readonly source?: Maybe<Scalars['String']['output']>;
+  /** The stream, which is also the case. */
+  readonly subject?: Maybe<Scalars['String']['output']>;
+  /** When it was signed, UTC. */
+  readonly signedAt?: Maybe<Scalars['String']['output']>;
+  /** When the act happened, UTC; null for an event without an act. */
+  readonly occurredAt?: Maybe<Scalars['String']['output']>;
+  readonly actor?: Maybe<ReplayActor>;
+};
+
+/** VERIFIED, the check of the event that failed, or NOT_INCLUDED: the entry is not under the head. */
+export type ReplayVerdict =
+  | 'VERIFIED'
+  | 'EVENT_SIZE'
+  | 'EVENT_FORM'
+  | 'EVENT_KEY'
+  | 'EVENT_SIGNATURE'
+  | 'EVENT_CANONICAL'
+  | 'NOT_INCLUDED';
+
+/** Who acted. */
+export type ReplayActor = {
+  readonly __typename?: 'ReplayActor';
+  readonly officerId: Scalars['String']['output'];
+  readonly role: Scalars['String']['output'];
+  readonly agencyId: Scalars['String']['output'];
+};
+
+/** RFC 6962 consistency proof between two sizes of this log. Hashes in base64; no path from or to the same size, or from 0. */
+export type ConsistencyProof = {
+  readonly __typename?: 'ConsistencyProof';
+  readonly from: Scalars['Int']['output'];
+  readonly to: Scalars['Int']['output'];
+  readonly fromRoot: Scalars['String']['output'];
+  readonly toRoot: Scalars['String']['output'];
+  readonly path: ReadonlyArray<Scalars['String']['output']>;
+  /** The signed note of the newest head, when the proof leads to it. */
+  readonly checkpoint?: Maybe<Scalars['String']['output']>;
+};
+
+export type PageInfo = {
+  readonly __typename?: 'PageInfo';
+  readonly hasNextPage: Scalars['Boolean']['output'];
+  readonly endCursor?: Maybe<Scalars['String']['output']>;
 };
