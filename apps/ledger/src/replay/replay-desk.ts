@@ -36,7 +36,7 @@ export interface OpenReplay {
   readonly origin: string;
   readonly moment: Moment;
   /** How far others believe in the beginning of the log up to this size. */
-  levelOf(size: number): Level;
+  readonly levelOf: (size: number) => Level;
   /** As `Replay.page`, looking further for what is rare; others are served in between. */
   page(from: number, first: number): Promise<ReplayPage>;
   /** Every entry of the scope from one on, read as it is asked for. */
@@ -67,7 +67,7 @@ export class ReplayDesk {
       throw new LedgerFault('REASON_MISSING', 'the cases of a person are replayed for a reason, which is recorded');
     if (head === undefined) throw new LedgerFault('NOTHING_SIGNED', 'no head was signed yet');
     const mayRead = (leaf: Uint8Array): boolean => accessToLeaf(caller, leaf, store) === 'granted';
-    const replay = new Replay(store, head, trust, newestWitnessed, mayRead);
+    const replay = new Replay({ store, head, trust, newestWitnessed, mayRead });
     const moment = earlier === undefined ? replay.moment(asOf) : replay.again(earlier.size, earlier.rule);
     if (scope.kind === 'PERSON') this.#record(caller, scope.id, reason, moment.size);
     const [sealed, witnessed] = [newest('SEALED')?.size ?? 0, newest('WITNESSED')?.size ?? 0];

@@ -41,15 +41,13 @@ export const replayDirectory = (directory: string, trust: TrustList, question: R
   if (fault !== undefined) throw new LedgerFault('LOCK_DAMAGED', `the head in the lock: ${fault}`);
   const log = openStoredLog(paths.ledger);
   try {
-    const replay = new Replay(
-      {
-        entries: (from, to) => log.entries(from - 1, to - from),
-        tile: (level, index) => log.tile(level, index),
-        positionsIn: (streams) => new Map(streams.map((name) => [name, some(log.positionInStream(name, 0n))])),
-      },
-      head,
-      trust,
-    );
+    const store = {
+      entries: (from: number, to: number) => log.entries(from - 1, to - from),
+      tile: (level: number, index: number) => log.tile(level, index),
+      positionsIn: (streams: readonly string[]) =>
+        new Map(streams.map((name) => [name, some(log.positionInStream(name, 0n))])),
+    };
+    const replay = new Replay({ store, head, trust });
     const moment = replay.moment(asOf);
     if (scope.kind === 'PERSON' && inspector !== undefined)
       recordInspection(paths.inspections, { ...inspector, personId: scope.id, size: moment.size });

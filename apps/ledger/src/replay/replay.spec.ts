@@ -98,7 +98,7 @@ it('pages have no gap and nothing twice while the log grows', async () => {
   for (const more of [3, 0, 5, 0]) {
     await closedLog([more], node);
     const log = openSampleLog(node);
-    const replay = new Replay(log.store, log.start().head!, node.trust);
+    const replay = new Replay({ store: log.store, head: log.start().head!, trust: node.trust });
     const page = replay.page({ kind: 'WHOLE' }, replay.moment(undefined), from, 4);
     seen.push(...page.entries.map(({ index }) => index));
     from = page.next;

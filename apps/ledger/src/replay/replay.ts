@@ -28,13 +28,23 @@ export interface ReplayPage {
   readonly isLast: boolean;
 }
 
+export interface ReplayParts {
+  readonly store: Pick<LedgerStore, 'entries' | 'tile' | 'positionsIn'>;
+  readonly head: SignedHead;
+  readonly trust: TrustList;
+  /** Missing where nothing was ever witnessed. */
+  readonly newestWitnessed?: NewestWitnessed | undefined;
+  /** Asked of events that verify: those that it refuses are left out. */
+  readonly mayRead?: (leaf: Uint8Array) => boolean;
+}
+
 const READ_AT_ONCE = 256;
 /** Most entries that are looked at for one page, found or not. */
 const MOST_LOOKED_AT = 1_024;
 
 /** Replays a log as far as it is signed. Reads only. */
 export class Replay {
-  readonly #store: Pick<LedgerStore, 'entries' | 'tile' | 'positionsIn'>;
+  readonly #store: ReplayParts['store'];
   readonly #head: SignedHead;
   readonly #trust: TrustList;
   readonly #nodes: NodeReader;
@@ -42,14 +52,7 @@ export class Replay {
   readonly #mayRead: (leaf: Uint8Array) => boolean;
   readonly #opening: (stream: string) => Belonging | undefined;
 
-  /** `newestWitnessed` is missing where nothing was ever witnessed; `mayRead` is asked of events that verify. */
-  constructor(
-    store: Pick<LedgerStore, 'entries' | 'tile' | 'positionsIn'>,
-    head: SignedHead,
-    trust: TrustList,
-    newestWitnessed: NewestWitnessed = () => undefined,
-    mayRead: (leaf: Uint8Array) => boolean = () => true,
-  ) {
+  constructor({ store, head, trust, newestWitnessed = () => undefined, mayRead = () => true }: ReplayParts) {
     this.#store = store;
     this.#head = head;
     this.#trust = trust;
