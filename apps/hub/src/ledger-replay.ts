@@ -1,8 +1,6 @@
-import { isInstant, parseTrustList } from '@delta-hub/crypto';
-import { type AsOf, replayDirectory, type ReplayedEntry, type ReplayScope } from '@delta-hub/ledger-app';
-import { nodePaths, readJson } from './data-dir.js';
+import { type AsOf, asOfIn, type ReplayedEntry, type ReplayLine, type ReplayScope } from '@delta-hub/ledger-app';
 import { HubFault } from './faults.js';
-import { nodeDirectory } from './ledger-source.js';
+import { linesOfAddress, linesOfDirectory } from './replay-source.js';
 
 export interface ReplayCommand {
   readonly asOf?: string;
@@ -12,38 +10,42 @@ export interface ReplayCommand {
   readonly region?: string;
   readonly officer?: string;
   readonly reason?: string;
+  readonly token?: string;
+  /** Index of the first entry that is looked at. */
+  readonly from?: number;
   readonly json: boolean;
 }
 
 /**
- * `delta-hub ledger replay`: the entries of a node's log, each verified; with --json one object a line, the moment first.
- * @throws HubFault `USAGE`, `VERIFICATION_FAILED` naming the first entry that does not verify; LedgerFault
+ * `delta-hub ledger replay`: the entries of a node's log, each verified; with --json one object a line, the moment first
+ * and the end last.
+ * @throws HubFault `USAGE`, `UNREACHABLE`, `VERIFICATION_FAILED` naming the first entry that does not verify; LedgerFault
  */
 export const ledgerReplay = async (source: string, command: ReplayCommand): Promise<void> => {
-  const directory = nodeDirectory(source);
-  const trust = parseTrustList(readJson(nodePaths(directory).trust));
-  const replayed = replayDirectory(directory, trust, {
-    scope: scopeOf(command),
-    asOf: asOfOf(command),
-    ...inspectorOf(command),
-  });
-  try {
-    const { origin, moment } = replayed;
-    const root = Buffer.from(moment.root).toString('base64');
-    await print(
-      command.json
-        ? JSON.stringify({ origin, size: moment.size, root, rule: moment.rule })
-        : `${origin} as of ${moment.size} entries (${moment.rule}), root ${root}`,
-    );
-    let bad: ReplayedEntry | undefined;
-    for (const entry of replayed.entries) {
-      if (entry.verdict !== 'VERIFIED') bad ??= entry;
-      await print(command.json ? JSON.stringify(entry) : lineOf(entry));
-    }
-    if (bad !== undefined) throw new HubFault('VERIFICATION_FAILED', `entry ${bad.index}: ${bad.verdict}`);
-  } finally {
-    replayed.close();
+  let verdict: { readonly verdict: string; readonly at?: number } | undefined;
+  for await (const line of linesOf(source, command)) {
+    await print(command.json ? JSON.stringify(line) : textOf(line));
+    if ('end' in line) verdict = line.end;
   }
+  if (verdict === undefined)
+    throw new HubFault('UNREACHABLE', `${source}: the replay was cut off; go on with --as-of <size> --from <index>`);
+  const { verdict: said, at = '' } = verdict;
+  if (said !== 'VERIFIED') throw new HubFault('VERIFICATION_FAILED', `entry ${at}: ${said}`);
+};
+
+const linesOf = (source: string, command: ReplayCommand): AsyncIterable<ReplayLine> => {
+  const { token, reason, from = 0 } = command;
+  const question = { scope: scopeIn(command), asOf: asOfOf(command) };
+  if (!/^https?:\/\//.test(source)) return linesOfDirectory(source, { ...question, ...inspectorOf(command) }, from);
+  if (token === undefined) throw new HubFault('USAGE', 'an address needs --token (of an inspector)');
+  return linesOfAddress(source, { ...question, from, reason, token });
+};
+
+const textOf = (line: ReplayLine): string => {
+  if ('end' in line) return `${line.end.entries} entries, ${line.end.bad} bad: ${line.end.verdict}`;
+  if ('verdict' in line) return lineOf(line);
+  const { origin, size, rule, level, root } = line;
+  return `${origin} as of ${size} entries (${rule}, ${level}), root ${root}`;
 };
 
 const lineOf = ({ index, verdict, event }: ReplayedEntry): string =>
@@ -56,7 +58,7 @@ const print = async (line: string): Promise<void> => {
   if (!process.stdout.write(`${line}\n`)) await new Promise((resolve) => process.stdout.once('drain', resolve));
 };
 
-const scopeOf = (command: ReplayCommand): ReplayScope => {
+const scopeIn = (command: ReplayCommand): ReplayScope => {
   const given = (['case', 'person', 'agency', 'region'] as const).filter((name) => command[name] !== undefined);
   const [name] = given;
   if (given.length > 1) throw new HubFault('USAGE', 'at most one of --case, --person, --agency and --region');
@@ -67,10 +69,8 @@ const scopeOf = (command: ReplayCommand): ReplayScope => {
 
 const asOfOf = ({ asOf }: ReplayCommand): AsOf | undefined => {
   if (asOf === undefined) return undefined;
-  const size = /^(0|[1-9]\d*)$/.test(asOf) ? Number(asOf) : undefined;
-  if (Number.isSafeInteger(size)) return size;
-  const instant: unknown = asOf;
-  if (isInstant(instant)) return instant;
+  const found = asOfIn(asOf);
+  if (found !== undefined) return found;
   throw new HubFault('USAGE', `--as-of: ${asOf} is neither a size nor an instant YYYY-MM-DDTHH:mm:ss.sssZ`);
 };
 

@@ -27,6 +27,11 @@ const toSeconds = (text: string): number => {
   return seconds;
 };
 
+const toIndex = (text: string): number => {
+  if (!/^(0|[1-9]\d{0,14})$/.test(text)) throw new HubFault('USAGE', `--from: ${text} is not an index from 0`);
+  return Number(text);
+};
+
 const program = new Command('delta-hub')
   .description(
     '长三角社区矫正协同枢纽: hands people under community correction across provincial borders, and proves it.',
@@ -94,15 +99,21 @@ ledger
 ledger
   .command('replay')
   .description('the entries of a node’s ledger in their order, each verified, as of a size or an instant')
-  .argument('<source>', 'directory of one node')
+  .argument('<source>', 'directory of one node, or its address (http://host:port), which then verifies for itself')
   .option('--as-of <moment>', 'a size, or an instant YYYY-MM-DDTHH:mm:ss.sssZ; the newest signed head when absent')
+  .option(
+    '--from <index>',
+    'first entry to look at: with the size of the first line as --as-of, goes on after a cut',
+    toIndex,
+  )
+  .option('--token <token>', 'token of an inspector; needed for an address')
   .option('--case <id>', 'one case, e.g. transfer-<uuid>')
-  .option('--person <id>', 'the cases of a person; needs --officer and --reason, which are recorded')
+  .option('--person <id>', 'the cases of a person; needs --reason, and for a directory --officer; both are recorded')
   .option('--agency <id>', 'the cases and acts of an agency')
   .option('--region <node>', 'the cases and acts of a node: 31, 32, 33 or 34')
   .option('--officer <id>', 'who replays the cases of a person')
   .option('--reason <text>', 'why, with the legal basis')
-  .option('--json', 'print one JSON object a line: the moment, then the entries', false)
+  .option('--json', 'print one JSON object a line: the moment, the entries, the end', false)
   .addHelpText(
     'after',
     '\nExit codes: 0 every entry verified, 1 could not be read, 2 wrong arguments, 3 an entry does not verify.',

@@ -13,8 +13,9 @@ export { httpWire, type Wire } from './witness/wire.js';
 export type { Sequencing } from './sequencing.js';
 export { type ScratchServer, serveScratchLog } from './scratch/scratch-server.js';
 export { replayDirectory, type ReplayedDirectory, type ReplayQuestion } from './replay/replay-directory.js';
+export { type ReplayLine, replayLines } from './replay/replay-lines.js';
 export type { ReplayedEntry, ReplayedEvent } from './replay/replayed-entry.js';
-export type { AsOf, Moment } from './replay/replay.js';
+export { type AsOf, asOfIn, type Moment } from './replay/replay.js';
 export type { ReplayScope } from './replay/scope.js';
 export type {
   Counts,

@@ -13,6 +13,8 @@ import { LedgerReader } from './ledger-reader.js';
 import { EntryResolver, FactLedgerResolver, LedgerResolver, TransferLedgerResolver } from './ledger.resolver.js';
 import { RefusedQueryFilter } from './refused-query.filter.js';
 import { ReplayDesk } from './replay/replay-desk.js';
+import { ReplayApi } from './replay/replay-api.js';
+import { ReplayController } from './replay/replay.controller.js';
 import { ReplayResolver } from './replay/replay.resolver.js';
 import { TileApi } from './tile-api.js';
 import { TileController } from './tile.controller.js';
@@ -48,12 +50,18 @@ export class LedgerModule {
           formatError: maskFault,
         }),
       ],
-      controllers: [EvidenceController, TileController, ...(witnessing === undefined ? [] : [WitnessController])],
+      controllers: [
+        EvidenceController,
+        ReplayController,
+        TileController,
+        ...(witnessing === undefined ? [] : [WitnessController]),
+      ],
       providers: [
         { provide: LedgerReader, useValue: reader },
         { provide: EvidenceDesk, useValue: desk },
         { provide: ReplayDesk, useValue: replays },
         { provide: EvidenceApi, useValue: new EvidenceApi(desk, verifyToken) },
+        { provide: ReplayApi, useValue: new ReplayApi(replays, verifyToken) },
         { provide: TileApi, useValue: new TileApi(reader, verifyToken) },
         ...(witnessing === undefined ? [] : [{ provide: WitnessApi, useValue: new WitnessApi(witnessing) }]),
         { provide: APP_FILTER, useClass: RefusedQueryFilter },

@@ -4,6 +4,10 @@ import { ledgerPaths } from '../ledger-paths.js';
 import { headVerifiers, nodeOfOrigin } from '../log-identity.js';
 import { headFault } from '../signed-head.js';
 import { openStoredLog, readStoredLock } from '../verify/stored-log.js';
+import type { CosignedHeads } from '../witness/cosigned-heads.js';
+import type { Level } from '../witness/level.js';
+import { newestWitnessedIn } from '../witness/standing.js';
+import { readCosigned } from '../witness/witness-store.js';
 import { type Inspection, recordInspection } from './inspections.js';
 import { type AsOf, type Moment, Replay } from './replay.js';
 import type { ReplayedEntry } from './replayed-entry.js';
@@ -19,6 +23,8 @@ export interface ReplayQuestion {
 export interface ReplayedDirectory {
   readonly origin: string;
   readonly moment: Moment;
+  /** How far the witnesses had gone, by what the node keeps of them. */
+  readonly levelOf: (size: number) => Level;
   readonly entries: Iterable<ReplayedEntry>;
   /** To be called when the entries were read, or are not wanted any more. */
   close(): void;
@@ -27,10 +33,15 @@ export interface ReplayedDirectory {
 const PAGE = 256;
 
 /**
- * Replays the log of a node's directory; the node may be running.
+ * Replays the log of a node's directory, from an entry on; the node may be running.
  * @throws LedgerFault `NOTHING_SIGNED`, `LOCK_DAMAGED`, `BEYOND_THE_HEAD`, `REASON_MISSING`, and those of a damaged file
  */
-export const replayDirectory = (directory: string, trust: TrustList, question: ReplayQuestion): ReplayedDirectory => {
+export const replayDirectory = (
+  directory: string,
+  trust: TrustList,
+  question: ReplayQuestion,
+  from = 0,
+): ReplayedDirectory => {
   const { scope, asOf, inspector } = question;
   const paths = ledgerPaths(directory);
   if (scope.kind === 'PERSON' && inspector === undefined)
@@ -40,6 +51,11 @@ export const replayDirectory = (directory: string, trust: TrustList, question: R
   const fault = headFault(head, headVerifiers(trust, nodeOfOrigin(head.origin) ?? ''));
   if (fault !== undefined) throw new LedgerFault('LOCK_DAMAGED', `the head in the lock: ${fault}`);
   const log = openStoredLog(paths.ledger);
+  const kept = readCosigned(paths.witness, head.origin);
+  const close = (): void => {
+    log.close();
+    kept?.close();
+  };
   try {
     const store = {
       entries: (from: number, to: number) => log.entries(from - 1, to - from),
@@ -47,24 +63,36 @@ export const replayDirectory = (directory: string, trust: TrustList, question: R
       positionsIn: (streams: readonly string[]) =>
         new Map(streams.map((name) => [name, some(log.positionInStream(name, 0n))])),
     };
-    const replay = new Replay({ store, head, trust });
+    const newestWitnessed = kept && newestWitnessedIn(kept.cosigned, head.origin, trust);
+    const replay = new Replay({ store, head, trust, newestWitnessed });
     const moment = replay.moment(asOf);
     if (scope.kind === 'PERSON' && inspector !== undefined)
       recordInspection(paths.inspections, { ...inspector, personId: scope.id, size: moment.size });
-    return { origin: head.origin, moment, entries: pages(replay, scope, moment), close: () => log.close() };
+    return {
+      origin: head.origin,
+      moment,
+      levelOf: levelsIn(kept?.cosigned),
+      entries: pages(replay, scope, moment, from),
+      close,
+    };
   } catch (error) {
-    log.close();
+    close();
     throw error;
   }
 };
 
-function* pages(replay: Replay, scope: ReplayScope, moment: Moment): Generator<ReplayedEntry> {
-  for (let from = 0; ;) {
+function* pages(replay: Replay, scope: ReplayScope, moment: Moment, first: number): Generator<ReplayedEntry> {
+  for (let from = first; ;) {
     const page = replay.page(scope, moment, from, PAGE);
     yield* page.entries;
     if (page.isLast) return;
     from = page.next;
   }
 }
+
+const levelsIn = (cosigned: CosignedHeads | undefined): ((size: number) => Level) => {
+  const [sealed, witnessed] = [cosigned?.newest('SEALED')?.size ?? 0, cosigned?.newest('WITNESSED')?.size ?? 0];
+  return (size) => (size <= sealed ? 'SEALED' : size <= witnessed ? 'WITNESSED' : 'LOCAL');
+};
 
 const some = (position: number | undefined): readonly number[] => (position === undefined ? [] : [position]);

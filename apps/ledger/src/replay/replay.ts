@@ -1,4 +1,4 @@
-import type { TrustList } from '@delta-hub/crypto';
+import { isInstant, type TrustList } from '@delta-hub/crypto';
 import { type NodeReader, rootAt, sameBytes, toBase64 } from '@delta-hub/ledger';
 import { LedgerFault } from '../ledger-fault.js';
 import type { LedgerStore, SignedHead, StoredEntry, TreeState } from '../ledger-store.js';
@@ -10,6 +10,13 @@ import { type Belonging, belongingOf, isInScope, type ReplayScope } from './scop
 
 /** A size of the tree, or a UTC instant in milliseconds. */
 export type AsOf = number | string;
+
+/** A size or an instant from its text; undefined when it is neither. */
+export const asOfIn = (text: string): AsOf | undefined => {
+  const instant: unknown = text;
+  if (isInstant(instant)) return instant;
+  return /^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : undefined;
+};
 
 /** The beginning of the log that a replay shows. */
 export interface Moment extends TreeState {
@@ -81,7 +88,7 @@ export class Replay {
     const entries: ReplayedEntry[] = [];
     const end = Math.min(moment.size, from + MOST_LOOKED_AT);
     let next = from;
-    while (next < end) {
+    while (next < end && entries.length < first) {
       for (const { position, leaf } of this.#read(next, Math.min(end, next + READ_AT_ONCE))) {
         if (entries.length === first) return { entries, next: position, isLast: false };
         next = position + 1;
