@@ -41,7 +41,7 @@ afterEach(async () => {
 const nodeOn = (store: EventStore) => {
   const clock = new NodeClock('2025-03-10T01:30:00.000Z');
   const readModels = new ReadModels(join(dir, 'read.db'));
-  const projector = new Projector(store, readModels);
+  const projector = new Projector(store, readModels, '32');
   projector.start();
   closers.push(
     () => store.close(),

@@ -15,6 +15,7 @@ import { Projector } from './projections.js';
 import { ReadModels } from './read-models.js';
 import { StaleFactResolver, StalePersonResolver, StaleTransferResolver } from './stale.resolver.js';
 import { TransferResolver } from './transfer.resolver.js';
+import { RuleResolver, WorklistResolver } from './worklist.resolver.js';
 
 export interface HandoffModuleOptions {
   readonly parts: HandlerParts;
@@ -60,6 +61,8 @@ export class HandoffModule {
         PersonResolver,
         NodeResolver,
         AgencyResolver,
+        WorklistResolver,
+        RuleResolver,
         StaleTransferResolver,
         StalePersonResolver,
         StaleFactResolver,

@@ -4,6 +4,7 @@ import type { Signer, TrustList } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import type { TickingClock } from './clock.js';
 import { HandleCommand, HandlerParts } from './command-handler.js';
+import { DeadlineWorker } from './deadline-worker.js';
 import { HeldRecords } from './held-records.js';
 import { HeartbeatListener, HeartbeatSender, peerStates } from './heartbeats.js';
 import { InboundConsumer } from './inbound.consumer.js';
@@ -61,7 +62,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const { node, eventStore: store, broker, signer, clock } = deps;
   const positions = new Positions(deps.positionsFile);
   const readModels = new ReadModels(deps.readModelsFile);
-  const projector = new Projector(store, readModels);
+  const projector = new Projector(store, readModels, node);
   const knowledge = new CurrentKnowledge(store, readModels, projector, clock);
   const keeper = { node, signer, clock, newId: deps.newId ?? uuidv7 };
   const parts = new HandlerParts(store, keeper, knowledge);
@@ -90,7 +91,8 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const heartbeat = new HeartbeatSender(lineDeps);
   const listeners = deps.peers.map((peer) => new HeartbeatListener(peer, lineDeps));
   const receipts = createReceipts({ node, store, positions, execute });
-  const subscribers = [projector, publisher, receipts, retries, ...consumers, heartbeat, ...listeners];
+  const deadlines = new DeadlineWorker({ keeper, store, positions, readModels, projector, execute });
+  const subscribers = [projector, publisher, receipts, retries, ...consumers, heartbeat, ...listeners, deadlines];
   let endTicks = (): void => undefined;
   return {
     parts,
@@ -102,7 +104,10 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     retryHeld: () => records.retry(),
     start: () => {
       for (const subscriber of subscribers) subscriber.start();
-      endTicks = clock.onTick(() => heartbeat.tick());
+      endTicks = clock.onTick(() => {
+        heartbeat.tick();
+        deadlines.tick();
+      });
     },
     stop: async () => {
       endTicks();

@@ -2,8 +2,8 @@ import { GraphQLError } from 'graphql';
 
 const MOST = 100;
 
-interface Row<T> {
-  readonly cursor: number;
+interface Row<C, T> {
+  readonly cursor: C;
   readonly node: T;
 }
 
@@ -12,24 +12,42 @@ export interface Page<T> {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
+interface PageArgs {
+  readonly first?: number | null;
+  readonly after?: string | null;
+}
+
 /** One Relay page of rows that come newest first; cursors are opaque. At most 100 rows a page. */
 export const page = <T>(
-  { first, after }: { readonly first?: number | null; readonly after?: string | null },
-  rowsBefore: (before: number | undefined, limit: number) => readonly Row<T>[],
+  args: PageArgs,
+  rowsBefore: (before: number | undefined, limit: number) => readonly Row<number, T>[],
+): Page<T> =>
+  pageBy(args, placeNumber, (before, limit) =>
+    rowsBefore(before, limit).map(({ cursor, node }) => ({ cursor: String(cursor), node })),
+  );
+
+/** The same of rows in any order, each with its place in it as text; `read` takes a place back, undefined when it is none. */
+export const pageBy = <P, T>(
+  { first, after }: PageArgs,
+  read: (place: string) => P | undefined,
+  rowsAfter: (after: P | undefined, limit: number) => readonly Row<string, T>[],
 ): Page<T> => {
   const size = first ?? 20;
   if (size < 1 || size > MOST) throw invalid(`first is from 1 to ${MOST}`);
-  const rows = rowsBefore(after == null ? undefined : decode(after), size + 1);
+  const rows = rowsAfter(after == null ? undefined : placeOf(after, read), size + 1);
   const edges = rows.slice(0, size).map(({ cursor, node }) => ({ cursor: encode(cursor), node }));
   return { edges, pageInfo: { hasNextPage: rows.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
 };
 
-const encode = (cursor: number): string => Buffer.from(`c:${cursor}`).toString('base64url');
+const encode = (place: string): string => Buffer.from(`c:${place}`).toString('base64url');
 
-const decode = (text: string): number => {
-  const [, digits] = /^c:(\d{1,15})$/.exec(Buffer.from(text, 'base64url').toString('ascii')) ?? [];
-  if (digits === undefined) throw invalid('after is not a cursor of this list');
-  return Number(digits);
+const placeNumber = (place: string): number | undefined => (/^\d{1,15}$/.test(place) ? Number(place) : undefined);
+
+const placeOf = <P>(cursor: string, read: (place: string) => P | undefined): P => {
+  const [, text] = /^c:(.{1,200})$/.exec(Buffer.from(cursor, 'base64url').toString('ascii')) ?? [];
+  const place = text === undefined ? undefined : read(text);
+  if (place === undefined) throw invalid('after is not a cursor of this list');
+  return place;
 };
 
 const invalid = (message: string): GraphQLError =>

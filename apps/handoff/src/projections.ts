@@ -1,6 +1,15 @@
-import { eventName, type HubEvent } from '@delta-hub/contracts';
+import { agencyById, eventName, type HubEvent } from '@delta-hub/contracts';
 import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
-import { isTransferEvent, hubRules, transferSummary, upcast } from '@delta-hub/handoff';
+import {
+  hubRules,
+  type Instant,
+  isTransferEvent,
+  nextLook,
+  transferSummary,
+  type TransferSummary,
+  upcast,
+  worklistOf,
+} from '@delta-hub/handoff';
 import type { ReadModels } from './read-models.js';
 import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
 import { StoreSubscriber } from './subscriber.js';
@@ -9,20 +18,20 @@ const summaries = transferSummary(hubRules);
 
 /** Writes the read models from the store's events, one transaction an event. Nothing else writes them. */
 export class Projector extends StoreSubscriber {
-  constructor(store: EventStore, readModels: ReadModels) {
+  constructor(store: EventStore, readModels: ReadModels, node: string) {
     super({
       name: 'projector',
       store,
       load: () => readModels.position(),
       handle: (recorded) => {
-        readModels.apply(recorded.position, () => project(recorded, readModels));
+        readModels.apply(recorded.position, () => project(recorded, readModels, node));
         return Promise.resolve();
       },
     });
   }
 }
 
-const project = (recorded: RecordedEvent, readModels: ReadModels): void => {
+const project = (recorded: RecordedEvent, readModels: ReadModels, node: string): void => {
   const event = readEvent(recorded);
   putFact(recorded, event, readModels);
   if (eventName(recorded.type) === 'refusal.issued') {
@@ -47,7 +56,18 @@ const project = (recorded: RecordedEvent, readModels: ReadModels): void => {
   }
   const summary = summaries.evolve(readModels.transfer(recorded.stream), recorded.stream, act);
   readModels.putTransfer(summary, recorded.position);
+  const rows = worklistOf(summary.id, summary.facts, hubRules, agencyById);
+  readModels.duties.put(summary.id, rows, lookOf(summary, node));
 };
+
+/** When this node must look at the limits of a case again, for the parties of it that are here. */
+const lookOf = ({ originNode, receivingNode, facts }: TransferSummary, node: string): Instant | undefined =>
+  [
+    originNode === node ? nextLook(facts, hubRules, 'origin') : undefined,
+    receivingNode === node ? nextLook(facts, hubRules, 'receiving') : undefined,
+  ]
+    .filter((look) => look !== undefined)
+    .toSorted()[0];
 
 const putFact = (recorded: RecordedEvent, event: HubEvent, readModels: ReadModels): void => {
   const { actor, occurredAt } = event.data;

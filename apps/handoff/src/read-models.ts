@@ -1,6 +1,7 @@
 import type { EventData } from '@delta-hub/contracts';
 import type { Instant, PersonEvent, TransferSummary } from '@delta-hub/handoff';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DUTY_SCHEMA, DutyTable } from './duty-table.js';
 
 type RefusalIssued = EventData['refusal.issued'];
 
@@ -61,10 +62,14 @@ const FACT = `SELECT id, position, stream, type, node, agency, occurred_at AS oc
 export class ReadModels {
   private readonly db: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
+  /** The open duties of every case. */
+  readonly duties: DutyTable;
 
   constructor(path: string) {
     this.db = new DatabaseSync(path);
     this.db.exec(SCHEMA);
+    this.db.exec(DUTY_SCHEMA);
+    this.duties = new DutyTable(this.db);
   }
 
   position(): bigint | undefined {

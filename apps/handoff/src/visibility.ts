@@ -29,3 +29,7 @@ export const agenciesReadBy = (caller: Caller): readonly string[] => {
   const reader = readingAgency(caller.agencyId);
   return AGENCIES.filter(({ id }) => isAtOrAbove(reader, id)).map(({ id }) => id);
 };
+
+/** The agency whose worklist a caller sees without naming one; undefined for an operator, who sees no case. */
+export const worklistAgencyOf = (caller: Caller): string | undefined =>
+  caller.role === 'operator' ? undefined : readingAgency(caller.agencyId);

@@ -59,6 +59,8 @@ const runStep = async (
 ): Promise<Progress> => {
   const place = `steps[${index}]`;
   await stage.fleet.drive(step.at);
+  // What the clock alone brings about comes before the act.
+  await settle(stage);
   if (step.cut !== undefined) await stage.fleet.link(step.cut, false);
   if (step.restore !== undefined) await stage.fleet.link(step.restore, true);
   const opened = step.do === undefined ? undefined : await act(scenario, step, index, progress, stage);

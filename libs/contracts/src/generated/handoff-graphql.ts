@@ -25,6 +25,12 @@ export type Query = {
   readonly transfers: TransferConnection;
   /** What arrived from other nodes and was refused, newest first. For operators and inspectors. */
   readonly quarantine: RefusedRecordConnection;
+  /** 待办: the open duties of an agency and of all below it, the most urgent first. The caller's own agency, or one below it. */
+  readonly worklist: DutyConnection;
+  /** Every rule of the hub's rule book with its article. */
+  readonly rules: ReadonlyArray<Rule>;
+  /** The rule an id names, e.g. REPLY@2020.1; null for none. */
+  readonly rule?: Maybe<Rule>;
   /** One agency of the directory. */
   readonly agency?: Maybe<Agency>;
   /** This installation: who it is and how far each of its subscribers has come. */
@@ -52,6 +58,18 @@ export type QueryTransfersArgs = {
 export type QueryQuarantineArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryWorklistArgs = {
+  agency?: InputMaybe<Scalars['ID']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryRuleArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -446,6 +464,51 @@ export type Deadline = {
   readonly rule: Scalars['String']['output'];
   /** False while the text of the rule has not been checked against the gazette. */
   readonly verified: Scalars['Boolean']['output'];
+};
+
+export type DutyConnection = {
+  readonly __typename?: 'DutyConnection';
+  readonly edges: ReadonlyArray<DutyEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type DutyEdge = {
+  readonly __typename?: 'DutyEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: OpenDuty;
+};
+
+/** One duty of an agency, or of the person at its desk, that has begun to run and has not been done. */
+export type OpenDuty = {
+  readonly __typename?: 'OpenDuty';
+  readonly transfer: Transfer;
+  readonly step: DeadlineStep;
+  /** The agency that does the act, or at whose desk the person does. */
+  readonly agency: Agency;
+  /** `agency` or `person`. */
+  readonly owedBy: Scalars['String']['output'];
+  /** The instant before which the act must be done (24:00 of the last day, Asia/Shanghai). */
+  readonly due: Scalars['DateTime']['output'];
+  /** Whole seconds until then; negative once it has passed. */
+  readonly secondsLeft: Scalars['Int']['output'];
+  readonly isOverdue: Scalars['Boolean']['output'];
+  readonly rule?: Maybe<Rule>;
+};
+
+/** A rule of the rule book, traced to its article. */
+export type Rule = {
+  readonly __typename?: 'Rule';
+  readonly id: Scalars['ID']['output'];
+  readonly article: Scalars['String']['output'];
+  readonly text: Scalars['String']['output'];
+  /** `law`, `recalled`, `excerpt` or `proposal`. */
+  readonly source: Scalars['String']['output'];
+  /** False while the wording has not been compared with the gazette. */
+  readonly verified: Scalars['Boolean']['output'];
+  /** The first day it is in force. */
+  readonly effectiveFrom: Scalars['Date']['output'];
+  /** The day it is no longer in force; null while it is. */
+  readonly effectiveTo?: Maybe<Scalars['Date']['output']>;
 };
 
 /** One signed event. */

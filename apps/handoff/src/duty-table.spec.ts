@@ -1,0 +1,71 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { WorklistRow } from '@delta-hub/handoff';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { DUTY_SCHEMA, type DutyRow, DutyTable } from './duty-table.js';
+
+let db: DatabaseSync;
+let duties: DutyTable;
+beforeEach(() => {
+  db = new DatabaseSync(':memory:');
+  db.exec(DUTY_SCHEMA);
+  duties = new DutyTable(db);
+});
+
+const duty = (transferId: string, day: string, county: string, step: WorklistRow['step'] = 'REPLY'): WorklistRow => ({
+  ...{ transferId, step, agency: county, owedBy: 'agency', ruleId: `${step}@2020.1` },
+  due: `2025-03-${day}T16:00:00.000Z`,
+  chain: [county, 'city-320500', 'prov-320000'],
+});
+const namesOf = (rows: readonly DutyRow[]): readonly string[] =>
+  rows.map(({ transferId, step }) => `${transferId} ${step}`);
+
+describe('the worklist', () => {
+  it('shows a county its duties, and a city and a province those of all below, the most urgent first', () => {
+    duties.put('t-1', [duty('t-1', '18', 'cca-320509')], undefined);
+    duties.put('t-2', [duty('t-2', '17', 'cca-320583'), duty('t-2', '19', 'cca-320583', 'DECISION')], undefined);
+    expect(namesOf(duties.of('cca-320509', undefined, 10))).toEqual(['t-1 REPLY']);
+    expect(namesOf(duties.of('city-320500', undefined, 10))).toEqual(['t-2 REPLY', 't-1 REPLY', 't-2 DECISION']);
+    expect(duties.of('prov-320000', undefined, 10)).toEqual(duties.of('city-320500', undefined, 10));
+    expect(duties.of('cca-310118', undefined, 10)).toEqual([]);
+  });
+
+  it('goes on after a row without gap or double, also among duties of one instant', () => {
+    for (const id of ['t-1', 't-2', 't-3', 't-4', 't-5']) duties.put(id, [duty(id, '18', 'cca-320509')], undefined);
+    const pages = [];
+    for (
+      let after: DutyRow | undefined, rows;
+      (rows = duties.of('cca-320509', after, 2)).length > 0;
+      after = rows.at(-1)
+    )
+      pages.push(namesOf(rows));
+    expect(pages).toEqual([['t-1 REPLY', 't-2 REPLY'], ['t-3 REPLY', 't-4 REPLY'], ['t-5 REPLY']]);
+  });
+
+  it('forgets what a case no longer owes', () => {
+    duties.put('t-1', [duty('t-1', '18', 'cca-320509')], undefined);
+    duties.put('t-1', [duty('t-1', '20', 'cca-320509', 'DECISION')], undefined);
+    expect(namesOf(duties.of('prov-320000', undefined, 10))).toEqual(['t-1 DECISION']);
+    duties.put('t-1', [], undefined);
+    expect(duties.of('prov-320000', undefined, 10)).toEqual([]);
+  });
+
+  it('finds a page by its index alone, however many duties there are', () => {
+    const plan = db
+      .prepare(
+        `EXPLAIN QUERY PLAN SELECT o.due FROM duty_of o JOIN duties d ON d.transfer = o.transfer AND d.step = o.step AND d.due = o.due
+         WHERE o.agency = 'a' AND (o.due, o.transfer, o.step) > ('', '', '') ORDER BY o.due, o.transfer, o.step LIMIT 20`,
+      )
+      .all()
+      .map((row) => String(row['detail']));
+    expect(plan.filter((step) => !step.startsWith('SEARCH'))).toEqual([]);
+  });
+});
+
+it('cases are looked at once their instant has come, the oldest first', () => {
+  duties.put('t-1', [], '2025-03-18T16:00:00.000Z');
+  duties.put('t-2', [], '2025-03-17T16:00:00.000Z');
+  duties.put('t-3', [], '2025-03-19T16:00:00.000Z');
+  expect(duties.toLookAt('2025-03-18T16:00:00.000Z', 10)).toEqual(['t-2', 't-1']);
+  duties.put('t-2', [], undefined);
+  expect(duties.toLookAt('2025-03-18T16:00:00.000Z', 10)).toEqual(['t-1']);
+});

@@ -1,0 +1,76 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Instant, WorklistRow } from '@delta-hub/handoff';
+
+/** Where a page of the worklist goes on: after this row. */
+export interface DutyPlace {
+  readonly due: Instant;
+  readonly transferId: string;
+  readonly step: string;
+}
+
+/** One open duty as the worklist shows it. */
+export interface DutyRow extends DutyPlace {
+  readonly agency: string;
+  readonly owedBy: string;
+  readonly ruleId: string;
+}
+
+/**
+ * `duty_of` has a row for the agency that owes and for each above it, so that a county, its city and its province each
+ * find theirs by one search of an index, in the order of due instants: a page costs the same however many there are.
+ * `looks` says when the limits of a case must be looked at again.
+ */
+export const DUTY_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS duties(transfer TEXT NOT NULL, step TEXT NOT NULL, due TEXT NOT NULL, agency TEXT NOT NULL, owed_by TEXT NOT NULL, rule TEXT NOT NULL, PRIMARY KEY(transfer, step, due)) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS duty_of(agency TEXT NOT NULL, due TEXT NOT NULL, transfer TEXT NOT NULL, step TEXT NOT NULL, PRIMARY KEY(agency, due, transfer, step)) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS duty_of_transfer ON duty_of(transfer);
+  CREATE TABLE IF NOT EXISTS looks(transfer TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS looks_at ON looks(at);`;
+
+/** The open duties of every case, by whom they concern. Part of the read models: written in their transaction. */
+export class DutyTable {
+  private readonly sql;
+
+  constructor(db: DatabaseSync) {
+    this.sql = prepareAll((text) => db.prepare(text));
+  }
+
+  /** Puts the duties of a case in the place of those it had; `look` is absent when nothing is waited for. */
+  put(transfer: string, rows: readonly WorklistRow[], look: Instant | undefined): void {
+    this.sql.forgetPlaces.run(transfer);
+    this.sql.forget.run(transfer);
+    for (const { step, due, agency, owedBy, ruleId, chain } of rows) {
+      this.sql.put.run(transfer, step, due, agency, owedBy, ruleId);
+      for (const each of chain) this.sql.putOf.run(each, due, transfer, step);
+    }
+    if (look === undefined) this.sql.forgetLook.run(transfer);
+    else this.sql.putLook.run(transfer, look);
+  }
+
+  /** The duties of an agency and of all below it, the most urgent first, after a place. */
+  of(agency: string, after: DutyPlace | undefined, limit: number): readonly DutyRow[] {
+    const { due, transferId, step } = after ?? { due: '', transferId: '', step: '' };
+    return this.sql.page.all(agency, due, transferId, step, limit) as unknown as DutyRow[];
+  }
+
+  /** Cases whose limits must be looked at by now, the oldest first. */
+  toLookAt(now: Instant, limit: number): readonly string[] {
+    return this.sql.toLookAt.all(now, limit).map((row) => String(row['transfer']));
+  }
+}
+
+const prepareAll = (prepare: (text: string) => StatementSync) => ({
+  forgetPlaces: prepare('DELETE FROM duty_of WHERE transfer = ?'),
+  forget: prepare('DELETE FROM duties WHERE transfer = ?'),
+  put: prepare('INSERT OR REPLACE INTO duties(transfer, step, due, agency, owed_by, rule) VALUES(?,?,?,?,?,?)'),
+  putOf: prepare('INSERT OR IGNORE INTO duty_of(agency, due, transfer, step) VALUES(?,?,?,?)'),
+  forgetLook: prepare('DELETE FROM looks WHERE transfer = ?'),
+  putLook: prepare('INSERT INTO looks(transfer, at) VALUES(?, ?) ON CONFLICT(transfer) DO UPDATE SET at = excluded.at'),
+  page: prepare(
+    `SELECT o.due, o.transfer AS transferId, o.step, d.agency, d.owed_by AS owedBy, d.rule AS ruleId
+     FROM duty_of o JOIN duties d ON d.transfer = o.transfer AND d.step = o.step AND d.due = o.due
+     WHERE o.agency = ?1 AND (o.due, o.transfer, o.step) > (?2, ?3, ?4)
+     ORDER BY o.due, o.transfer, o.step LIMIT ?5`,
+  ),
+  toLookAt: prepare('SELECT transfer FROM looks WHERE at <= ? ORDER BY at LIMIT ?'),
+});
