@@ -20,3 +20,7 @@ export const nodeDirectory = (source: string): string => {
   if (first !== undefined && more.length === 0) return first;
   throw new HubFault('USAGE', `${source} holds several nodes: name the directory of one, for example ${first}`);
 };
+
+/** Where the log is below the address of a node. */
+export const ledgerAddress = (address: string): string =>
+  new URL(address).pathname === '/' ? `${address.replace(/\/$/, '')}/ledger` : address;

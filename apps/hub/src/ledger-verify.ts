@@ -12,7 +12,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodePaths, readJson, writeJson } from './data-dir.js';
 import { HubFault } from './faults.js';
-import { nodeDirectories } from './ledger-source.js';
+import { ledgerAddress, nodeDirectories } from './ledger-source.js';
 import { progressLines } from './progress.js';
 import type { LedgerVerdict } from './report.js';
 
@@ -54,8 +54,7 @@ const reportsOf = async (source: string, command: VerifyCommand): Promise<readon
   const options = { ...optionsOf(command), progress: progressLines(source) };
   if (/^https?:\/\//.test(source)) {
     if (command.token === undefined) throw new HubFault('USAGE', 'an address needs --token (of an inspector)');
-    const url = new URL(source).pathname === '/' ? `${source.replace(/\/$/, '')}/ledger` : source;
-    return [await verifyLedger({ url, token: command.token }, trustOf(command), options)];
+    return [await verifyLedger({ url: ledgerAddress(source), token: command.token }, trustOf(command), options)];
   }
   if (existsSync(join(source, 'checkpoint'))) return [await verifyLedger({ files: source }, trustOf(command), options)];
   const directories = nodeDirectories(source);
@@ -102,11 +101,12 @@ const verdictOf = (report: LedgerReport): LedgerVerdict => ({
   ...(report.fault === undefined ? {} : { fault: describe(report) }),
 });
 
-const describe = ({ origin, ok, level, from, size, root, fault }: LedgerReport): string => {
+const describe = ({ origin, ok, level, from, size, root, standing, fault }: LedgerReport): string => {
   const name = origin ?? 'ledger';
   if (ok) {
     const how = `${level === 'structure' ? ', structure only' : ''}${from > 0 ? `, from entry ${from} on` : ''}`;
-    return `${name}: verified, ${size} entries, root ${root ?? '(empty)'}${how}`;
+    const believed = standing === undefined ? '' : `, ${standing.level}`;
+    return `${name}: verified, ${size} entries, root ${root ?? '(empty)'}${how}${believed}`;
   }
   const where = fault?.position === undefined ? '' : ` at entry ${fault.position}`;
   const event = fault?.eventId === undefined ? '' : ` (event ${fault.eventId})`;

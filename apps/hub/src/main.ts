@@ -125,11 +125,14 @@ ledger
   .description(
     'write a node’s ledger as static files (C2SP tlog-tiles), the checkpoint last; goes on where it was cut off',
   )
-  .argument('<source>', 'directory of one node')
+  .argument('<source>', 'directory of one node, or its address (http://host:port)')
   .argument('<dir>', 'where to; made when absent')
+  .option('--token <token>', 'token of an inspector; needed for an address')
   .option('--json', 'print one JSON object', false)
   .addHelpText('after', '\nThe entries are for inspectors: serve tile/entries/ to nobody else.')
-  .action((source: string, dir: string, options: { json: boolean }) => ledgerExport(source, dir, options));
+  .action((source: string, dir: string, options: { token?: string; json: boolean }) =>
+    ledgerExport(source, dir, options),
+  );
 
 ledger
   .command('prove')

@@ -29,6 +29,7 @@ it('writes the files of tlog-tiles, and they verify', async () => {
   expect(await exportLog(node.directory, to)).toEqual({
     origin: 'delta-hub.cn/ledger/32',
     size: 300,
+    cosignatures: 0,
     written: 6,
     kept: 0,
   });

@@ -1,14 +1,16 @@
 import { mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { encodeEntryBundle, entriesPath, parseTreeHead, TILE_WIDTH, tilePath, tilesOf } from '@delta-hub/ledger';
+import { entriesPath, parseNote, parseTreeHead, TILE_WIDTH, tilePath, tilesOf } from '@delta-hub/ledger';
 import { LedgerFault } from '../ledger-fault.js';
-import { ledgerPaths } from '../ledger-paths.js';
 import { sha256Tree } from '../log-identity.js';
-import { openStoredLog, readStoredLock, type StoredLog } from '../verify/stored-log.js';
+import type { UrlSource } from '../verify/served-log.js';
+import { sourceOfAddress, sourceOfDirectory } from './export-source.js';
 
 export interface Exported {
   readonly origin: string;
   readonly size: number;
+  /** Of witnesses, on the checkpoint. */
+  readonly cosignatures: number;
   /** Files that were written; the others were there from an earlier run. */
   readonly written: number;
   readonly kept: number;
@@ -17,35 +19,34 @@ export interface Exported {
 /**
  * Writes the files of https://c2sp.org/tlog-tiles that any static web server can serve: `tile/`, `tile/entries/`, and
  * the checkpoint last, so that a directory with a checkpoint is whole. Every file is written aside and moved; one that is
- * there with its full length is left, so a run that was cut off goes on. The node may be running. Nothing is verified:
- * `verifyLedger` does that with what was written.
- * @throws LedgerFault `NOTHING_SIGNED`, `LEDGER_DAMAGED`, `EXPORT_OF_ANOTHER_LOG`, `STORAGE_FULL`, `STORAGE_FAILED`
+ * there with its full length is left, so a run that was cut off goes on. `from` is the directory of a node, which may be
+ * running, or its address. Nothing is verified: `verifyLedger` does that with what was written.
+ * @throws LedgerFault `NOTHING_SIGNED`, `LEDGER_DAMAGED`, `EXPORT_OF_ANOTHER_LOG`, `UNREACHABLE`, `TOKEN_REFUSED`, `STORAGE_FULL`, `STORAGE_FAILED`
  */
 export const exportLog = async (
-  nodeDirectory: string,
+  from: string | UrlSource,
   to: string,
   progress?: (progress: { readonly verified: number; readonly total: number }) => void,
 ): Promise<Exported> => {
-  const paths = ledgerPaths(nodeDirectory);
-  const [head] = readStoredLock(paths.lock).signed;
-  if (head === undefined) throw new LedgerFault('NOTHING_SIGNED', `${nodeDirectory}: no head was signed yet`);
-  const log = openStoredLog(paths.ledger);
+  const source = typeof from === 'string' ? sourceOfDirectory(from) : await sourceOfAddress(from);
+  const { origin, size, note } = source;
   const files = new Files(to);
   try {
-    await refuseAnotherLog(files, head.origin);
-    for (const { level, index, width } of tilesOf(head.size))
+    await refuseAnotherLog(files, origin);
+    for (const { level, index, width } of tilesOf(size))
       await files.put(tilePath({ level, index, width }), width * sha256Tree.empty.length, () =>
-        tileOf(log, level, index, width),
+        source.tile(level, index, width),
       );
-    for (let first = 0; first < head.size; first += TILE_WIDTH) {
-      const width = Math.min(TILE_WIDTH, head.size - first);
-      await files.put(entriesPath(first / TILE_WIDTH, width), undefined, () => bundleOf(log, first, width));
-      progress?.({ verified: first + width, total: head.size });
+    for (let first = 0; first < size; first += TILE_WIDTH) {
+      const [index, width] = [first / TILE_WIDTH, Math.min(TILE_WIDTH, size - first)];
+      await files.put(entriesPath(index, width), undefined, () => source.bundle(index, width));
+      progress?.({ verified: first + width, total: size });
     }
-    await files.replace('checkpoint', Buffer.from(head.note, 'utf8'));
-    return { origin: head.origin, size: head.size, written: files.written, kept: files.kept };
+    await files.replace('checkpoint', Buffer.from(note, 'utf8'));
+    const cosignatures = (parseNote(note)?.signatures.length ?? 1) - 1;
+    return { origin, size, cosignatures, written: files.written, kept: files.kept };
   } finally {
-    log.close();
+    source.close();
   }
 };
 
@@ -55,20 +56,6 @@ const refuseAnotherLog = async (files: Files, origin: string): Promise<void> => 
   const found = parseTreeHead(`${text}\n`, sha256Tree.empty.length)?.origin;
   if (there !== undefined && found !== origin)
     throw new LedgerFault('EXPORT_OF_ANOTHER_LOG', `the directory holds ${found ?? 'a checkpoint that is none'}`);
-};
-
-const tileOf = (log: StoredLog, level: number, index: number, width: number): Uint8Array => {
-  const bytes = width * sha256Tree.empty.length;
-  const tile = log.tile(level, index)?.subarray(0, bytes);
-  if (tile?.length === bytes) return tile;
-  throw new LedgerFault('LEDGER_DAMAGED', `tile ${level}/${index} has not ${width} hashes`);
-};
-
-const bundleOf = (log: StoredLog, first: number, width: number): Uint8Array => {
-  const entries = log.entries(first - 1, width);
-  if (entries.length === width && entries.at(-1)?.position === first + width - 1)
-    return encodeEntryBundle(entries.map(({ leaf }) => leaf));
-  throw new LedgerFault('LEDGER_DAMAGED', `entries ${first} to ${first + width - 1} are not all there`);
 };
 
 /** Files below a directory, each written whole or not at all. */
@@ -82,13 +69,13 @@ class Files {
   }
 
   /** Writes a file that never changes, unless it is there: with this length, when it is known beforehand. */
-  async put(path: string, length: number | undefined, bytes: () => Uint8Array): Promise<void> {
+  async put(path: string, length: number | undefined, bytes: () => Promise<Uint8Array>): Promise<void> {
     const size = await this.#lengthOf(path);
     if (size !== undefined && (length === undefined ? size > 0 : size === length)) {
       this.kept += 1;
       return;
     }
-    await this.replace(path, bytes());
+    await this.replace(path, await bytes());
   }
 
   async replace(path: string, bytes: Uint8Array): Promise<void> {

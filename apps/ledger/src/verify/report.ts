@@ -1,3 +1,5 @@
+import type { Level } from '../witness/level.js';
+
 /** What can be wrong with a log. Stable and public; the list is closed. */
 export type FindingCode =
   /** A file is missing, is no file of ours, or SQLite finds it damaged. */
@@ -23,6 +25,8 @@ export type FindingCode =
   | 'HEAD_ROOT'
   /** The note of a head is missing, malformed, of other size or root, or not signed by a trusted key. */
   | 'HEAD_NOTE'
+  /** A cosignature in the name of a witness of the trust list is not its own. */
+  | 'COSIGNATURE'
   /** The log does not begin with what an earlier verification saw. */
   | 'HISTORY'
   /** There are entries that no head covers, or a head that covers more than there is. */
@@ -57,6 +61,11 @@ export interface LedgerReport {
   /** Size and root (base64) of the newest signed head; 0 and undefined before the first one or when it does not verify. */
   readonly size: number;
   readonly root: string | undefined;
+  /**
+   * How far the witnesses of the trust list bear out that head, and when (median, UTC), by the cosignatures on it; absent
+   * for a directory, whose head carries none.
+   */
+  readonly standing?: { readonly level: Level; readonly witnessedAt: string | undefined };
   /** What was recomputed and found good, until the end or the first fault. */
   readonly counts: Counts;
   /** Entries that are stored and not signed yet. */

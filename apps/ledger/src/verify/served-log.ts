@@ -25,7 +25,7 @@ export class ServedLog {
   #size = 0;
 
   constructor(source: UrlSource | FilesSource) {
-    this.#get = 'url' in source ? fromUrl(source) : fromFiles(source);
+    this.#get = 'url' in source ? resourcesAt(source) : fromFiles(source);
   }
 
   /** The checkpoint; undefined when there is none yet. */
@@ -68,7 +68,8 @@ export class ServedLog {
   }
 }
 
-const fromUrl = ({ url, token }: UrlSource): ((path: string) => Promise<Uint8Array | undefined>) => {
+/** The resources of a log at an address, by their paths below it; undefined where there is none. */
+export const resourcesAt = ({ url, token }: UrlSource): ((path: string) => Promise<Uint8Array | undefined>) => {
   const prefix = url.replace(/\/+$/, '');
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return async (path) => {

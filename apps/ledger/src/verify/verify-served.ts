@@ -3,6 +3,7 @@ import { toBase64 } from '@delta-hub/ledger';
 import type { SignedHead } from '../ledger-store.js';
 import { headVerifiers, nodeOfOrigin } from '../log-identity.js';
 import { openHead } from '../signed-head.js';
+import { standingOf } from '../witness/standing.js';
 import { finding } from './finding.js';
 import { inOrder } from './in-order.js';
 import { noCounts, type Range, type RangeCheck, type RangeVerdict, rangesOf, sumOf } from './range.js';
@@ -30,7 +31,13 @@ export const verifyServed = async (
   if (!('head' in opened)) return reportOf(origin, undefined, options, noCounts, opened.fault);
   const run = new ServedVerification({ source, log, head: opened.head, trust, options });
   const fault = (await run.sinceFault()) ?? (await run.entriesFault());
-  return reportOf(origin, opened.head, options, run.counts, fault);
+  const report = reportOf(origin, opened.head, options, run.counts, fault);
+  return fault === undefined ? { ...report, standing: borneOut(opened.head, trust) } : report;
+};
+
+const borneOut = ({ note, origin }: SignedHead, trust: TrustList): NonNullable<LedgerReport['standing']> => {
+  const { level, witnessedAt } = standingOf(note, trust, nodeOfOrigin(origin) ?? '');
+  return { level, witnessedAt: witnessedAt === undefined ? undefined : new Date(witnessedAt * 1_000).toISOString() };
 };
 
 /** The served head, when it is signed and of the log that is wanted. */
@@ -46,7 +53,11 @@ const openWanted = (
   if (node === undefined || (wanted ?? node) !== node || verifiers.length === 0)
     return { fault: finding('ORIGIN', undefined, `the log of node ${wanted ?? 'in the trust list'}`, origin) };
   const opened = openHead(note, origin, verifiers);
-  if (opened.ok) return { head: opened.head };
+  if (opened.ok) {
+    const { forged } = standingOf(note, trust, node);
+    if (forged === undefined) return { head: opened.head };
+    return { fault: finding('COSIGNATURE', opened.head.size - 1, `a cosignature by ${forged}`, 'another signature') };
+  }
   return { fault: finding('HEAD_NOTE', undefined, 'a checkpoint signed by a trusted key', opened.reason) };
 };
 
