@@ -30,11 +30,11 @@ export interface RangeCheck {
 /** Entries in a range: sixteen tiles, a tenth of a second of signatures. */
 export const RANGE_WIDTH = 4096;
 
-/** The ranges from `from` to before `to`; all but the first begin with a tile. */
-export const rangesOf = (from: number, to: number): Range[] => {
+/** The ranges from `from` to before `to`; all but the first begin with a tile. `width` is a multiple of a tile's. */
+export const rangesOf = (from: number, to: number, width = RANGE_WIDTH): Range[] => {
   const ranges: Range[] = [];
   for (let begin = from; begin < to;) {
-    const end = Math.min(to, (Math.floor(begin / RANGE_WIDTH) + 1) * RANGE_WIDTH);
+    const end = Math.min(to, (Math.floor(begin / width) + 1) * width);
     ranges.push({ from: begin, to: end });
     begin = end;
   }

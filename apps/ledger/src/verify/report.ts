@@ -108,6 +108,8 @@ export interface VerifyOptions {
   readonly verified?: (state: VerifiedState) => void;
   /** In how many threads; 0: in this one. By default as the machine and the size of the log suggest. */
   readonly threads?: number;
+  /** Entries in a range, a multiple of 256: how often a verified state is told. Default 4,096. */
+  readonly rangeWidth?: number;
   /** The node whose log it must be; without it, any node of the trust list. */
   readonly node?: string;
   /** How many events the log may be behind the event store. Default 1,024: one group. */

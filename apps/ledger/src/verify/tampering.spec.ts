@@ -32,18 +32,21 @@ const change = (name: 'ledger.db' | 'lock.db', ...statements: readonly string[])
   db.close();
 };
 
+const exchangedIn = (table: string): string[] => [
+  `UPDATE ${table} SET pos = -1 WHERE pos = 2`,
+  `UPDATE ${table} SET pos = 2 WHERE pos = 3`,
+  `UPDATE ${table} SET pos = 3 WHERE pos = -1`,
+];
+const exchanged = exchangedIn('entries');
+/** The hashes of entries 2 and 3 in their tile. */
+const HASHES_EXCHANGED = `UPDATE tiles SET hashes = CAST(substr(hashes, 1, 64) || substr(hashes, 97, 32)
+  || substr(hashes, 65, 32) || substr(hashes, 129) AS BLOB)`;
+
 describe('what somebody with the database can do is found', () => {
   it.each<[string, string[], object]>([
     ['an entry deleted', ['DELETE FROM entries WHERE pos = 3'], { what: 'ENTRY_POSITION', position: 3 }],
-    [
-      'two entries exchanged',
-      [
-        'UPDATE entries SET pos = -1 WHERE pos = 2',
-        'UPDATE entries SET pos = 2 WHERE pos = 3',
-        'UPDATE entries SET pos = 3 WHERE pos = -1',
-      ],
-      { what: 'TILE', position: 2 },
-    ],
+    ['two entries exchanged', exchanged, { what: 'TILE', position: 2 }],
+    ['two entries exchanged, and their hashes', [...exchanged, HASHES_EXCHANGED], { what: 'ID_ROW', position: 2 }],
     [
       'an entry in the place of another',
       ['UPDATE entries SET leaf = (SELECT leaf FROM entries WHERE pos = 5) WHERE pos = 6'],
@@ -73,6 +76,15 @@ describe('what somebody with the database can do is found', () => {
   ])('%s', async (_, statements, fault) => {
     change('ledger.db', ...statements);
     expect(await verify()).toMatchObject({ ok: false, size: 0, root: undefined, fault });
+  });
+
+  it('two entries exchanged with all that belongs to them: by the event store, and without it by the next head', async () => {
+    change('ledger.db', ...exchanged, ...exchangedIn('ids'), ...exchangedIn('stream_entries'), HASHES_EXCHANGED);
+    expect(await verify()).toMatchObject({ ok: false, fault: { what: 'STORE_EVENT', position: 2 } });
+    expect(await verify({ level: 'structure' })).toMatchObject({
+      ok: false,
+      fault: { what: 'HEAD_ROOT', position: 3 },
+    });
   });
 
   it('the end of the log cut off, without a trace in it', async () => {

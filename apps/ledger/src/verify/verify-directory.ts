@@ -141,7 +141,7 @@ class DirectoryVerification {
     let fault: Finding | undefined;
     try {
       await inOrder(
-        rangesOf(this.#from, total),
+        rangesOf(this.#from, total, this.#options.rangeWidth),
         checks,
         (verdict) => {
           fault = verdict.fault;
@@ -149,7 +149,7 @@ class DirectoryVerification {
           this.#position = verdict.reached;
           if (fault !== undefined) return false;
           // What is not signed yet may still be taken back: it is verified again the next time.
-          if (verdict.reached <= (this.#lockedHead()?.size ?? 0))
+          if (verdict.reached <= Math.max(0, ...this.#lockedHeads().map(({ size }) => size)))
             this.#options.verified?.(stateOf(origin, this.#level, verdict));
           return true;
         },

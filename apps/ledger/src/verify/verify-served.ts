@@ -103,7 +103,12 @@ class ServedVerification {
         if (fault === undefined) options.verified?.(stateOf(origin, this.#level(), verdict));
         return fault === undefined;
       };
-      await inOrder(rangesOf(this.#from, size), checks, take, tellProgress(options, this.#from, size));
+      await inOrder(
+        rangesOf(this.#from, size, options.rangeWidth),
+        checks,
+        take,
+        tellProgress(options, this.#from, size),
+      );
     } finally {
       seen.close();
       await Promise.all([...new Set(checks)].map((check) => check.close()));
