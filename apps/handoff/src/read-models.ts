@@ -146,7 +146,7 @@ export class ReadModels {
   /** The newest hundred, by their beginning. */
   outages(): readonly OutageRow[] {
     return this.sql(
-      'SELECT id, node, peer, began AS "from", ended AS until FROM outages ORDER BY began DESC, id LIMIT 100',
+      'SELECT id, node, peer, began AS "from", ended AS until FROM outages ORDER BY began DESC, node, peer LIMIT 100',
     ).all() as unknown as OutageRow[];
   }
 
