@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -36,6 +36,59 @@ describe('the play', () => {
       expect(again.stderr).not.toMatch(/^2025-/m);
       expect(again.stdout).toBe(first.stdout);
       expect([before.code, after]).toEqual([0, { ...before }]);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'is replayed entry by entry, whole, from an entry on, of an agency, and as of a time that the witnesses gave',
+    async () => {
+      const node = join(data.path, 'nodes', '32');
+      const replay = async (...args: readonly string[]) => {
+        const { code, stdout } = await hub(['ledger', 'replay', node, '--json', ...args]);
+        const lines = stdout.trimEnd().split('\n');
+        return { code, lines: lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>) };
+      };
+      const indexes = ({ lines }: Awaited<ReturnType<typeof replay>>) => lines.slice(1, -1).map(({ index }) => index);
+      const size = 14;
+      const all = Array.from({ length: size }, (_, index) => index);
+      const whole = await replay();
+      expect(whole.lines[0]).toMatchObject({ origin: 'delta-hub.cn/ledger/32', size, rule: 'NEWEST_HEAD', from: 0 });
+      expect(indexes(whole)).toEqual(all);
+      expect([whole.code, whole.lines.at(-1)]).toEqual([0, { end: { entries: size, bad: 0, verdict: 'VERIFIED' } }]);
+      expect(indexes(await replay('--as-of', '9', '--from', '4'))).toEqual([4, 5, 6, 7, 8]);
+      expect(indexes(await replay('--agency', 'cca-310118'))).not.toContain(0);
+      expect((await replay('--as-of', '2000-01-01T00:00:00.000Z')).lines[0]).toMatchObject({
+        ...{ size: 0, rule: 'WITNESSED_TIME' },
+      });
+      const { code, stderr } = await hub(['ledger', 'replay', node, '--person', 'T-320509-0001']);
+      expect([code, stderr.split(':', 1)[0]]).toEqual([2, 'USAGE']);
+      const reason = ['--officer', 'inspector-1', '--reason', 'complaint 7'];
+      expect(indexes(await replay('--person', 'T-320509-0001', ...reason))).toContain(0);
+      const record = JSON.parse(readFileSync(join(node, 'inspections.ndjson'), 'utf8')) as unknown;
+      expect(record).toMatchObject({
+        officerId: 'inspector-1',
+        personId: 'T-320509-0001',
+        reason: 'complaint 7',
+        size,
+      });
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'is exported with the cosignatures of its head, and verified from the files alone',
+    async () => {
+      const [files, trust] = [join(copies.path, 'files'), join(data.path, 'nodes', '32', 'trust.json')];
+      const exported = await hub(['ledger', 'export', join(data.path, 'nodes', '32'), files, '--json']);
+      expect(JSON.parse(exported.stdout)).toMatchObject({ size: 14, cosignatures: 3 });
+      const verify = () => hub(['ledger', 'verify', files, '--trust', trust, '--json']);
+      const { code, stdout } = await verify();
+      expect([code, JSON.parse(stdout)]).toMatchObject([0, { ledgers: [{ size: 14, standing: { level: 'SEALED' } }] }]);
+      const file = join(files, 'tile', 'entries', '000.p', '14');
+      const bytes = readFileSync(file);
+      writeFileSync(file, bytes.with(300, bytes[300]! ^ 1));
+      expect((await verify()).code).toBe(3);
     },
     PATIENCE_MS,
   );
