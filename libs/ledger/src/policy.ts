@@ -30,15 +30,19 @@ export type ParsedPolicy =
   | { readonly ok: true; readonly policy: Policy }
   | { readonly ok: false; readonly line: number; readonly reason: string };
 
+// eslint-disable-next-line no-control-regex -- the specification allows no control character but tab and newline
+const UNCLEAN = /[\u0000-\u0008\u000b-\u001f\u007f]/;
+
 /** Reads a policy; what is wrong comes back with its line, counted from 1. */
 export const parsePolicy = (hash: Hash, text: string): ParsedPolicy => {
   const draft: Draft = { logs: [], witnesses: [], groups: [], quorum: undefined };
   const lines = text.split('\n');
+  const unclean = lines.findIndex((line) => UNCLEAN.test(line));
+  if (unclean >= 0) return { ok: false, line: unclean + 1, reason: 'a control character' };
   for (const [at, line] of lines.entries()) {
     const [keyword, ...words] = line.split(/[ \t]+/).filter((word) => word !== '');
     if (keyword === undefined || keyword.startsWith('#')) continue;
-    const reason =
-      readers[keyword]?.(draft, words, hash) ?? (keyword in readers ? undefined : `unknown word ${keyword}`);
+    const reason = Object.hasOwn(readers, keyword) ? readers[keyword]?.(draft, words, hash) : `unknown word ${keyword}`;
     if (reason !== undefined) return { ok: false, line: at + 1, reason };
   }
   const { quorum, ...rest } = draft;
@@ -76,7 +80,9 @@ const readers: Readonly<Record<string, Reader>> = {
     if (isTaken(draft, name)) return `the name ${name} is taken`;
     const unknown = members.find((member) => member === 'none' || !isTaken(draft, member));
     if (unknown !== undefined) return `unknown member ${unknown}`;
-    if (new Set(members).size < members.length) return 'a member that is there twice';
+    const elsewhere = draft.groups.flatMap((group) => group.members);
+    if (new Set([...members, ...elsewhere]).size < members.length + elsewhere.length)
+      return 'a member that is there twice';
     const threshold =
       number === 'all' ? members.length : number === 'any' ? 1 : /^[1-9]\d*$/.test(number) ? Number(number) : 0;
     if (threshold < 1 || threshold > members.length) return 'group <name> all|any|<number> <member>...';

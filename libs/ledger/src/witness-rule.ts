@@ -28,7 +28,8 @@ export const parseAddCheckpoint = (body: string): AddCheckpoint | undefined => {
 export type WitnessDecision =
   | { readonly status: 200; readonly head: TreeHead; readonly text: string }
   | { readonly status: 400 | 403 | 404 }
-  | { readonly status: 409; readonly size: number }
+  /** `size`: of the newest head that was cosigned; `head`: the log signed it, of that size and with another root. */
+  | { readonly status: 409; readonly size: number; readonly head?: TreeHead }
   /** `head`: the log signed it, and it cannot be cosigned. */
   | { readonly status: 422; readonly head: TreeHead };
 
@@ -51,6 +52,9 @@ export const witnessDecision = (
   if (request.oldSize > head.size) return { status: 400 };
   const known = latest(head.origin);
   if (request.oldSize !== (known?.size ?? 0)) return { status: 409, size: known?.size ?? 0 };
+  // One size, two roots: the specification answers 409 where the sizes differ 422.
+  if (known?.size === head.size && request.path.length === 0 && !sameBytes(known.root, head.root))
+    return { status: 409, size: known.size, head };
   return isConsistent(tree, request, known, head) ? { status: 200, head, text: note.text } : { status: 422, head };
 };
 

@@ -63,14 +63,13 @@ export class Witness {
           return conflict(heads.read(decision.head.origin)?.size ?? 0);
         return { status: 200, type: TEXT, body: line };
       }
-      case 409:
+      case 409: {
+        const known = decision.head === undefined ? undefined : heads.read(decision.head.origin);
+        if (known !== undefined) forked(known, request.note);
         return conflict(decision.size);
-      case 422: {
-        const known = heads.read(decision.head.origin);
-        if (known?.size === decision.head.size && !sameBytes(known.root, decision.head.root))
-          forked(known, request.note);
-        return plain(422, 'not consistent with what this witness cosigned');
       }
+      case 422:
+        return plain(422, 'not consistent with what this witness cosigned');
       case 400:
         return plain(400, 'malformed request');
       case 403:
