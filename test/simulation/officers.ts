@@ -83,8 +83,10 @@ export const nextAttempt = (world: World, cases: readonly Case[]): Attempt => {
   const side = chance.is(0.5) ? 'origin' : 'receiving';
   const agency = chance.is(0.03) ? chance.of(AGENCIES) : one[side];
   const node = nodeOfAgency(agency);
-  const commander = { officerId: `officer-${agency}`, role: 'officer' as const, agencyId: agency, node };
   const request = requestFor(world.node(node), one, { side, agency }, chance);
+  // Who prepared a transfer does not approve it; now and then somebody tries.
+  const desk = request.type === 'DecideTransfer' && !chance.is(0.1) ? 'approver' : 'officer';
+  const commander = { officerId: `${desk}-${agency}`, role: 'officer' as const, agencyId: agency, node };
   return { of: one, node, handle: new Handle(request, chance.uuid(), commander) };
 };
 

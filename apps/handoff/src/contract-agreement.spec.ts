@@ -45,6 +45,7 @@ const agreement: Agreement = {
   'transfer.withdrawn': true,
   'transfer.dispute-raised': true,
   'transfer.dispute-resolved': true,
+  'transfer.recusal-declared': true,
   'transfer.deadline-reminded': true,
   'transfer.deadline-breached': true,
   'transfer.deadline-escalated': true,

@@ -135,7 +135,9 @@ const play = async (
   let id = '';
   for (const [index, [day, node, mutation, input]] of STEPS.slice(0, steps).entries()) {
     for (const clock of Object.values(clocks)) clock.drive(`${day}T02:00:00.000Z`);
-    const caller = node === '32' ? wujiang : qingpu;
+    const clerk = node === '32' ? wujiang : qingpu;
+    // Who prepared the transfer does not approve it.
+    const caller = mutation === 'decideTransfer' ? { ...clerk, officerId: 'officer-320509-002' } : clerk;
     const key = uuidv5(`${index}`, NAMESPACE);
     const query = `mutation { ${mutation}(idempotencyKey: "${key}", input: { ${input.replace('$', id)} }) { __typename ... on Refusal { code } ${mutation === 'registerIntake' ? '' : '... on TransferRecorded { transfer { id } }'} } }`;
     const { data } = await ask<{ data: Record<string, { __typename: string; transfer?: { id: string } }> }>(

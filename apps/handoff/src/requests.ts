@@ -19,6 +19,7 @@ export interface Inputs {
   IssueReceipt: HandoffGraphql.TransferActInput;
   RegisterPersonReported: HandoffGraphql.TransferArrivalInput;
   WithdrawTransfer: HandoffGraphql.WithdrawTransferInput;
+  DeclareRecusal: HandoffGraphql.DeclareRecusalInput;
   /** The node's own deadline worker: passes nothing but the case. */
   JudgeDeadlines: { readonly transferId: string; readonly occurredAt?: string };
 }

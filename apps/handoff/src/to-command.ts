@@ -5,6 +5,7 @@ import {
   hubRules,
   type PersonCommand,
   type PersonFile,
+  type RecusalGround,
   type RefusalGround,
   type TransferCommand,
 } from '@delta-hub/handoff';
@@ -69,6 +70,10 @@ export const toCommand = (
     }
     case 'DecideTransfer':
       return { ...context, type: request.type, documents, approved: request.input.approved };
+    case 'DeclareRecusal': {
+      const ground = request.input.ground.replaceAll('_', '-') as RecusalGround;
+      return { ...context, type: request.type, ground };
+    }
     case 'WithdrawTransfer':
       return { ...context, type: request.type, documents, reason: request.input.reason };
     case 'RecordConsultationReceived':

@@ -126,6 +126,15 @@ export class TransferResolver {
     return this.commands.onTransfer({ type: 'RegisterPersonReported', input }, key, caller);
   }
 
+  @Mutation('declareRecusal')
+  recuse(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['DeclareRecusal'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'DeclareRecusal', input }, key, caller);
+  }
+
   @Mutation('withdrawTransfer')
   withdraw(
     @Args('idempotencyKey') key: Key,

@@ -56,6 +56,9 @@ const EXAMPLES: Readonly<Record<EventName, Readonly<Record<string, unknown>>>> =
     ...{ originBody: 'city-320500', receivingBody: 'prov-310000' },
   },
   'transfer.dispute-resolved': { ...act, level: 'upper', side: 'origin', outcome: 'to-accept', documents },
+  'transfer.recusal-declared': {
+    ...{ ...act, agency: 'cca-320509', officerId: 'officer-320509-001', ground: 'interest' },
+  },
   'transfer.deadline-reminded': { ...act, ...about, to: ['receiving'] },
   'transfer.deadline-breached': { ...act, ...about, to: ['receiving', 'origin'] },
   'transfer.deadline-escalated': { ...act, ...about, to: ['receiving-upper'] },

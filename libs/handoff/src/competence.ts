@@ -1,5 +1,7 @@
 import type { Actor, AgencyLevel, AgencyRecord } from './agency.js';
 import { dayOf, type Instant } from './instant.js';
+import { powerOf } from './power.js';
+import type { RuleBook } from './rule-book.js';
 
 /** Who may sign one type of act, as data. */
 export interface Competence {
@@ -14,7 +16,7 @@ export interface Competence {
 }
 
 export interface CompetenceRejection {
-  readonly code: 'ROLE_NOT_PERMITTED' | 'ACT_NOT_YOURS' | 'DELEGATION_MISSING';
+  readonly code: 'ROLE_NOT_PERMITTED' | 'ACT_NOT_YOURS' | 'DELEGATION_MISSING' | 'POWER_NOT_HELD';
   readonly rule?: string;
 }
 
@@ -28,9 +30,20 @@ export interface Signed {
 /**
  * Whether this officer of this agency may sign acts of this type at all, whatever the case.
  * County agencies act themselves; an office acts only under a delegation that it cites and that is in force on the day of
- * the act; nobody else writes case facts.
+ * the act; nobody else writes case facts. And the act is on the power list of the agency's level.
  */
 export const competenceRejection = (
+  act: Signed,
+  competence: Competence,
+  agency: AgencyRecord,
+  book?: RuleBook,
+): CompetenceRejection | undefined =>
+  rankRejection(act, competence, agency) ??
+  (competence.signedBy === 'system' || powerOf(act, agency, book) !== undefined
+    ? undefined
+    : { code: 'POWER_NOT_HELD', rule: competence.article });
+
+const rankRejection = (
   act: Signed,
   { signedBy, delegable, article, levels = ['county'] }: Competence,
   agency: AgencyRecord,
@@ -42,6 +55,7 @@ export const competenceRejection = (
       return levels.includes(agency.level) ? undefined : { code: 'ACT_NOT_YOURS', rule: article };
     case 'office-officer': {
       if (agency.level !== 'office') return { code: 'ROLE_NOT_PERMITTED' };
+      if (levels.includes('office')) return undefined;
       const isCited = delegationsFor(act, agency).some(({ id }) => id === act.actor.delegationId);
       return delegable && isCited ? undefined : { code: 'DELEGATION_MISSING', rule: '法9' };
     }

@@ -36,8 +36,19 @@ export type { PolicySwitches, RollForward } from './policy.js';
 export { checkBook, hubRules, packInForce, tracedRules, traceRule } from './rule-book.js';
 export type { RuleBook, Rules, TracedRule } from './rule-book.js';
 export { mergeOverlay } from './rule-overlay.js';
-export type { OfficeName, Overlay, OverlayConflict, Power, ProvincialPack } from './rule-overlay.js';
-export type { DeadlineStep, Limit, OfficeRole, Rule, RulePack, RuleSource, Rung } from './rule-pack.js';
+export type { OfficeName, Overlay, OverlayConflict, ProvincialPack } from './rule-overlay.js';
+export type {
+  DeadlineStep,
+  FourEyesRule,
+  Limit,
+  OfficeRole,
+  Power,
+  Rule,
+  RulePack,
+  RuleSource,
+  Rung,
+} from './rule-pack.js';
+export { powerOf } from './power.js';
 export { rulePack2020 } from './rule-pack-2020.js';
 export { articleOf, signingRejection } from './signing.js';
 export { admit, transferDecider } from './transfer.js';
@@ -46,6 +57,7 @@ export type { TransferState } from './transfer.state.js';
 export type {
   DisputeLevel,
   DisputeOutcome,
+  RecusalGround,
   RefusalGround,
   TransferAct,
   TransferCommand,

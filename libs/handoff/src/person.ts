@@ -1,8 +1,9 @@
 import { accept, type Decider, reject } from '@delta-hub/decider';
 import type { Act, CommandContext, CorrectionCategory } from './act.js';
 import type { AgencyId } from './agency.js';
-import { citing, type Competence, competenceRejection, type CompetenceRejection } from './competence.js';
+import { citing, competenceRejection, type CompetenceRejection } from './competence.js';
 import type { Instant, PlainDate } from './instant.js';
+import { intakeCompetence } from './intake-competence.js';
 
 /** 接收登记 (社区矫正法 22): from this act on the acting county agency answers for the person. */
 export type PersonEvent = Act<
@@ -48,8 +49,6 @@ export type PersonRejection =
 
 /** The facts of a person's own stream. */
 export type PersonState = { readonly intake?: PersonEvent };
-
-export const intakeCompetence: Competence = { signedBy: 'officer', delegable: false, article: '法22' };
 
 const INTAKE = 'person.intake-registered';
 

@@ -1,18 +1,11 @@
 import type { NodeId } from './agency.js';
 import type { PlainDate } from './instant.js';
-import type { DeadlineStep, Limit, Rule, RulePack } from './rule-pack.js';
+import type { DeadlineStep, Limit, Power, Rule, RulePack } from './rule-pack.js';
 
 /** An office as a province names it. */
 export interface OfficeName extends Rule {
   readonly level: 'province' | 'upper';
   readonly nameZh: string;
-}
-
-/** One power of a provincial power list 权力清单: the type of act it covers. */
-export interface Power extends Rule {
-  readonly item: string;
-  /** Event type without prefix and version. */
-  readonly type: string;
 }
 
 /** What a province adds to a rule pack 省级实施细则. It may be stricter with the hub's own targets, never change the law. */
@@ -25,7 +18,7 @@ export interface Overlay {
   readonly effectiveTo: PlainDate | null;
   readonly targets: readonly { readonly step: DeadlineStep; readonly days: number; readonly rule: Rule }[];
   readonly offices: readonly OfficeName[];
-  /** Absent while no list is known: then the law's own competence is all there is. An act not on a list is refused. */
+  /** Takes the place of the pack's own list; absent while none is known. An act that is not on the list is refused. */
   readonly powers?: readonly Power[];
 }
 
@@ -37,7 +30,6 @@ export interface OverlayConflict {
 /** A pack as it applies in a province. */
 export interface ProvincialPack extends RulePack {
   readonly offices: readonly OfficeName[];
-  readonly powers?: readonly Power[];
 }
 
 /** The pack with the overlay laid on it, or the first thing that cannot be. */

@@ -1,5 +1,6 @@
 import { defaultPolicy } from './policy.js';
-import type { GroundRule, Limit, OfficeRole, RulePack, Rung } from './rule-pack.js';
+import { nationalPowers } from './power-list.js';
+import type { FourEyesRule, GroundRule, Limit, OfficeRole, RulePack, Rung } from './rule-pack.js';
 
 const reminded = (from: Rung['from'], days: number, ...to: OfficeRole[]): Rung => ({
   kind: 'reminded',
@@ -73,6 +74,15 @@ const grounds: readonly GroundRule[] = (
   ] as const
 ).map(([ground, text]) => ({ ground, text, article: '办法30', source: 'proposal', verified: false }));
 
+const fourEyes: readonly FourEyesRule[] = [
+  {
+    act: 'transfer.decided',
+    apartFrom: ['transfer.applied', 'transfer.opinion-given', 'transfer.consultation-sent'],
+    ...{ article: '法27', source: 'proposal', verified: false },
+    text: 'Whoever took the application, gave the opinion or wrote the letter does not approve the transfer.',
+  },
+];
+
 /** 社区矫正法 and 《社区矫正法实施办法》 (司发通〔2020〕59号), nationwide, in force since 2020-07-01. */
 export const rulePack2020: RulePack = {
   version: '2020.1',
@@ -85,4 +95,6 @@ export const rulePack2020: RulePack = {
     text: 'A refusal, or a silence 5 days after the last day, may be taken to the agencies above both: 5 days a level.',
   },
   grounds,
+  fourEyes,
+  powers: nationalPowers,
 };

@@ -1,8 +1,9 @@
 import type { PlainDate } from './instant.js';
 import type { PolicySwitches } from './policy.js';
+import type { AgencyLevel } from './agency.js';
 import type { RefusalGround } from './transfer.events.js';
 import type { Party } from './transfer.procedure.js';
-import type { StateKey } from './transfer.state.js';
+import type { OnceType, StateKey } from './transfer.state.js';
 
 /** The steps of a transfer that have a limit 时限. */
 export type DeadlineStep =
@@ -86,6 +87,21 @@ export interface GroundRule extends Rule {
   readonly ground: RefusalGround;
 }
 
+/** One power of a power list 权力清单: a type of act that an agency of a level may do. */
+export interface Power extends Rule {
+  readonly item: string;
+  /** Event type without prefix and version. */
+  readonly type: string;
+  /** The level it is a power of; of every level when absent. */
+  readonly level?: AgencyLevel;
+}
+
+/** An act whose approver may not be the officer who did one of the others in the same case 经办与审批分离. */
+export interface FourEyesRule extends Rule {
+  readonly act: OnceType;
+  readonly apartFrom: readonly OnceType[];
+}
+
 /** Every rule of the transfer, as data with a version 规则包. Published packs are not edited: a change is a new version. */
 export interface RulePack {
   readonly version: string;
@@ -96,6 +112,9 @@ export interface RulePack {
   readonly limits: readonly Limit[];
   readonly dispute: DisputeRule;
   readonly grounds: readonly GroundRule[];
+  readonly fourEyes: readonly FourEyesRule[];
+  /** What each level may sign; an act that is not on the list is refused. */
+  readonly powers: readonly Power[];
 }
 
 /**

@@ -21,6 +21,9 @@ export type RefusalGround =
 /** At whose wish a transfer is withdrawn 撤回. */
 export type WithdrawalReason = 'applicant' | 'agency';
 
+/** Why an officer steps back from a case 回避 (as 刑事诉讼法 29 has it). */
+export type RecusalGround = 'party-or-relative' | 'interest' | 'witness-or-advocate' | 'other-relation';
+
 /** What the hub has found about one limit of the case at one instant: the instant is `occurredAt`. */
 export interface Verdict {
   readonly step: DeadlineStep;
@@ -93,6 +96,12 @@ export interface TransferFacts {
     readonly side: Party;
     readonly outcome: DisputeOutcome;
   };
+  /** 回避: from here on the officer does no act of the case for that agency. */
+  readonly 'transfer.recusal-declared': {
+    readonly agency: AgencyId;
+    readonly officerId: string;
+    readonly ground: RecusalGround;
+  };
   readonly 'transfer.deadline-reminded': Verdict;
   /** 逾期: at the due instant the act had not been done, as far as the party that waits for it knew. */
   readonly 'transfer.deadline-breached': Verdict;
@@ -141,6 +150,7 @@ export type TransferCommand =
       })
   | (CommandContext &
       Documents & { readonly type: 'ResolveDispute'; readonly level: DisputeLevel; readonly outcome: DisputeOutcome })
+  | (CommandContext & { readonly type: 'DeclareRecusal'; readonly ground: RecusalGround })
   /** The deadline worker of a node: for the agency that waits, at `now`. */
   | (CommandContext & { readonly type: 'JudgeDeadlines'; readonly rules: Rules });
 
@@ -151,6 +161,9 @@ export type TransferRejectionCode =
   | 'ROLE_NOT_PERMITTED'
   | 'ACT_NOT_YOURS'
   | 'DELEGATION_MISSING'
+  | 'POWER_NOT_HELD'
+  | 'FOUR_EYES_REQUIRED'
+  | 'OFFICER_RECUSED'
   // the application
   | 'PERSON_UNKNOWN'
   | 'PERSON_NOT_YOURS'
@@ -173,6 +186,7 @@ export type TransferRejectionCode =
   | 'ALREADY_COMPLETED'
   | 'TRANSFER_CLOSED'
   | 'VERDICT_ALREADY_GIVEN'
+  | 'RECUSAL_ALREADY_DECLARED'
   | 'DISPUTE_ALREADY_RAISED'
   | 'DISPUTE_ALREADY_RESOLVED'
   | 'DISPUTE_LEVEL_MISSING'

@@ -9,9 +9,9 @@ export type Party = 'origin' | 'receiving';
 export interface ProcedureStep extends Competence {
   /**
    * The party that writes the act; nobody else can. `watching`: the one that waits for what the verdict is
-   * about. `body`: the agency above it that the dispute was taken to.
+   * about. `body`: the agency above it that the dispute was taken to. `any`: whoever has to do with the case.
    */
-  readonly party: Party | 'watching' | 'body';
+  readonly party: Party | 'watching' | 'body' | 'any';
   /** Whether the act is still written when the case has been withdrawn. */
   readonly survivesClosing?: boolean;
   /** The acts it depends on, each with the refusal while it has not been done. It cannot have been done before any of them. */
@@ -132,6 +132,13 @@ export const PROCEDURE: Readonly<Record<TransferEventType, ProcedureStep>> = {
     ...{ ...byOfficer, party: 'origin', article: '办法30' },
     after: [['transfer.applied', 'TRANSFER_UNKNOWN']],
     again: 'TRANSFER_CLOSED',
+  },
+
+  // An officer with a stake in the case steps back; at whichever agency, as soon as there is a case.
+  'transfer.recusal-declared': {
+    ...{ ...byOfficer, levels: ['county', 'city', 'province', 'office'], survivesClosing: true },
+    ...{ party: 'any', article: '刑诉法29', again: 'RECUSAL_ALREADY_DECLARED' },
+    after: [['transfer.applied', 'TRANSFER_UNKNOWN']],
   },
 
   // What the hub finds about the limits: written by the node of the party that waits, from facts, rule and calendar alone.

@@ -136,11 +136,14 @@ const cases: Case[] = [
 ];
 
 /** Every code there is: one that is missing here does not compile. */
-const metBy: Record<TransferRejectionCode, 'command' | 'event' | 'in a dispute'> = {
+const metBy: Record<TransferRejectionCode, 'command' | 'event' | 'in a dispute' | 'about the officer'> = {
   TRANSFER_UNKNOWN: 'command',
   ROLE_NOT_PERMITTED: 'command',
   ACT_NOT_YOURS: 'command',
   DELEGATION_MISSING: 'command',
+  POWER_NOT_HELD: 'about the officer',
+  FOUR_EYES_REQUIRED: 'about the officer',
+  OFFICER_RECUSED: 'about the officer',
   PERSON_UNKNOWN: 'command',
   PERSON_NOT_YOURS: 'command',
   PERSON_HAS_OPEN_TRANSFER: 'command',
@@ -161,6 +164,7 @@ const metBy: Record<TransferRejectionCode, 'command' | 'event' | 'in a dispute'>
   ALREADY_COMPLETED: 'event',
   TRANSFER_CLOSED: 'command',
   VERDICT_ALREADY_GIVEN: 'event',
+  RECUSAL_ALREADY_DECLARED: 'about the officer',
   DISPUTE_ALREADY_RAISED: 'in a dispute',
   DISPUTE_ALREADY_RESOLVED: 'in a dispute',
   DISPUTE_LEVEL_MISSING: 'in a dispute',

@@ -1,7 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '@delta-hub/decider';
 import { specFor } from '@delta-hub/decider/testing';
-import { at, atWujiang, by, commands, kunshan, paper, personId, qingpu, songling, wujiang } from './testing/cast.js';
+import {
+  approving,
+  at,
+  atWujiang,
+  by,
+  commands,
+  kunshan,
+  paper,
+  personId,
+  qingpu,
+  songling,
+  wujiang,
+} from './testing/cast.js';
 import { histories, play } from './testing/play.js';
 import { transferDecider } from './transfer.js';
 import type { TransferEvent } from './transfer.events.js';
@@ -10,6 +22,7 @@ import { fileStatusOf, isOpen, personStatusOf, statusOf } from './transfer.statu
 const given = specFor(transferDecider);
 const documents = [paper('other')];
 const wujiangOfficer = by(wujiang, '2025-03-10 09:30').actor;
+const wujiangApprover = approving(by(wujiang, '2025-03-10 09:30')).actor;
 const qingpuOfficer = by(qingpu, '2025-03-10 09:30').actor;
 
 const applied: TransferEvent = {
@@ -88,12 +101,12 @@ describe('a transfer of place of correction, act by act', () => {
   it('the origin approves after agreement', () =>
     given(...histories.agreed)
       .when(commands.decide())
-      .then(act('transfer.decided', wujiangOfficer, '2025-03-18 11:00', { approved: true, documents })));
+      .then(act('transfer.decided', wujiangApprover, '2025-03-18 11:00', { approved: true, documents })));
 
   it('and refuses after refusal', () =>
     given(...histories.refused)
       .when(commands.decide(undefined, false))
-      .then(act('transfer.decided', wujiangOfficer, '2025-03-18 11:00', { approved: false, documents })));
+      .then(act('transfer.decided', wujiangApprover, '2025-03-18 11:00', { approved: false, documents })));
 
   it.each(['approved', 'turnedDown'] as const)('the decision is served: %s', (history) =>
     given(...histories[history])

@@ -4,6 +4,7 @@ import type { TransferAct, TransferEvent, TransferEventType, Verdict } from './t
 export type RepeatedType =
   | 'transfer.dispute-raised'
   | 'transfer.dispute-resolved'
+  | 'transfer.recusal-declared'
   | 'transfer.deadline-reminded'
   | 'transfer.deadline-breached'
   | 'transfer.deadline-escalated'
@@ -33,6 +34,7 @@ const ofVerdict = ({ step, due, rung }: Pick<Verdict, 'step' | 'due' | 'rung'>):
 const ABOUT: About = {
   'transfer.dispute-raised': ({ level }) => level,
   'transfer.dispute-resolved': ({ level, side }) => `${level}/${side}`,
+  'transfer.recusal-declared': ({ agency, officerId }) => `${agency}/${officerId}`,
   'transfer.deadline-reminded': ofVerdict,
   'transfer.deadline-breached': ofVerdict,
   'transfer.deadline-escalated': ofVerdict,

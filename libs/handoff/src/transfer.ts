@@ -11,9 +11,10 @@ import type {
   TransferFacts,
   TransferRejection,
 } from './transfer.events.js';
+import { officerRejection } from './officers.js';
 import { WATCHED_BY } from './rule-pack.js';
 import { type Party, PROCEDURE } from './transfer.procedure.js';
-import { evolveTransfer as evolve, keyOf, NOTHING_DONE, type TransferState } from './transfer.state.js';
+import { actsOfType, evolveTransfer as evolve, keyOf, NOTHING_DONE, type TransferState } from './transfer.state.js';
 import { dueActs } from './verdicts.js';
 
 /** 执行地变更 (社区矫正法 27 第2款). Decided by the agency the person leaves, not by the one that receives. */
@@ -65,6 +66,7 @@ const guard = (
     (state[keyOf(act)] === undefined ? undefined : refusal(step.again)) ??
     (isClosed && !step.survivesClosing ? refusal('TRANSFER_CLOSED') : undefined) ??
     (missing === undefined ? undefined : refusal(missing[1], step.article)) ??
+    officerRejection(state, act, author) ??
     objection(state, act) ??
     (step.after.every(([type]) => isNotBefore(act, state[type])) ? undefined : refusal('OCCURRED_BEFORE_CAUSE'))
   );
@@ -72,6 +74,7 @@ const guard = (
 
 const partyOf = (act: TransferEvent): Party => {
   const { party } = PROCEDURE[act.type];
+  if (party === 'any') return 'origin';
   if (party === 'body') return 'side' in act.data ? act.data.side : 'origin';
   if (party !== 'watching') return party;
   return 'step' in act.data ? WATCHED_BY[act.data.step] : 'origin';
@@ -96,10 +99,18 @@ const isAuthor = (
   act: TransferEvent,
   author: AgencyRecord,
 ): boolean => {
+  if (act.type === 'transfer.recusal-declared') return hasToDoWith(state, applied, author);
   if (act.type !== 'transfer.dispute-resolved') return isParty(applied, partyOf(act), author);
   const raised = state[`transfer.dispute-raised#${act.data.level}`]?.data;
   return raised === undefined || raised[act.data.side === 'origin' ? 'originBody' : 'receivingBody'] === author.id;
 };
+
+const hasToDoWith = (state: TransferState, applied: TransferAct<'transfer.applied'>, author: AgencyRecord): boolean =>
+  isParty(applied, 'origin', author) ||
+  isParty(applied, 'receiving', author) ||
+  actsOfType(state, 'transfer.dispute-raised').some(({ data: { originBody, receivingBody } }) =>
+    [originBody, receivingBody].includes(author.id),
+  );
 
 /** What binds the one who decides here and now; a partner's act is not measured by what its author could not know. */
 const bindingOnUs = (
@@ -147,6 +158,11 @@ const objection = (state: TransferState, act: TransferEvent): TransferRejection 
       if (raised === undefined) return { code: 'DISPUTE_NOT_RAISED', rule: article };
       return isNotBefore(act, raised) ? undefined : { code: 'OCCURRED_BEFORE_CAUSE' };
     }
+    case 'transfer.recusal-declared':
+      // Nobody recuses another.
+      return act.data.officerId === act.actor.officerId && act.data.agency === act.actor.agencyId
+        ? undefined
+        : { code: 'ACT_NOT_YOURS', rule: article };
     case 'transfer.file-sent':
     case 'transfer.person-reported':
       return state['transfer.decided']?.data.approved ? undefined : { code: 'NOT_APPROVED', rule: article };
@@ -246,6 +262,10 @@ const actOf = (command: Exclude<TransferCommand, Apply | Judge | Dispute>): Tran
       return record('transfer.file-receipted', command, { documents: command.documents });
     case 'RegisterPersonReported':
       return record('transfer.person-reported', command, {});
+    case 'DeclareRecusal': {
+      const { officerId, agencyId: agency } = command.actor;
+      return record('transfer.recusal-declared', command, { agency, officerId, ground: command.ground });
+    }
     case 'WithdrawTransfer':
       return record('transfer.withdrawn', command, { reason: command.reason, documents: command.documents });
   }

@@ -94,6 +94,7 @@ export interface EventData {
   'transfer.file-sent': TransferFileSent;
   'transfer.opinion-given': TransferOpinionGiven;
   'transfer.person-reported': TransferPersonReported;
+  'transfer.recusal-declared': TransferRecusalDeclared;
   'transfer.withdrawn': TransferWithdrawn;
 }
 /**
@@ -413,6 +414,16 @@ export interface TransferPersonReported {
   actor: Actor;
 }
 /**
+ * 回避: from here on the officer does no act of the case for that agency.
+ */
+export interface TransferRecusalDeclared {
+  occurredAt: Instant;
+  actor: Actor;
+  agency: AgencyId;
+  officerId: string;
+  ground: 'party-or-relative' | 'interest' | 'witness-or-advocate' | 'other-relation';
+}
+/**
  * 撤回, before the decision is served.
  */
 export interface TransferWithdrawn {
@@ -479,4 +490,4 @@ export interface HubEvent {
 }
 
 /** Every event type without prefix and version. */
-export const EVENT_NAMES = ["incident.log-forked","node.heartbeat","outage.declared","person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.opinion-given","transfer.person-reported","transfer.withdrawn"] as const;
+export const EVENT_NAMES = ["incident.log-forked","node.heartbeat","outage.declared","person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.opinion-given","transfer.person-reported","transfer.recusal-declared","transfer.withdrawn"] as const;

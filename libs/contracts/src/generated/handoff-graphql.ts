@@ -105,6 +105,8 @@ export type Mutation = {
   readonly issueReceipt: TransferResult;
   /** Register that the person has reported 报到: from here the receiving agency answers. Receiving county agency. */
   readonly registerPersonReported: TransferResult;
+  /** Step back from a case 回避: the calling officer does no more acts in it for their agency. */
+  readonly declareRecusal: TransferResult;
   /** Withdraw before the decision is served 撤回. Origin county agency. */
   readonly withdrawTransfer: TransferResult;
 };
@@ -188,6 +190,12 @@ export type MutationRegisterPersonReportedArgs = {
 };
 
 
+export type MutationDeclareRecusalArgs = {
+  idempotencyKey: Scalars['ID']['input'];
+  input: DeclareRecusalInput;
+};
+
+
 export type MutationWithdrawTransferArgs = {
   idempotencyKey: Scalars['ID']['input'];
   input: WithdrawTransferInput;
@@ -258,6 +266,12 @@ export type DecideTransferInput = {
   readonly transferId: Scalars['ID']['input'];
   readonly approved: Scalars['Boolean']['input'];
   readonly documents?: ReadonlyArray<DocumentInput>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+export type DeclareRecusalInput = {
+  readonly transferId: Scalars['ID']['input'];
+  readonly ground: RecusalGround;
   readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
@@ -353,6 +367,9 @@ export type RefusalCode =
   | 'TRANSFER_UNKNOWN'
   | 'ACT_NOT_YOURS'
   | 'DELEGATION_MISSING'
+  | 'POWER_NOT_HELD'
+  | 'FOUR_EYES_REQUIRED'
+  | 'OFFICER_RECUSED'
   | 'PERSON_NOT_YOURS'
   | 'ROLE_NOT_PERMITTED'
   | 'ALREADY_APPLIED'
@@ -387,6 +404,7 @@ export type RefusalCode =
   | 'NOTHING_TO_DISPUTE'
   | 'DECISION_CONTRADICTS_RULING'
   | 'VERDICT_ALREADY_GIVEN'
+  | 'RECUSAL_ALREADY_DECLARED'
   | 'IDEMPOTENCY_KEY_INVALID'
   | 'IDEMPOTENCY_KEY_REUSED';
 
@@ -653,6 +671,13 @@ export type DisputeLevel =
 export type DisputeOutcome =
   | 'to_accept'
   | 'refusal_upheld';
+
+/** Why an officer steps back from a case. */
+export type RecusalGround =
+  | 'party_or_relative'
+  | 'interest'
+  | 'witness_or_advocate'
+  | 'other_relation';
 
 export type WithdrawalReason =
   | 'applicant'

@@ -1250,6 +1250,44 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       }
     }
   },
+  "transfer.recusal-declared.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.recusal-declared.v1.json",
+    "title": "TransferRecusalDeclared",
+    "description": "回避: from here on the officer does no act of the case for that agency.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "agency",
+      "officerId",
+      "ground"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "agency": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/agencyId"
+      },
+      "officerId": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+      },
+      "ground": {
+        "enum": [
+          "party-or-relative",
+          "interest",
+          "witness-or-advocate",
+          "other-relation"
+        ]
+      }
+    }
+  },
   "transfer.withdrawn.v1": {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "https://delta-hub.cn/schemas/transfer.withdrawn.v1.json",

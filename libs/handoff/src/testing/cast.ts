@@ -68,6 +68,12 @@ export const atWujiang: PersonFile = {
 
 const documents = [paper('other')];
 
+/** The same desk with its second officer, who approves what the first has prepared. */
+export const approving = (context: CommandContext): CommandContext => ({
+  ...context,
+  actor: { ...context.actor, officerId: `approver-of-${context.agency.id}` },
+});
+
 /** The commands of a transfer from 吴江 to 青浦; times are those of scenario G0 unless told otherwise. */
 export const commands = {
   apply: (context: CommandContext = by(wujiang, '2025-03-10 09:30')) =>
@@ -91,7 +97,7 @@ export const commands = {
   refuse: (context: CommandContext = by(qingpu, '2025-03-17 15:40')) =>
     ({ ...context, type: 'ReplyConsultation', agrees: false, ground: 'residence-untrue', documents }) as const,
   decide: (context: CommandContext = by(wujiang, '2025-03-18 11:00'), approved = true) =>
-    ({ ...context, type: 'DecideTransfer', approved, documents }) as const,
+    ({ ...approving(context), type: 'DecideTransfer', approved, documents }) as const,
   serve: (context: CommandContext = by(wujiang, '2025-03-19 09:20')) =>
     ({ ...context, type: 'ServeDecision', documents }) as const,
   sendFile: (context: CommandContext = by(wujiang, '2025-03-20 16:00')) =>
@@ -104,4 +110,6 @@ export const commands = {
     ({ ...context, type: 'RegisterPersonReported' }) as const,
   withdraw: (context: CommandContext = by(wujiang, '2025-03-18 17:00')) =>
     ({ ...context, type: 'WithdrawTransfer', reason: 'applicant', documents }) as const,
+  recuse: (context: CommandContext = by(wujiang, '2025-03-10 10:00')) =>
+    ({ ...context, type: 'DeclareRecusal', ground: 'interest' }) as const,
 } satisfies Record<string, (context?: CommandContext) => TransferCommand>;
