@@ -8,7 +8,7 @@ import { differences } from './expectations.js';
 import { inOrderOfSigning } from './known-facts.js';
 import { mutationOf, textOf } from './mutations.js';
 import type { NodeId } from '../nodes.js';
-import { nodeOf, type Scenario, type Step } from './scenario-file.js';
+import { type Actor, nodeOf, type Scenario, type Step } from './scenario-file.js';
 import { settle } from './settle.js';
 import type { Progress, Stage } from './stage.js';
 
@@ -104,9 +104,10 @@ const act = async (
   const mutation = mutationOf(step.do ?? '');
   const actor = actors[step.by ?? ''];
   if (mutation === undefined || actor === undefined) throw new HubFault('SCENARIO_INVALID', `steps[${index}]`);
+  const signer = approving(actor, mutation.name);
   const given = bind(step.with, transfers, scenario) as Readonly<Record<string, unknown>>;
   const input = mutation.fields.has('occurredAt') ? { occurredAt: step.at, ...given } : given;
-  const { result } = await ask<Answer>(fleet.url(nodeOf(actor)), await tokenFor(actor), textOf(mutation), {
+  const { result } = await ask<Answer>(fleet.url(nodeOf(actor)), await tokenFor(signer), textOf(mutation), {
     key: uuidv5(`${scenario}/${index}/${mutation.name}`, PLAY_NAMESPACE),
     input,
   });
@@ -117,6 +118,15 @@ const act = async (
   }
   return result.transfer?.id;
 };
+
+/** What the rule pack wants another officer of the agency for than prepared the case. */
+const APPROVALS: readonly string[] = ['decideTransfer'];
+
+/** An actor without a number of their own stands for the agency's desk: there the second officer approves. */
+const approving = (actor: Actor, mutation: string): Actor =>
+  actor.officer === undefined && actor.role === 'officer' && APPROVALS.includes(mutation)
+    ? { ...actor, officer: `officer-${actor.agency.replace(/^[a-z]+-/, '')}-002` }
+    : actor;
 
 interface KnownFact {
   readonly id: string;
