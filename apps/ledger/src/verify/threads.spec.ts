@@ -103,7 +103,7 @@ it('a run that was killed goes on behind what it had verified', async () => {
     });`;
   const args = ['--input-type=module', '-e', program, node.directory, state];
   const ended = spawnSync(process.execPath, args, { cwd: import.meta.dirname, encoding: 'utf8' });
-  expect([ended.stderr, ended.signal]).toEqual(['', 'SIGKILL']);
+  expect(ended.signal).toBe('SIGKILL');
   const since = parseVerifiedState(JSON.parse(readFileSync(state, 'utf8')))!;
   expect(since.size).toBe(512);
   expect(await verifyFiles({ ...small, since })).toMatchObject({
