@@ -1,5 +1,12 @@
 import { agencyById, type AgencyEntry } from '@delta-hub/contracts';
-import { answerableIntervals, type Due, type Instant, type Interval, type TransferSummary } from '@delta-hub/handoff';
+import {
+  answerableIntervals,
+  type CorrectionStatus,
+  type Due,
+  type Instant,
+  type Interval,
+  type TransferSummary,
+} from '@delta-hub/handoff';
 import { personFacts } from './knowledge.js';
 import type { FactRow, ReadModels } from './read-models.js';
 
@@ -30,6 +37,14 @@ export const deadlineAnswer = (due: Due) => ({
   marginDays: due.marginDays ?? null,
   rule: due.rule,
   verified: due.verified,
+});
+
+export const correctionAnswer = ({ correction, acknowledged }: CorrectionStatus) => ({
+  fact: correction.data.fact,
+  kind: correction.data.kind.replaceAll('-', '_'),
+  correctedAt: correction.occurredAt,
+  by: agencyAnswer(correction.actor.agencyId),
+  acknowledgedAt: acknowledged?.occurredAt ?? null,
 });
 
 export const factAnswer = (row: FactRow) => ({

@@ -46,6 +46,8 @@ const agreement: Agreement = {
   'transfer.dispute-raised': true,
   'transfer.dispute-resolved': true,
   'transfer.recusal-declared': true,
+  'transfer.fact-corrected': true,
+  'transfer.correction-acknowledged': true,
   'transfer.deadline-reminded': true,
   'transfer.deadline-breached': true,
   'transfer.deadline-escalated': true,

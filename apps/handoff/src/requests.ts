@@ -20,6 +20,8 @@ export interface Inputs {
   RegisterPersonReported: HandoffGraphql.TransferArrivalInput;
   WithdrawTransfer: HandoffGraphql.WithdrawTransferInput;
   DeclareRecusal: HandoffGraphql.DeclareRecusalInput;
+  CorrectFact: HandoffGraphql.CorrectFactInput;
+  AcknowledgeCorrection: HandoffGraphql.AcknowledgeCorrectionInput;
   /** The node's own deadline worker: passes nothing but the case. */
   JudgeDeadlines: { readonly transferId: string; readonly occurredAt?: string };
 }

@@ -1,8 +1,10 @@
 import { agencyById, agencyOfDivision, divisionByCode } from '@delta-hub/contracts';
 import {
   type CommandContext,
+  type CorrectionKind,
   dayOf,
   hubRules,
+  isCorrectable,
   type PersonCommand,
   type PersonFile,
   type RecusalGround,
@@ -17,6 +19,8 @@ export interface LookUps {
   readonly now: string;
   readonly person: (personId: string) => PersonFile | undefined;
 }
+
+const FACT_UNKNOWN = { code: 'FACT_UNKNOWN' } as const;
 
 /** A request as a command of the core, or what the directory has against it. */
 export const toCommand = (
@@ -73,6 +77,15 @@ export const toCommand = (
     case 'DeclareRecusal': {
       const ground = request.input.ground.replaceAll('_', '-') as RecusalGround;
       return { ...context, type: request.type, ground };
+    }
+    case 'CorrectFact': {
+      const kind = request.input.kind.replaceAll('_', '-') as CorrectionKind;
+      const { fact } = request.input;
+      return isCorrectable(fact) ? { ...context, type: request.type, documents, fact, kind } : FACT_UNKNOWN;
+    }
+    case 'AcknowledgeCorrection': {
+      const { fact } = request.input;
+      return isCorrectable(fact) ? { ...context, type: request.type, fact } : FACT_UNKNOWN;
     }
     case 'WithdrawTransfer':
       return { ...context, type: request.type, documents, reason: request.input.reason };

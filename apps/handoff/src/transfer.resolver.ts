@@ -1,6 +1,7 @@
 import type { HandoffGraphql } from '@delta-hub/contracts';
 import { Args, Context, Mutation, Parent, Query, ResolveField, ResolveReference, Resolver } from '@nestjs/graphql';
-import { agencyAnswer, deadlineAnswer, factAnswer, type TransferParent } from './answers.js';
+import { correctionsOf } from '@delta-hub/handoff';
+import { agencyAnswer, correctionAnswer, deadlineAnswer, factAnswer, type TransferParent } from './answers.js';
 import type { RequestContext } from './bearer.js';
 import { Commands } from './commands.js';
 import { page } from './paging.js';
@@ -135,6 +136,24 @@ export class TransferResolver {
     return this.commands.onTransfer({ type: 'DeclareRecusal', input }, key, caller);
   }
 
+  @Mutation('correctFact')
+  correct(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['CorrectFact'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'CorrectFact', input }, key, caller);
+  }
+
+  @Mutation('acknowledgeCorrection')
+  acknowledgeCorrection(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['AcknowledgeCorrection'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'AcknowledgeCorrection', input }, key, caller);
+  }
+
   @Mutation('withdrawTransfer')
   withdraw(
     @Args('idempotencyKey') key: Key,
@@ -182,6 +201,11 @@ export class TransferResolver {
   @ResolveField('deadlines')
   deadlines(@Parent() { dues }: TransferParent) {
     return dues.map(deadlineAnswer);
+  }
+
+  @ResolveField('corrections')
+  corrections(@Parent() { facts }: TransferParent) {
+    return correctionsOf(facts).map(correctionAnswer);
   }
 
   @ResolveField('facts')

@@ -59,6 +59,8 @@ const EXAMPLES: Readonly<Record<EventName, Readonly<Record<string, unknown>>>> =
   'transfer.recusal-declared': {
     ...{ ...act, agency: 'cca-320509', officerId: 'officer-320509-001', ground: 'interest' },
   },
+  'transfer.fact-corrected': { ...act, fact: 'transfer.decided', kind: 'wrong-date', documents },
+  'transfer.correction-acknowledged': { ...act, fact: 'transfer.decided' },
   'transfer.deadline-reminded': { ...act, ...about, to: ['receiving'] },
   'transfer.deadline-breached': { ...act, ...about, to: ['receiving', 'origin'] },
   'transfer.deadline-escalated': { ...act, ...about, to: ['receiving-upper'] },

@@ -7,6 +7,8 @@ export type { RecordedFact } from './as-of.js';
 export { calendarFrom, dayKind, isCovered } from './calendar.js';
 export type { Calendar, CalendarYear, DayKind } from './calendar.js';
 export { prcCalendar, prcCalendarYears } from './calendar-data.js';
+export { correctionsOf, isCorrectable } from './corrections.js';
+export type { CorrectionStatus } from './corrections.js';
 export type { Competence, CompetenceRejection } from './competence.js';
 export { dueInstants, duties, lastDayOf } from './deadlines.js';
 export type { Due, Duty, LastDay } from './deadlines.js';
@@ -53,10 +55,11 @@ export { rulePack2020 } from './rule-pack-2020.js';
 export { articleOf, signingRejection } from './signing.js';
 export { admit, transferDecider } from './transfer.js';
 export { actsOf, actsOfType } from './transfer.state.js';
-export type { TransferState } from './transfer.state.js';
+export type { OnceType, TransferState } from './transfer.state.js';
 export type {
   DisputeLevel,
   DisputeOutcome,
+  CorrectionKind,
   RecusalGround,
   RefusalGround,
   TransferAct,

@@ -6,6 +6,7 @@ import type { PersonFile } from './person.js';
 import type { Rules } from './rule-book.js';
 import type { DeadlineStep, OfficeRole } from './rule-pack.js';
 import type { Party } from './transfer.procedure.js';
+import type { OnceType } from './transfer.state.js';
 
 /** Why the person wants to move 变更事由. */
 export type TransferReason = 'residence' | 'employment' | 'study' | 'family' | 'medical' | 'other';
@@ -23,6 +24,9 @@ export type WithdrawalReason = 'applicant' | 'agency';
 
 /** Why an officer steps back from a case 回避 (as 刑事诉讼法 29 has it). */
 export type RecusalGround = 'party-or-relative' | 'interest' | 'witness-or-advocate' | 'other-relation';
+
+/** What is wrong with a fact that is corrected 更正. */
+export type CorrectionKind = 'wrong-person' | 'wrong-content' | 'wrong-date' | 'wrong-document';
 
 /** What the hub has found about one limit of the case at one instant: the instant is `occurredAt`. */
 export interface Verdict {
@@ -102,6 +106,10 @@ export interface TransferFacts {
     readonly officerId: string;
     readonly ground: RecusalGround;
   };
+  /** 更正: the fact of this type in the case is wrong. It stays in the record, struck; the documents are the evidence. */
+  readonly 'transfer.fact-corrected': Documents & { readonly fact: OnceType; readonly kind: CorrectionKind };
+  /** The other party has taken note of a correction. */
+  readonly 'transfer.correction-acknowledged': { readonly fact: OnceType };
   readonly 'transfer.deadline-reminded': Verdict;
   /** 逾期: at the due instant the act had not been done, as far as the party that waits for it knew. */
   readonly 'transfer.deadline-breached': Verdict;
@@ -151,6 +159,9 @@ export type TransferCommand =
   | (CommandContext &
       Documents & { readonly type: 'ResolveDispute'; readonly level: DisputeLevel; readonly outcome: DisputeOutcome })
   | (CommandContext & { readonly type: 'DeclareRecusal'; readonly ground: RecusalGround })
+  | (CommandContext &
+      Documents & { readonly type: 'CorrectFact'; readonly fact: OnceType; readonly kind: CorrectionKind })
+  | (CommandContext & { readonly type: 'AcknowledgeCorrection'; readonly fact: OnceType })
   /** The deadline worker of a node: for the agency that waits, at `now`. */
   | (CommandContext & { readonly type: 'JudgeDeadlines'; readonly rules: Rules });
 
@@ -187,6 +198,12 @@ export type TransferRejectionCode =
   | 'TRANSFER_CLOSED'
   | 'VERDICT_ALREADY_GIVEN'
   | 'RECUSAL_ALREADY_DECLARED'
+  | 'ALREADY_CORRECTED'
+  | 'ALREADY_ACKNOWLEDGED'
+  | 'NOT_CORRECTED'
+  | 'FACT_UNKNOWN'
+  | 'EVIDENCE_MISSING'
+  | 'RESTS_ON_CORRECTED'
   | 'DISPUTE_ALREADY_RAISED'
   | 'DISPUTE_ALREADY_RESOLVED'
   | 'DISPUTE_LEVEL_MISSING'

@@ -141,6 +141,16 @@ export const PROCEDURE: Readonly<Record<TransferEventType, ProcedureStep>> = {
     after: [['transfer.applied', 'TRANSFER_UNKNOWN']],
   },
 
+  // A wrong fact is corrected by the party that wrote it; the other takes note. Neither is ever taken back.
+  'transfer.fact-corrected': {
+    ...{ ...byOfficer, survivesClosing: true, party: 'any', article: '个保法46', again: 'ALREADY_CORRECTED' },
+    after: [['transfer.applied', 'TRANSFER_UNKNOWN']],
+  },
+  'transfer.correction-acknowledged': {
+    ...{ ...byOfficer, survivesClosing: true, party: 'any', article: '个保法46', again: 'ALREADY_ACKNOWLEDGED' },
+    after: [['transfer.applied', 'TRANSFER_UNKNOWN']],
+  },
+
   // What the hub finds about the limits: written by the node of the party that waits, from facts, rule and calendar alone.
   'transfer.deadline-reminded': verdict,
   'transfer.deadline-breached': verdict,

@@ -136,7 +136,10 @@ const cases: Case[] = [
 ];
 
 /** Every code there is: one that is missing here does not compile. */
-const metBy: Record<TransferRejectionCode, 'command' | 'event' | 'in a dispute' | 'about the officer'> = {
+const metBy: Record<
+  TransferRejectionCode,
+  'command' | 'event' | 'in a dispute' | 'about the officer' | 'in a correction'
+> = {
   TRANSFER_UNKNOWN: 'command',
   ROLE_NOT_PERMITTED: 'command',
   ACT_NOT_YOURS: 'command',
@@ -165,6 +168,12 @@ const metBy: Record<TransferRejectionCode, 'command' | 'event' | 'in a dispute' 
   TRANSFER_CLOSED: 'command',
   VERDICT_ALREADY_GIVEN: 'event',
   RECUSAL_ALREADY_DECLARED: 'about the officer',
+  ALREADY_CORRECTED: 'in a correction',
+  ALREADY_ACKNOWLEDGED: 'in a correction',
+  NOT_CORRECTED: 'in a correction',
+  FACT_UNKNOWN: 'in a correction',
+  EVIDENCE_MISSING: 'in a correction',
+  RESTS_ON_CORRECTED: 'in a correction',
   DISPUTE_ALREADY_RAISED: 'in a dispute',
   DISPUTE_ALREADY_RESOLVED: 'in a dispute',
   DISPUTE_LEVEL_MISSING: 'in a dispute',

@@ -5,6 +5,8 @@ export type RepeatedType =
   | 'transfer.dispute-raised'
   | 'transfer.dispute-resolved'
   | 'transfer.recusal-declared'
+  | 'transfer.fact-corrected'
+  | 'transfer.correction-acknowledged'
   | 'transfer.deadline-reminded'
   | 'transfer.deadline-breached'
   | 'transfer.deadline-escalated'
@@ -35,13 +37,15 @@ const ABOUT: About = {
   'transfer.dispute-raised': ({ level }) => level,
   'transfer.dispute-resolved': ({ level, side }) => `${level}/${side}`,
   'transfer.recusal-declared': ({ agency, officerId }) => `${agency}/${officerId}`,
+  'transfer.fact-corrected': ({ fact }) => fact,
+  'transfer.correction-acknowledged': ({ fact }) => fact,
   'transfer.deadline-reminded': ofVerdict,
   'transfer.deadline-breached': ofVerdict,
   'transfer.deadline-escalated': ofVerdict,
   'transfer.deadline-superseded': ofVerdict,
 };
 
-const isRepeated = (type: TransferEventType): type is RepeatedType => Object.hasOwn(ABOUT, type);
+export const isRepeated = (type: TransferEventType): type is RepeatedType => Object.hasOwn(ABOUT, type);
 
 export const keyOf = ({ type, data }: TransferEvent): StateKey =>
   isRepeated(type) ? `${type}#${(ABOUT[type] as (data: unknown) => string)(data)}` : type;

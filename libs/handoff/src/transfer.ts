@@ -11,6 +11,7 @@ import type {
   TransferFacts,
   TransferRejection,
 } from './transfer.events.js';
+import { acknowledgementRejection, correctingParty, correctionRejection, restsOnCorrected } from './corrections.js';
 import { officerRejection } from './officers.js';
 import { WATCHED_BY } from './rule-pack.js';
 import { type Party, PROCEDURE } from './transfer.procedure.js';
@@ -28,7 +29,7 @@ export const transferDecider: Decider<TransferState, TransferCommand, TransferEv
     // Whoever knows of a withdrawal is bound by it.
     const rejection = guard(state, act, command.agency, state['transfer.withdrawn'] !== undefined);
     if (rejection !== undefined) return reject(rejection);
-    const bound = bindingOnUs(command, act, state);
+    const bound = restsOnCorrected(state, act) ?? bindingOnUs(command, act, state);
     if (bound !== undefined) return reject(bound);
     if (act.occurredAt > command.now) return reject({ code: 'OCCURRED_IN_FUTURE' });
     return accept(act, ...consequences(evolve(state, act), act, command));
@@ -73,6 +74,8 @@ const guard = (
 };
 
 const partyOf = (act: TransferEvent): Party => {
+  if (act.type === 'transfer.fact-corrected' || act.type === 'transfer.correction-acknowledged')
+    return correctingParty(act);
   const { party } = PROCEDURE[act.type];
   if (party === 'any') return 'origin';
   if (party === 'body') return 'side' in act.data ? act.data.side : 'origin';
@@ -158,6 +161,10 @@ const objection = (state: TransferState, act: TransferEvent): TransferRejection 
       if (raised === undefined) return { code: 'DISPUTE_NOT_RAISED', rule: article };
       return isNotBefore(act, raised) ? undefined : { code: 'OCCURRED_BEFORE_CAUSE' };
     }
+    case 'transfer.fact-corrected':
+      return correctionRejection(state, act);
+    case 'transfer.correction-acknowledged':
+      return acknowledgementRejection(state, act);
     case 'transfer.recusal-declared':
       // Nobody recuses another.
       return act.data.officerId === act.actor.officerId && act.data.agency === act.actor.agencyId
@@ -262,6 +269,12 @@ const actOf = (command: Exclude<TransferCommand, Apply | Judge | Dispute>): Tran
       return record('transfer.file-receipted', command, { documents: command.documents });
     case 'RegisterPersonReported':
       return record('transfer.person-reported', command, {});
+    case 'CorrectFact': {
+      const { fact, kind, documents } = command;
+      return record('transfer.fact-corrected', command, { fact, kind, documents });
+    }
+    case 'AcknowledgeCorrection':
+      return record('transfer.correction-acknowledged', command, { fact: command.fact });
     case 'DeclareRecusal': {
       const { officerId, agencyId: agency } = command.actor;
       return record('transfer.recusal-declared', command, { agency, officerId, ground: command.ground });

@@ -26,7 +26,7 @@ describe('stored payloads', () => {
     const { actor } = by(wujiang, '2025-03-10 09:30');
     const event = upcast(`cn.delta-hub.${type}.v1`, { occurredAt: at('2025-03-10 09:30'), actor });
     expect([event.type, isTransferEvent(event)]).toEqual([type, type.startsWith('transfer.')]);
-    expect(articleOf(type)).toMatch(/^(法|办法|刑诉法|电子签名法)\d+$/);
+    expect(articleOf(type)).toMatch(/^(法|办法|刑诉法|个保法|电子签名法)\d+$/);
   });
 
   it.each([

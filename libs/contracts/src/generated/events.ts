@@ -81,6 +81,7 @@ export interface EventData {
   'transfer.consultation-received': TransferConsultationReceived;
   'transfer.consultation-replied': TransferConsultationReplied;
   'transfer.consultation-sent': TransferConsultationSent;
+  'transfer.correction-acknowledged': TransferCorrectionAcknowledged;
   'transfer.deadline-breached': TransferDeadlineBreached;
   'transfer.deadline-escalated': TransferDeadlineEscalated;
   'transfer.deadline-reminded': TransferDeadlineReminded;
@@ -89,6 +90,7 @@ export interface EventData {
   'transfer.decision-served': TransferDecisionServed;
   'transfer.dispute-raised': TransferDisputeRaised;
   'transfer.dispute-resolved': TransferDisputeResolved;
+  'transfer.fact-corrected': TransferFactCorrected;
   'transfer.file-receipted': TransferFileReceipted;
   'transfer.file-received': TransferFileReceived;
   'transfer.file-sent': TransferFileSent;
@@ -288,6 +290,27 @@ export interface TransferConsultationSent {
   documents: Documents;
 }
 /**
+ * The other party has taken note of a correction.
+ */
+export interface TransferCorrectionAcknowledged {
+  occurredAt: Instant;
+  actor: Actor;
+  fact:
+    | 'transfer.applied'
+    | 'transfer.opinion-given'
+    | 'transfer.consultation-sent'
+    | 'transfer.consultation-received'
+    | 'transfer.consultation-replied'
+    | 'transfer.decided'
+    | 'transfer.decision-served'
+    | 'transfer.file-sent'
+    | 'transfer.file-received'
+    | 'transfer.file-receipted'
+    | 'transfer.person-reported'
+    | 'transfer.completed'
+    | 'transfer.withdrawn';
+}
+/**
  * 逾期: at the due instant the act had not been done, as far as the waiting party's node knew.
  */
 export interface TransferDeadlineBreached {
@@ -372,6 +395,29 @@ export interface TransferDisputeResolved {
   level: DisputeLevel;
   side: 'origin' | 'receiving';
   outcome: 'to-accept' | 'refusal-upheld';
+  documents: Documents;
+}
+/**
+ * 更正: the fact of this type in the case is wrong. It stays in the record, struck; the documents are the evidence.
+ */
+export interface TransferFactCorrected {
+  occurredAt: Instant;
+  actor: Actor;
+  fact:
+    | 'transfer.applied'
+    | 'transfer.opinion-given'
+    | 'transfer.consultation-sent'
+    | 'transfer.consultation-received'
+    | 'transfer.consultation-replied'
+    | 'transfer.decided'
+    | 'transfer.decision-served'
+    | 'transfer.file-sent'
+    | 'transfer.file-received'
+    | 'transfer.file-receipted'
+    | 'transfer.person-reported'
+    | 'transfer.completed'
+    | 'transfer.withdrawn';
+  kind: 'wrong-person' | 'wrong-content' | 'wrong-date' | 'wrong-document';
   documents: Documents;
 }
 /**
@@ -490,4 +536,4 @@ export interface HubEvent {
 }
 
 /** Every event type without prefix and version. */
-export const EVENT_NAMES = ["incident.log-forked","node.heartbeat","outage.declared","person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.opinion-given","transfer.person-reported","transfer.recusal-declared","transfer.withdrawn"] as const;
+export const EVENT_NAMES = ["incident.log-forked","node.heartbeat","outage.declared","person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.correction-acknowledged","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.fact-corrected","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.opinion-given","transfer.person-reported","transfer.recusal-declared","transfer.withdrawn"] as const;

@@ -107,6 +107,10 @@ export type Mutation = {
   readonly registerPersonReported: TransferResult;
   /** Step back from a case 回避: the calling officer does no more acts in it for their agency. */
   readonly declareRecusal: TransferResult;
+  /** Correct a wrong fact of the case 更正: it stays, struck. Another officer of the party that wrote it. */
+  readonly correctFact: TransferResult;
+  /** Take note of a correction. The other party. */
+  readonly acknowledgeCorrection: TransferResult;
   /** Withdraw before the decision is served 撤回. Origin county agency. */
   readonly withdrawTransfer: TransferResult;
 };
@@ -196,6 +200,18 @@ export type MutationDeclareRecusalArgs = {
 };
 
 
+export type MutationCorrectFactArgs = {
+  idempotencyKey: Scalars['ID']['input'];
+  input: CorrectFactInput;
+};
+
+
+export type MutationAcknowledgeCorrectionArgs = {
+  idempotencyKey: Scalars['ID']['input'];
+  input: AcknowledgeCorrectionInput;
+};
+
+
 export type MutationWithdrawTransferArgs = {
   idempotencyKey: Scalars['ID']['input'];
   input: WithdrawTransferInput;
@@ -272,6 +288,23 @@ export type DecideTransferInput = {
 export type DeclareRecusalInput = {
   readonly transferId: Scalars['ID']['input'];
   readonly ground: RecusalGround;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+export type CorrectFactInput = {
+  readonly transferId: Scalars['ID']['input'];
+  /** The type of the wrong fact without prefix and version, e.g. transfer.decided. */
+  readonly fact: Scalars['ID']['input'];
+  readonly kind: CorrectionKind;
+  /** The evidence: at least one. */
+  readonly documents?: ReadonlyArray<DocumentInput>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+export type AcknowledgeCorrectionInput = {
+  readonly transferId: Scalars['ID']['input'];
+  /** The type of the fact that was corrected. */
+  readonly fact: Scalars['ID']['input'];
   readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
@@ -405,6 +438,12 @@ export type RefusalCode =
   | 'DECISION_CONTRADICTS_RULING'
   | 'VERDICT_ALREADY_GIVEN'
   | 'RECUSAL_ALREADY_DECLARED'
+  | 'ALREADY_CORRECTED'
+  | 'ALREADY_ACKNOWLEDGED'
+  | 'NOT_CORRECTED'
+  | 'FACT_UNKNOWN'
+  | 'EVIDENCE_MISSING'
+  | 'RESTS_ON_CORRECTED'
   | 'IDEMPOTENCY_KEY_INVALID'
   | 'IDEMPOTENCY_KEY_REUSED';
 
@@ -461,8 +500,22 @@ export type Transfer = {
   readonly deadlines: ReadonlyArray<Deadline>;
   /** The parties' nodes that this node has not heard for more than five minutes: what they did since is not shown. */
   readonly stale: ReadonlyArray<PeerStatus>;
+  /** The corrections of the case, oldest first; one that is not acknowledged is an open duty of the other party. */
+  readonly corrections: ReadonlyArray<Correction>;
   /** Every signed fact of the case, in the order this node stored them. */
   readonly facts: ReadonlyArray<Fact>;
+};
+
+/** 更正: the fact stands in the record, struck. */
+export type Correction = {
+  readonly __typename?: 'Correction';
+  /** The type of the struck fact, e.g. transfer.decided. */
+  readonly fact: Scalars['ID']['output'];
+  readonly kind: CorrectionKind;
+  readonly correctedAt: Scalars['DateTime']['output'];
+  readonly by: Agency;
+  /** Null while the other party has not taken note. */
+  readonly acknowledgedAt?: Maybe<Scalars['DateTime']['output']>;
 };
 
 /** One limit of the law applied to this case. */
@@ -671,6 +724,13 @@ export type DisputeLevel =
 export type DisputeOutcome =
   | 'to_accept'
   | 'refusal_upheld';
+
+/** What is wrong with a fact that is corrected. */
+export type CorrectionKind =
+  | 'wrong_person'
+  | 'wrong_content'
+  | 'wrong_date'
+  | 'wrong_document';
 
 /** Why an officer steps back from a case. */
 export type RecusalGround =

@@ -840,6 +840,44 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       }
     }
   },
+  "transfer.correction-acknowledged.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.correction-acknowledged.v1.json",
+    "title": "TransferCorrectionAcknowledged",
+    "description": "The other party has taken note of a correction.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "fact"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "fact": {
+        "enum": [
+          "transfer.applied",
+          "transfer.opinion-given",
+          "transfer.consultation-sent",
+          "transfer.consultation-received",
+          "transfer.consultation-replied",
+          "transfer.decided",
+          "transfer.decision-served",
+          "transfer.file-sent",
+          "transfer.file-received",
+          "transfer.file-receipted",
+          "transfer.person-reported",
+          "transfer.completed",
+          "transfer.withdrawn"
+        ]
+      }
+    }
+  },
   "transfer.deadline-breached.v1": {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "https://delta-hub.cn/schemas/transfer.deadline-breached.v1.json",
@@ -1127,6 +1165,57 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
         "enum": [
           "to-accept",
           "refusal-upheld"
+        ]
+      },
+      "documents": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      }
+    }
+  },
+  "transfer.fact-corrected.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.fact-corrected.v1.json",
+    "title": "TransferFactCorrected",
+    "description": "更正: the fact of this type in the case is wrong. It stays in the record, struck; the documents are the evidence.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "fact",
+      "kind",
+      "documents"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "fact": {
+        "enum": [
+          "transfer.applied",
+          "transfer.opinion-given",
+          "transfer.consultation-sent",
+          "transfer.consultation-received",
+          "transfer.consultation-replied",
+          "transfer.decided",
+          "transfer.decision-served",
+          "transfer.file-sent",
+          "transfer.file-received",
+          "transfer.file-receipted",
+          "transfer.person-reported",
+          "transfer.completed",
+          "transfer.withdrawn"
+        ]
+      },
+      "kind": {
+        "enum": [
+          "wrong-person",
+          "wrong-content",
+          "wrong-date",
+          "wrong-document"
         ]
       },
       "documents": {
