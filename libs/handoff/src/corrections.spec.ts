@@ -13,8 +13,14 @@ const given = specFor(transferDecider);
 const documents = [paper('proof')];
 const fact = 'transfer.consultation-sent';
 const desk = approving(by(wujiang, '2025-03-14 09:00'));
-const correct = (context: CommandContext = desk, more: object = {}): TransferCommand =>
-  ({ ...context, type: 'CorrectFact', fact, kind: 'wrong-content', documents, ...more });
+const correct = (context: CommandContext = desk, more: object = {}): TransferCommand => ({
+  ...context,
+  type: 'CorrectFact',
+  fact,
+  kind: 'wrong-content',
+  documents,
+  ...more,
+});
 const acknowledge = (context: CommandContext = by(qingpu, '2025-03-14 10:00')): TransferCommand => ({
   ...{ ...context, type: 'AcknowledgeCorrection', fact },
 });
