@@ -1,0 +1,16 @@
+/** How often each hard test is tried: on every change, and by `npm run test:hard`. The only place that says so. */
+const COUNTS = {
+  syscallFaults: { reduced: 6, full: Number.POSITIVE_INFINITY },
+  kills: { reduced: 8, full: 1_000 },
+} as const;
+
+const IS_FULL = process.env['HARD_TESTS'] === 'full';
+
+export const countOf = (test: keyof typeof COUNTS): number => COUNTS[test][IS_FULL ? 'full' : 'reduced'];
+
+/** Chooses faults, cuts and times; `HARD_SEED` sets it, to see again what a run has found. */
+export const SEED = Number(process.env['HARD_SEED'] ?? 1);
+
+/** How to see a failure again. */
+export const replayOf = (spec: string): string =>
+  `again: HARD_SEED=${SEED}${IS_FULL ? ' HARD_TESTS=full' : ''} npm run test:hard -- ${spec}`;
