@@ -1,7 +1,7 @@
 /** How often each hard test is tried: on every change, and by `npm run test:hard`. The only place that says so. */
 const COUNTS = {
-  syscallFaults: { reduced: 6, full: Number.POSITIVE_INFINITY },
-  kills: { reduced: 8, full: 1_000 },
+  syscallFaults: { reduced: 4, full: Number.POSITIVE_INFINITY },
+  kills: { reduced: 6, full: 1_000 },
 } as const;
 
 const IS_FULL = process.env['HARD_TESTS'] === 'full';
