@@ -109,9 +109,10 @@ describe('every mention of a module, lazy and type-only ones too', () => {
 });
 
 describe('import cycles among source files', () => {
-  it('there are none', () => {
+  it('there are none that a running program would follow: types may refer to each other', () => {
     const edges = sources.map((path) => {
-      const targets = mentionsOf(path).flatMap(({ specifier }) => targetOf(path, specifier) ?? []);
+      const loaded = mentionsOf(path).filter(({ typeOnly }) => !typeOnly);
+      const targets = loaded.flatMap(({ specifier }) => targetOf(path, specifier) ?? []);
       return [path, targets] as const;
     });
     expect(cyclesIn(new Map(edges))).toEqual([]);

@@ -3,8 +3,11 @@ import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { hub, PATIENCE_MS, RunningHub, temporary } from './running-hub.js';
+
+// Every command is a process of its own, and starts slowly on a busy machine.
+jest.setTimeout(PATIENCE_MS);
 
 const data = temporary();
 afterAll(() => data.remove());

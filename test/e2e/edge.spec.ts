@@ -106,12 +106,12 @@ describe('a request', () => {
           transfers: [
             {
               status: 'COMPLETED',
-              facts: Array.from({ length: 12 }, (_, index) => ({ ledger: { index: index + 1 } })),
-              ledger: Array.from({ length: 12 }, (_, index) => ({
+              facts: Array.from({ length: 13 }, (_, index) => ({ ledger: { index: index + 1 } })),
+              ledger: Array.from({ length: 13 }, (_, index) => ({
                 index: index + 1,
                 proof: {
-                  treeSize: 13,
-                  checkpoint: expect.stringMatching(/^delta-hub\.cn\/ledger\/32\n13\n/),
+                  treeSize: 14,
+                  checkpoint: expect.stringMatching(/^delta-hub\.cn\/ledger\/32\n14\n/),
                 },
               })),
             },
@@ -167,7 +167,7 @@ describe('beside GraphQL', () => {
     expect(await (await fetch(`${urls['31']!}/.well-known/jwks.json`)).json()).toMatchObject({
       keys: [{ kid: '31/1', alg: 'EdDSA', use: 'sig' }],
     });
-    expect(await (await fetch(`${urls['31']!}/ledger/checkpoint`)).text()).toMatch(/^delta-hub\.cn\/ledger\/31\n12\n/);
+    expect(await (await fetch(`${urls['31']!}/ledger/checkpoint`)).text()).toMatch(/^delta-hub\.cn\/ledger\/31\n13\n/);
   });
 
   it(
@@ -250,7 +250,7 @@ describe('beside GraphQL', () => {
       const { body } = await ask('31', receiving, '{ person(id: "T-320509-0001") { transfers { facts { id } } } }');
       const { transfers } = body.data!['person'] as { transfers: { facts: { id: string }[] }[] };
       const ids = transfers.flatMap(({ facts }) => facts.map(({ id }) => id));
-      expect([ids.length, new Set(ids).size]).toEqual([12, 12]);
+      expect([ids.length, new Set(ids).size]).toEqual([13, 13]);
     },
     PATIENCE_MS,
   );

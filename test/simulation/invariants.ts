@@ -55,8 +55,8 @@ const divergence = (world: World, id: string): readonly string[] => {
     const summary = handoff.readModels.transfer(id);
     if (summary === undefined) return [];
     const facts = handoff.readModels.factsOfStream(id);
-    const types = facts.map(({ type }) => type);
-    const doubled = types.filter((type, index) => types.indexOf(type) !== index);
+    const acts = facts.map(actOf);
+    const doubled = acts.filter((act, index) => acts.indexOf(act) !== index);
     return [
       {
         name,
@@ -77,6 +77,12 @@ const divergence = (world: World, id: string): readonly string[] => {
       ? []
       : [`nodes ${first?.name ?? ''} and ${name} read ${id} differently: ${first?.read ?? ''} ${read}`]),
   ]);
+};
+
+/** What a fact says, whoever signed it and when: the same thing said twice is a fact doubled. */
+const actOf = ({ type, jws }: { readonly type: string; readonly jws: string }): string => {
+  const { data } = JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()) as { data: object };
+  return `${type} ${JSON.stringify({ ...data, occurredAt: '', actor: '', documents: '' })}`;
 };
 
 /**

@@ -32,9 +32,10 @@ export const runScenario = async (scenario: Scenario, from: Progress, stage: Sta
   let progress = from;
   await cutAsBefore(scenario.steps.slice(0, from.done), stage);
   for (const [index, step] of scenario.steps.entries()) {
-    if (index < progress.done) continue;
-    progress = await runStep(scenario, step, index, progress, stage);
-    stage.save(progress);
+    if (index >= progress.done) {
+      progress = await runStep(scenario, step, index, progress, stage);
+      stage.save(progress);
+    } else if (from.done === scenario.steps.length) continue;
     if (step.says !== undefined) stage.say(`${localMinute(step.at)}  ${step.says}`);
   }
   return progress;
