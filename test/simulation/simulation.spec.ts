@@ -9,7 +9,7 @@ jest.setTimeout(300_000);
 
 const SCALE = { cases: 40, acts: 1_500 };
 const FIRST_SEED = Number(process.env['SIMULATION_SEED'] ?? 1);
-const WORLDS = Number(process.env['SIMULATION_WORLDS'] ?? 8);
+const WORLDS = Number(process.env['SIMULATION_WORLDS'] ?? 4);
 
 let directory: string;
 beforeEach(() => {
@@ -56,6 +56,6 @@ it.each(seeds(WORLDS))(
   (seed) => run(seed, SCALE, inMemory),
 );
 
-it.each(seeds(Math.ceil(WORLDS / 8)))('seed %d on SQLite: the same', (seed) =>
+it.each(seeds(Math.ceil(WORLDS / 4)))('seed %d on SQLite: the same', (seed) =>
   run(seed, { cases: 10, acts: 300 }, onSqlite),
 );
