@@ -44,8 +44,15 @@ const page = () => {
   const script = `\n// ${NOTICE}\n${core(false)}\n\n${read('verifier/source/page.mjs')}\n`;
   const style = `\n${read('verifier/source/page.css')}\n`;
   if (script.includes('</script')) throw new Error('the script of the page would end early');
-  const parts = { script, style, 'script-hash': hashOf(script), 'style-hash': hashOf(style) };
-  return `${read('verifier/source/page.html').replaceAll(/\{\{([a-z-]+)\}\}/g, (_, name) => parts[name])}\n`;
+  // Comments as placeholders: a formatter leaves them alone.
+  const filled = read('verifier/source/page.html')
+    .replace('/* the-script */', () => script)
+    .replace('/* the-style */', () => style);
+  // The browser hashes what stands between the tags, the template's own white space included.
+  const hashIn = (open, close) => hashOf(filled.split(open)[1].split(close)[0]);
+  return `${filled
+    .replace('{{script-hash}}', hashIn('<script type="module">', '</script>'))
+    .replace('{{style-hash}}', hashIn('<style>', '</style>'))}\n`;
 };
 
 /** The files of apps/ledger/verifier by name. */

@@ -50,5 +50,6 @@ export class NodeClock implements TickingClock {
   /** Back to the wall clock. */
   release(): void {
     this.driven = undefined;
+    for (const listener of this.listeners) listener();
   }
 }

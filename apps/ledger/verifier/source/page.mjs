@@ -12,7 +12,7 @@ const browserPrimitives = {
 const knowsEd25519 = async () => {
   const key = fromBase64url('11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo');
   const signature = fromBase64url(
-    '5VZDAMNgrHKQhuLMgG6CioSHfx645dl02HPgZSJJAVVfuIIVkKM7rMYeOXAc-bRr0lv16YlbviRlUUFDjnoQCw',
+    '5VZDAMNgrHKQhuLMgG6CioSHfx645dl02HPgZSJJAVVfuIIVkKM7rMYeOXAc-bRr0lv18FlbviRlUUFDjnoQCw',
   );
   try {
     return await browserPrimitives.ed25519(key, new Uint8Array(0), signature);
@@ -39,7 +39,7 @@ const show = (verdict, text, checks = [], report = '') => {
   );
 };
 
-const check = async () => {
+const runCheck = async () => {
   if (given.zip === undefined) return;
   at('verdict').dataset.verdict = 'BUSY';
   if (!(await knowsEd25519())) {
@@ -79,7 +79,7 @@ const take = async (file) => {
       given.zip = undefined;
       show('UNABLE', '信任清单无法读取。\nThe trust list cannot be read.');
     }
-  await check();
+  await runCheck();
 };
 
 for (const id of ['bundle', 'trust'])
@@ -88,7 +88,7 @@ for (const id of ['bundle', 'trust'])
   });
 at('level').addEventListener('change', ({ target }) => {
   given.level = target.value;
-  void check();
+  void runCheck();
 });
 document.addEventListener('dragover', (event) => event.preventDefault());
 document.addEventListener('drop', (event) => {
