@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Broker, BrokerError, InMemoryBroker, InMemoryTopics } from '@delta-hub/broker';
 import type { HubEvent } from '@delta-hub/contracts';
+import { trustRule } from '@delta-hub/crypto';
 import { InMemoryEventStore } from '@delta-hub/event-store';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
@@ -12,7 +13,7 @@ import { LineLog } from './line-log.js';
 import { Positions } from './positions.js';
 import { outageFault } from './signed-beats.js';
 import { readEvent } from './signed-events.js';
-import { signerOf, trust } from './testing/sample-records.js';
+import { keys, signerOf, trust } from './testing/sample-records.js';
 
 type Node = '31' | '32';
 
@@ -40,7 +41,7 @@ const open = async (node: Node) => {
   const [store, log] = [new InMemoryEventStore(), new LineLog(join(dir, `${node}.db`))];
   const positions = new Positions(join(dir, `${node}.db`));
   const keeper = { node, signer: signerOf(node), clock, newId: uuidv7 };
-  const deps = { keeper, broker: line, store, log, positions, trust };
+  const deps = { keeper, broker: line, store, log, positions, keys };
   const [sender, listener] = [new HeartbeatSender(deps), new HeartbeatListener(peer, deps)];
   listener.start();
   const beat = async (): Promise<void> => {
@@ -113,11 +114,11 @@ it('two days off the line are declared once, with heartbeats of both sides that 
     until: '2025-09-30T23:59:00.000Z',
   });
   expect([more, await outages('31')]).toEqual([[], []]);
-  expect(outageFault(declared!, trust)).toBeUndefined();
+  expect(outageFault(declared!, trustRule(trust))).toBeUndefined();
   const stretched = { ...declared!, data: { ...declared!.data, until: '2025-10-05T00:00:00.000Z' } };
-  expect(outageFault(stretched, trust)).toBe('OUTAGE_NOT_AS_DECLARED');
+  expect(outageFault(stretched, trustRule(trust))).toBe('OUTAGE_NOT_AS_DECLARED');
   const forged = { ...declared!, data: { ...declared!.data, peerBeat: declared!.data.alone } };
-  expect(outageFault(forged, trust)).toBe('OUTAGE_NOT_ONE_NODE');
+  expect(outageFault(forged, trustRule(trust))).toBe('OUTAGE_NOT_ONE_NODE');
 });
 
 it('a heartbeat that was lost while both heard each other is no outage', async () => {

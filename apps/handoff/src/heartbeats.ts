@@ -1,5 +1,5 @@
 import type { Broker, BrokerSubscription, IncomingRecord } from '@delta-hub/broker';
-import { digest, openDetached, toDetached, type TrustList } from '@delta-hub/crypto';
+import { digest, type KeyHistory, openDetached, ruleAt, toDetached } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import { isSilent, outageOf } from '@delta-hub/handoff';
 import { v5 as uuidv5 } from 'uuid';
@@ -8,6 +8,7 @@ import type { Gap, LineLog } from './line-log.js';
 import { positionsIn, type Positions, withPosition } from './positions.js';
 import { openBeat, signBeat, type SignedBeat } from './signed-beats.js';
 import { type Keeper, sign } from './signed-events.js';
+import { ARRIVING } from './stored-keys.js';
 import type { SubscriberState } from './subscriber.js';
 
 const OUTAGE_NAMESPACE = '9b1f5a0e-2c6d-5e1b-8f43-5d0c7a9e4b21';
@@ -22,7 +23,8 @@ interface Deps {
   readonly store: EventStore;
   readonly log: LineLog;
   readonly positions: Positions;
-  readonly trust: TrustList;
+  /** The keys of all nodes as this node knows them now. */
+  readonly keys: () => Promise<KeyHistory>;
 }
 
 /** What a node knows of another: when it heard it last, and since when that is too long ago. Instants are UTC. */
@@ -128,9 +130,10 @@ export class HeartbeatListener {
   }
 
   private async take(record: IncomingRecord): Promise<void> {
-    const { log, trust, positions } = this.deps;
-    const opened = openDetached(record.value, record.headers['jws'], trust);
-    const beat = opened.ok ? openBeat(opened.jws, trust) : undefined;
+    const { log, keys, positions } = this.deps;
+    const rule = ruleAt(await keys(), ARRIVING);
+    const opened = openDetached(record.value, record.headers['jws'], rule);
+    const beat = opened.ok ? openBeat(opened.jws, rule) : undefined;
     // What is no heartbeat of this peer says nothing about it; there is no case to refuse it in.
     if (beat?.node === this.peer) {
       if (beat.sequence > (log.lastHeard(this.peer)?.sequence ?? 0)) log.heard(beat);

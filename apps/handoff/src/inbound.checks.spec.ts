@@ -4,7 +4,7 @@ import type { PersonFile } from '@delta-hub/handoff';
 import { describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { inspect } from './inbound.checks.js';
-import { ACTS, CASE, recordOf, resigned, signed, trust } from './testing/sample-records.js';
+import { ACTS, CASE, recordOf, resigned, signed, keys } from './testing/sample-records.js';
 
 const stored = (events: readonly EventToAppend[]): readonly RecordedEvent[] =>
   events.map((event, index) => ({ ...event, stream: CASE, revision: BigInt(index), position: BigInt(index + 1) }));
@@ -13,7 +13,7 @@ const stored = (events: readonly EventToAppend[]): readonly RecordedEvent[] =>
 const at31 = (record: IncomingRecord, history: readonly EventToAppend[] = [], person?: PersonFile) =>
   inspect(record, {
     node: '31',
-    trust,
+    keys,
     readStream: () => Promise.resolve(stored(history)),
     person: () => Promise.resolve(person),
   });
@@ -62,7 +62,7 @@ describe('a record that is not', () => {
     expect(await detailOf(recordOf(signed(elsewhere, '32'), '32'), [applied, opinion])).toBe('ACT_NOT_YOURS');
     const at32 = await inspect(recordOf(replied, '31'), {
       node: '32',
-      trust,
+      keys,
       readStream: () => Promise.resolve(stored([applied, opinion])),
       person: () => Promise.resolve(undefined),
     });

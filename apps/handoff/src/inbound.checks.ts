@@ -1,6 +1,15 @@
 import type { IncomingRecord } from '@delta-hub/broker';
 import { agencyById, eventName, type HubEvent } from '@delta-hub/contracts';
-import { openDetached, type TrustList } from '@delta-hub/crypto';
+import {
+  evolveKeys,
+  isKeyEventType,
+  type KeyHistory,
+  type KeyRule,
+  nodeOfKeyId,
+  openDetached,
+  type OpenedEvent,
+  ruleAt,
+} from '@delta-hub/crypto';
 import { fold } from '@delta-hub/decider';
 import type { RecordedEvent } from '@delta-hub/event-store';
 import {
@@ -16,6 +25,7 @@ import { eventsTopic } from './outbound.publisher.js';
 import { schemaFault } from './schema-check.js';
 import { outageFault } from './signed-beats.js';
 import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
+import { ARRIVING } from './stored-keys.js';
 
 /** The checks an inbound record passes, in this order; the first that fails names the refusal (design section 3). */
 export type InboundCheck =
@@ -45,7 +55,8 @@ export type Verdict =
 
 export interface InboundContext {
   readonly node: string;
-  readonly trust: TrustList;
+  /** The keys of all nodes as this node knows them now. */
+  readonly keys: () => Promise<KeyHistory>;
   readonly readStream: (stream: string) => Promise<readonly RecordedEvent[]>;
   /** The person as this node's facts show them. */
   readonly person: (personId: string) => Promise<PersonFile | undefined>;
@@ -55,11 +66,16 @@ const refuse = (check: InboundCheck, detail: string): Refused => ({ verdict: 're
 
 /** Judges one record. Reads the store, writes nothing. */
 export const inspect = async (record: IncomingRecord, context: InboundContext): Promise<Verdict> => {
-  const opened = openDetached(record.value, record.headers['jws'], context.trust);
-  if (!opened.ok) return refuse(opened.check, opened.detail);
+  const keys = await context.keys();
+  const opened = openDetached(record.value, record.headers['jws'], ruleAt(keys, ARRIVING));
+  if (!opened.ok) {
+    const { check, detail, unknownKid } = opened;
+    const mayCome = unknownKid !== undefined && mayBeIntroduced(unknownKid, record, keys);
+    return mayCome ? { verdict: 'hold', check, detail } : refuse(check, detail);
+  }
 
   const event = opened.event as unknown as HubEvent;
-  const verdict = await inspectAuthentic(record, event, opened.jws, context);
+  const verdict = await inspectAuthentic(record, event, opened, keys, context);
   const sender = { node: opened.node, id: event.id, type: event.type };
   return verdict.verdict === 'refuse' || verdict.verdict === 'hold' ? { ...verdict, sender } : verdict;
 };
@@ -68,9 +84,11 @@ export const inspect = async (record: IncomingRecord, context: InboundContext): 
 const inspectAuthentic = async (
   record: IncomingRecord,
   event: HubEvent,
-  jws: string,
+  opened: OpenedEvent,
+  keys: KeyHistory,
   context: InboundContext,
 ): Promise<Verdict> => {
+  const { jws } = opened;
   const fault = schemaFault(event);
   if (fault !== undefined) return refuse('SCHEMA', fault);
 
@@ -89,10 +107,22 @@ const inspectAuthentic = async (
       ? { verdict: 'duplicate' }
       : refuse('ID_REUSED', `event ${event.id} is known with other bytes`);
 
-  const domain = domainFault(event, stream, context.trust) ?? applicationFault(event);
+  const domain = isKeyEventType(event.type)
+    ? evolveKeys(keys, opened, ARRIVING).fault
+    : (domainFault(event, stream, ruleAt(keys, ARRIVING)) ?? applicationFault(event));
   if (domain !== undefined) return refuse('DOMAIN', domain);
   if (await isOfOurPerson(event, context)) return { verdict: 'hold', check: 'DOMAIN', detail: 'PERSON_NOT_YOURS' };
   return { verdict: 'accept', event, jws, expected: stream.at(-1)?.revision ?? 'no-stream' };
+};
+
+/**
+ * Whether the event that introduces a key may still be on its way: the key would be one of the node whose topic this is.
+ * Key events themselves come in the order of their one stream, so what introduces their key is here before them.
+ */
+const mayBeIntroduced = (kid: string, record: IncomingRecord, { periods }: KeyHistory): boolean => {
+  const node = nodeOfKeyId(kid);
+  const isKnown = Object.values(periods).some((period) => period.node === node);
+  return isKnown && node !== undefined && record.topic === eventsTopic(node) && !record.key.startsWith('key-');
 };
 
 /** The verdict on an event whose id this node knows from another case, which only the append can tell. */
@@ -112,17 +142,19 @@ const competenceFault = (event: HubEvent, source: string): string | undefined =>
   if (name === 'node.heartbeat') return 'a heartbeat is no fact of a case';
   if (name === 'refusal.issued' || name === 'outage.declared' || name === 'incident.log-forked')
     return actor.role === 'system' ? undefined : `${name} is signed by the node itself`;
+  if (name === 'key.introduced' || name === 'key.revoked' || name === 'key.reattested')
+    return actor.role === 'operator' ? undefined : 'a key event is signed by an operator of the node';
   const rejection = signingRejection({ type: name, actor, occurredAt }, agency);
   return rejection === undefined ? undefined : `${rejection.code}: agency ${agency.id}, ${event.type}`;
 };
 
-const domainFault = (event: HubEvent, stream: readonly RecordedEvent[], trust: TrustList): string | undefined => {
+const domainFault = (event: HubEvent, stream: readonly RecordedEvent[], rule: KeyRule): string | undefined => {
   const name = eventName(event.type);
   if (name === 'refusal.issued' || name === 'incident.log-forked')
     return stream.length === 0 ? undefined : `${name} is known already`;
   if (name === 'outage.declared')
     return stream.length === 0
-      ? outageFault(event as HubEvent<'outage.declared'>, trust)
+      ? outageFault(event as HubEvent<'outage.declared'>, rule)
       : 'the outage is known already';
   if (!event.type.startsWith('cn.delta-hub.transfer.')) return `${event.type} is not exchanged between nodes`;
   const history = stream.map((recorded) => upcast(recorded.type, readEvent(recorded).data) as TransferEvent);

@@ -9,7 +9,7 @@ import { HeldRecords } from './held-records.js';
 import { InboundRecords } from './inbound.records.js';
 import { Refuser } from './refuser.js';
 import { readEvent } from './signed-events.js';
-import { ACTS, CASE, recordOf, signed, signerOf, trust } from './testing/sample-records.js';
+import { ACTS, CASE, recordOf, signed, signerOf, keys } from './testing/sample-records.js';
 
 const APPLIED = recordOf(signed(ACTS.applied, '32'), '32', 1n);
 const OPINION = recordOf(signed(ACTS.opinion, '32'), '32', 2n);
@@ -39,12 +39,12 @@ const open = (): void => {
   const clock = { now: () => now };
   const context = {
     node: '31',
-    trust,
+    keys,
     readStream: (stream: string) => store.read(stream),
     person: () => Promise.resolve(person),
   };
   const refuser = new Refuser(store, { node: '31', signer: signerOf('31'), clock, newId: uuidv7 });
-  records = new InboundRecords({ store, context, refuser, held, clock });
+  records = new InboundRecords({ store, context, keys: { changed: () => undefined }, refuser, held, clock });
 };
 
 const types = async (): Promise<readonly string[]> =>

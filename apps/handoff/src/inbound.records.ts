@@ -1,10 +1,12 @@
 import type { IncomingRecord } from '@delta-hub/broker';
+import { isKeyEventType } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import type { Clock } from './clock.js';
 import type { HeldRecord, HeldRecords } from './held-records.js';
 import { idElsewhere, inspect, type InboundContext, type Verdict } from './inbound.checks.js';
 import type { Positions } from './positions.js';
 import type { Refuser } from './refuser.js';
+import type { StoredKeys } from './stored-keys.js';
 import { StoreSubscriber } from './subscriber.js';
 
 /**
@@ -16,6 +18,7 @@ const LONGEST_WAIT_MS = 7 * 24 * 3_600_000;
 interface Parts {
   readonly store: EventStore;
   readonly context: InboundContext;
+  readonly keys: Pick<StoredKeys, 'changed'>;
   readonly refuser: Refuser;
   readonly held: HeldRecords;
   readonly clock: Clock;
@@ -72,7 +75,7 @@ export class InboundRecords {
 
   /** Does with a record what its verdict says; the reason when it has to wait. */
   private async judge(record: IncomingRecord, amend: (verdict: Verdict) => Verdict): Promise<string | undefined> {
-    const { refuser, store, context, isFrozen } = this.parts;
+    const { refuser, store, context, keys, isFrozen } = this.parts;
     // Not judged at all, so nothing is refused or lost, however long it takes to settle.
     if (isFrozen?.(record.topic) === true) return 'LOG_FORKED: the log of its node signed two histories';
     const verdict = amend(await inspect(record, context));
@@ -84,6 +87,7 @@ export class InboundRecords {
     const append = { id: event.id, type: event.type, data: Buffer.from(jws, 'ascii') };
     try {
       const result = await store.append(event.subject, expected, [append]);
+      if (isKeyEventType(event.type)) keys.changed();
       // Somebody else wrote to the case meanwhile: judge the record again against what is there now.
       return result.outcome === 'conflict' ? await this.judge(record, amend) : undefined;
     } catch (error) {

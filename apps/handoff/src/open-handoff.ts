@@ -20,6 +20,7 @@ import { ReadModels } from './read-models.js';
 import { createReceipts } from './receipts.js';
 import { Refuser } from './refuser.js';
 import type { Handle, Outcome } from './requests.js';
+import { StoredKeys } from './stored-keys.js';
 
 /** What a node's handoff service stands on. */
 export interface HandoffDeps {
@@ -68,9 +69,10 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const parts = new HandlerParts(store, keeper, knowledge);
   const handler = new HandleCommand(parts);
   const execute = (handle: Handle): Promise<Outcome> => handler.execute(handle);
+  const keys = new StoredKeys(store, deps.trust, node);
   const context = {
     node,
-    trust: deps.trust,
+    keys: () => keys.current(),
     readStream: (stream: string) => store.read(stream),
     person: (personId: string) => knowledge.person(personId),
   };
@@ -79,6 +81,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const records = new InboundRecords({
     store,
     context,
+    keys,
     refuser: new Refuser(store, keeper),
     held,
     clock,
@@ -87,7 +90,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const consumers = deps.peers.map((peer) => new InboundConsumer({ peer, broker, positions, records }));
   const retries = createRetries({ store, positions, records });
   const line = new LineLog(deps.positionsFile);
-  const lineDeps = { keeper, broker, store, log: line, positions, trust: deps.trust };
+  const lineDeps = { keeper, broker, store, log: line, positions, keys: context.keys };
   const heartbeat = new HeartbeatSender(lineDeps);
   const listeners = deps.peers.map((peer) => new HeartbeatListener(peer, lineDeps));
   const receipts = createReceipts({ node, store, positions, execute });

@@ -16,7 +16,7 @@ import { Positions } from './positions.js';
 import { Refuser } from './refuser.js';
 import { schemaFault } from './schema-check.js';
 import { jwsOf } from './signed-events.js';
-import { ACTS, CASE, recordOf, resigned, signed, signerOf, trust } from './testing/sample-records.js';
+import { ACTS, CASE, recordOf, resigned, signed, signerOf, keys, trust } from './testing/sample-records.js';
 
 const OTHER_CASE = 'transfer-3c3c8556-2394-5832-92e2-000000000002';
 
@@ -42,9 +42,9 @@ const follow = (positionsFile = 'positions.db'): InboundConsumer => {
   const positions = new Positions(join(dir, positionsFile));
   const held = new HeldRecords(join(dir, positionsFile));
   const readStream = (stream: string) => store.read(stream);
-  const context = { node: '31', trust, readStream, person: () => Promise.resolve(undefined) };
+  const context = { node: '31', keys, readStream, person: () => Promise.resolve(undefined) };
   const refuser = new Refuser(store, { node: '31', signer: signerOf('31'), clock, newId: uuidv7 });
-  const records = new InboundRecords({ store, context, refuser, held, clock });
+  const records = new InboundRecords({ store, context, keys: { changed: () => undefined }, refuser, held, clock });
   const consumer = new InboundConsumer({ peer: '32', broker, positions, records });
   consumer.start();
   closers.push(

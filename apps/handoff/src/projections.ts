@@ -1,4 +1,5 @@
 import { agencyById, eventName, type HubEvent } from '@delta-hub/contracts';
+import { isKeyEventType } from '@delta-hub/crypto';
 import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
 import {
   hubRules,
@@ -49,6 +50,7 @@ const project = (recorded: RecordedEvent, readModels: ReadModels, node: string):
     readModels.putOutage({ id: event.id, node: nodeOfSource(event.source), peer, from, until });
     return;
   }
+  if (isKeyEventType(recorded.type)) return;
   const act = upcast(recorded.type, event.data);
   if (!isTransferEvent(act)) {
     readModels.putPerson({ personId: act.data.personId, stream: recorded.stream, event: act });

@@ -1,5 +1,5 @@
 import { eventName, type HubEvent } from '@delta-hub/contracts';
-import { digest, openEvent, type TrustList } from '@delta-hub/crypto';
+import { digest, type KeyRule, openEvent } from '@delta-hub/crypto';
 import { type Beat, type Heard, outageOf } from '@delta-hub/handoff';
 import { schemaFault } from './schema-check.js';
 import { type Keeper, nodeOfSource, readEvent, sign } from './signed-events.js';
@@ -32,8 +32,8 @@ export const signBeat = (
 };
 
 /** A heartbeat of which signature and form have been verified; undefined when they do not hold. */
-export const openBeat = (jws: string, trust: TrustList): SignedBeat | undefined => {
-  const opened = openEvent(jws, trust);
+export const openBeat = (jws: string, rule: KeyRule): SignedBeat | undefined => {
+  const opened = openEvent(jws, rule);
   if (!opened.ok) return undefined;
   const event = opened.event as unknown as HubEvent;
   return eventName(event.type) === 'node.heartbeat' && schemaFault(event) === undefined ? beatOf(jws) : undefined;
@@ -47,9 +47,9 @@ export const beatOf = (jws: string): SignedBeat => {
 };
 
 /** What is wrong with a declared outage; undefined when the signed heartbeats in it show just what it says. */
-export const outageFault = (event: HubEvent<'outage.declared'>, trust: TrustList): string | undefined => {
+export const outageFault = (event: HubEvent<'outage.declared'>, rule: KeyRule): string | undefined => {
   const { before, alone, peerBeat, peer, from, until } = event.data;
-  const beats = [before, alone, peerBeat].map((jws) => openBeat(jws, trust));
+  const beats = [before, alone, peerBeat].map((jws) => openBeat(jws, rule));
   const [first, second, third] = beats;
   if (first === undefined || second === undefined || third === undefined) return 'OUTAGE_BEAT_NOT_AUTHENTIC';
   const outage = outageOf({ before: first, alone: second, peer: third });

@@ -7,6 +7,7 @@ import { ledgerExport } from './ledger-export.js';
 import { ledgerProve } from './ledger-prove.js';
 import { ledgerReplay, type ReplayCommand } from './ledger-replay.js';
 import { ledgerScratch } from './ledger-scratch.js';
+import { keysList, keysRevoke, keysRotate } from './keys.js';
 import { ledgerSettle } from './ledger-settle.js';
 import { ledgerVerify, type VerifyCommand } from './ledger-verify.js';
 import { G0 } from './scenario/scenario-file.js';
@@ -159,6 +160,20 @@ ledger
   .requiredOption('--data <dir>', 'its own directory, never that of a node; made when absent')
   .option('--port <n>', 'port on the loopback interface; 0: any', toPort, 0)
   .action((options: { data: string; port: number }) => ledgerScratch(options));
+
+const keys = program.command('keys').description('the keys of a node; the node must be stopped');
+const ofNode = (command: Command): Command =>
+  command
+    .requiredOption('--node <id>', 'the node: 31, 32, 33 or 34')
+    .option('--data <dir>', 'data directory of the hub', 'data')
+    .option('--json', 'print one JSON object', false);
+ofNode(keys.command('list').description('every key that the node knows, and when it is valid')).action(keysList);
+ofNode(keys.command('rotate').description('a new event key in place of the present one')).action(keysRotate);
+ofNode(keys.command('revoke').description('take a key away; a key of another node is gone once two nodes say so'))
+  .requiredOption('--kid <id>', 'the key, e.g. 32/1')
+  .requiredOption('--reason <reason>', 'superseded, lost or compromised')
+  .option('--from <instant>', 'compromised from this instant on (UTC, milliseconds)')
+  .action(keysRevoke);
 
 try {
   await program.parseAsync();

@@ -1,13 +1,15 @@
 import { openSqliteBroker } from '@delta-hub/broker/sqlite';
-import { jwks, signerFromJwk } from '@delta-hub/crypto';
+import { isLedgerKeyId, jwks, type KeyHistory, signerFromJwk, signingKeyOf } from '@delta-hub/crypto';
 import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
 import { createGateway } from '@delta-hub/gateway-app';
-import { createHandoffApp, type HandoffApp, NodeClock } from '@delta-hub/handoff-app';
+import { createHandoffApp, type HandoffApp, NodeClock, readKeys } from '@delta-hub/handoff-app';
 import { createLedgerApp, type LedgerApp } from '@delta-hub/ledger-app';
 import { join } from 'node:path';
 import { BrokerLink } from './broker-link.js';
 import { loadConfig } from './config.js';
 import { nodePaths, openNode, paths } from './data-dir.js';
+import { HubFault } from './faults.js';
+import { readEventKey } from './keys-files.js';
 import { tokenVerifier } from './issuer.js';
 import { lockDirectory } from './lock.js';
 import type { NodeStart, PeerUrls } from './messages.js';
@@ -61,6 +63,8 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       verifyToken,
     };
 
+    const known = await readKeys(store, own.trust, start.node);
+    const signer = newestSigner(known, start, clock.now());
     const line = new PeerLine(start.linked);
     const ledger = await createLedgerApp({
       ...parts,
@@ -73,7 +77,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
     const handoff = await createHandoffApp({
       ...parts,
       broker,
-      signer: signerFromJwk(own.eventKey, `${start.node}/1`),
+      signer,
       peers: NODES.map(({ id }) => id).filter((id) => id !== start.node),
       positionsFile: files.positions,
       readModelsFile: files.readModels,
@@ -89,7 +93,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       verifyToken,
       introspection,
       extraRoutes: routesOf({
-        keys: jwks([{ kid: `${start.node}/1`, jwk: own.eventKey }]),
+        keys: jwks(eventKeysOf(known, start.node)),
         handoff,
         ledger,
         line,
@@ -120,3 +124,15 @@ const joinForks = ({ witnessing }: LedgerApp, handoff: HandoffApp): void => {
 
 const othersOf = (node: string, peers: PeerUrls): ReadonlyMap<string, string> =>
   new Map(Object.entries(peers).filter(([peer]) => peer !== node));
+
+/** Every key that signs or ever signed events of a node: what it signed stays to be verified. */
+const eventKeysOf = ({ periods }: KeyHistory, node: string) =>
+  Object.values(periods)
+    .filter((period) => period.node === node && !isLedgerKeyId(period.kid))
+    .map(({ kid, alg, publicJwk }) => ({ kid, alg, jwk: publicJwk }));
+
+const newestSigner = (known: KeyHistory, { node, dataDir }: NodeStart, now: string) => {
+  const key = signingKeyOf(known, node, Number.MAX_SAFE_INTEGER, now);
+  if (key === undefined) throw new HubFault('KEY_MISSING', `node ${node} has no valid key left to sign with`);
+  return signerFromJwk(readEventKey(dataDir, key.kid), key.kid);
+};

@@ -87,6 +87,16 @@ const EXAMPLES: Readonly<Record<EventName, Readonly<Record<string, unknown>>>> =
     alone: 'e30.e30.AAAA',
     peerBeat: 'e30.e30.AAAA',
   },
+  'key.introduced': {
+    ...act,
+    kid: '32/2',
+    alg: 'EdDSA',
+    publicJwk: { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43) },
+    validFrom: at,
+    possession: 'A'.repeat(86),
+  },
+  'key.revoked': { ...act, kid: '32/1', reason: 'compromised', compromisedFrom: at },
+  'key.reattested': { ...act, kid: '32/1', events: [{ id: '0197a3c2-7f1e-7c44-9a55-2b8d1c0e4f10', digest }] },
 };
 
 const envelope = {

@@ -7,7 +7,8 @@ import { CryptoError } from './errors.js';
 import { headerText, registeredHeader } from './event-header.js';
 import { publicKeyOf, type Signer } from './keys.js';
 import type { PublicJwk, SignatureAlgorithm } from './signature-suite.js';
-import { findKey, type ResolvedKey, type TrustList } from './trust-list.js';
+import { type KeyRule, trustRule } from './key-rule.js';
+import type { TrustList } from './trust-list.js';
 import { nodeOfKid } from './trusted-node.js';
 
 /** A signed event is a leaf of the ledger, and a leaf has at most this many bytes (C2SP tlog-tiles). */
@@ -18,11 +19,11 @@ export const MAX_EVENT_BYTES = 65_535;
  *
  * 1. `SIZE` at most `MAX_EVENT_BYTES`
  * 2. `FORM` strict compact form, registered header, payload in UTF-8: all that can be told without parsing
- * 3. `KEY` the key id is in our own trust list and bound to the algorithm
+ * 3. `KEY` the key id is in our own trust list, or in the key history that starts from it, and bound to the algorithm
  * 4. `SIGNATURE`
  * 5. `CANONICAL` only now is the payload parsed: it is its own canonical text (so no object has duplicate names)
  *    and a CloudEvent
- * 6. `KEY` again, with what only the payload says: the key was valid at the event's `time`, and its node is the `source`
+ * 6. `KEY` again, with what only the payload says: the key was valid for this event (see `KeyRule`), and its node is the `source`
  */
 export type EventCheck = 'SIZE' | 'FORM' | 'KEY' | 'SIGNATURE' | 'CANONICAL';
 
@@ -44,6 +45,8 @@ export interface RefusedEvent {
   readonly check: EventCheck;
   /** A sentence for people; it quotes nothing of the payload. */
   readonly detail: string;
+  /** Set when the key is not known at all: it may be introduced by an event that has not come yet. Nothing is verified. */
+  readonly unknownKid?: string;
 }
 
 /**
@@ -74,7 +77,7 @@ export const signEvent = (event: object, signer: Signer): Jws => {
  *
  * @throws CryptoError `TRUST_LIST_INVALID` when the list was not read by `parseTrustList` and is not sound
  */
-export const openEvent = (jws: Jws | Uint8Array, trust: TrustList): OpenedEvent | RefusedEvent => {
+export const openEvent = (jws: Jws | Uint8Array, keys: TrustList | KeyRule): OpenedEvent | RefusedEvent => {
   if (jws.length > MAX_EVENT_BYTES) return refuse('SIZE', `more than ${MAX_EVENT_BYTES} bytes`);
 
   const text = typeof jws === 'string' ? jws : latin1(jws);
@@ -84,8 +87,9 @@ export const openEvent = (jws: Jws | Uint8Array, trust: TrustList): OpenedEvent 
   if (payload === undefined) return refuse('FORM', 'the payload is not UTF-8');
 
   const { alg, kid } = parts.header;
-  const key = findKey(trust, kid);
-  if (key === undefined) return refuse('KEY', `key ${kid} is not in the trust list`);
+  const rule = 'nodes' in keys ? trustRule(keys) : keys;
+  const key = rule.find(kid);
+  if (key === undefined) return { ...refuse('KEY', `key ${kid} is not in the trust list`), unknownKid: kid };
   if (key.alg !== alg) return refuse('KEY', `key ${kid} is bound to another algorithm`);
 
   if (!suiteOf(key.alg).verify(parts.signingInput, parts.signature, key.key))
@@ -97,7 +101,7 @@ export const openEvent = (jws: Jws | Uint8Array, trust: TrustList): OpenedEvent 
   if (fault !== undefined) return refuse('CANONICAL', fault);
   const event = parsed.value as unknown as CloudEvent;
 
-  const keyFault = sourceFault(event, key.node) ?? validityFault(event, key);
+  const keyFault = sourceFault(event, key.node) ?? rule.fault(key, event, text);
   if (keyFault !== undefined) return refuse('KEY', keyFault);
   return { ok: true, kid, node: key.node, jws: text, payload, event };
 };
@@ -109,12 +113,12 @@ export const openEvent = (jws: Jws | Uint8Array, trust: TrustList): OpenedEvent 
 export const openDetached = (
   payload: Uint8Array,
   detached: string | undefined,
-  trust: TrustList,
+  keys: TrustList | KeyRule,
 ): OpenedEvent | RefusedEvent => {
   if (payload.length + (detached?.length ?? 0) > MAX_EVENT_BYTES)
     return refuse('SIZE', `more than ${MAX_EVENT_BYTES} bytes`);
   const jws = detached === undefined ? undefined : attach(payload, detached);
-  return jws === undefined ? refuse('FORM', 'no detached signature header..signature') : openEvent(jws, trust);
+  return jws === undefined ? refuse('FORM', 'no detached signature header..signature') : openEvent(jws, keys);
 };
 
 /**
@@ -147,14 +151,3 @@ const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
 
 const sourceFault = ({ source }: CloudEvent, node: string): string | undefined =>
   source === sourceOf(node) ? undefined : `source is not ${sourceOf(node)}, the node of the key`;
-
-/** `time` is the signer's own word: it cannot show that a revoked key was used earlier. The ledger's order can. */
-const validityFault = (
-  { time }: CloudEvent,
-  { kid, validFrom, validTo, revokedAt }: ResolvedKey,
-): string | undefined => {
-  if (time < validFrom) return `key ${kid} is valid from ${validFrom} only`;
-  if (validTo !== undefined && time >= validTo) return `key ${kid} was valid until ${validTo}`;
-  if (revokedAt !== undefined && time >= revokedAt) return `key ${kid} was revoked at ${revokedAt}`;
-  return undefined;
-};

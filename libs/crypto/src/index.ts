@@ -16,6 +16,29 @@ export {
 export { CryptoError, type CryptoErrorCode, type TokenErrorCode } from './errors.js';
 export { type Instant, isInstant } from './instant.js';
 export { type Jwks, jwks, parseJwks, type PublishedJwk } from './jwks.js';
+export {
+  isKeyEventType,
+  isLedgerKeyId,
+  type KeyEvent,
+  keyStreamOf,
+  type NewKey,
+  nodeOfKeyId,
+  provePossession,
+  readKeyEvent,
+  type RevocationReason,
+} from './key-events.js';
+export { type IndexedEvent, keyHistoryOf } from './key-fold.js';
+export {
+  evolveKeys,
+  type KeyEventFault,
+  type KeyHistory,
+  type KeyMark,
+  type KeyPeriod,
+  ledgerVkeysOf,
+  type Revocation,
+  trustedHistory,
+} from './key-history.js';
+export { keyAt, type KeyRule, ruleAt, signingKeyOf } from './key-rule.js';
 export { generateKeyPair, type Signer, signerFromJwk, verifyBytes } from './keys.js';
 export type { PrivateJwk, PublicJwk, SignatureAlgorithm } from './signature-suite.js';
 export {

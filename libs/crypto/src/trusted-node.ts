@@ -53,7 +53,8 @@ const kidPattern = /^([1-9]\d)\/[1-9]\d{0,5}$/;
 /** The node that the id of an event key belongs to; `undefined` when it is no such id. */
 export const nodeOfKid = (kid: string): string | undefined => kidPattern.exec(kid)?.[1];
 
-const ledgerNameOf = (node: string): string => `delta-hub.cn/ledger/${node}`;
+/** The origin of a node's log, and the name of the keys that sign its heads. */
+export const ledgerNameOf = (node: string): string => `delta-hub.cn/ledger/${node}`;
 
 /** The name under which a node cosigns the heads of others. */
 export const witnessNameOf = (node: string): string => `delta-hub.cn/witness/${node}`;

@@ -8,6 +8,7 @@ import {
   type Signer,
   signerFromJwk,
   toDetached,
+  trustedHistory,
   trustedNode,
 } from '@delta-hub/crypto';
 import type { EventToAppend } from '@delta-hub/event-store';
@@ -19,16 +20,19 @@ const FROM = '2020-07-01T00:00:00.000Z';
 export const NODES = ['31', '32', '33'] as const;
 type Node = (typeof NODES)[number];
 
-const keys = Object.fromEntries(
+const pairs = Object.fromEntries(
   NODES.map((node) => [node, { event: generateKeyPair(), ledger: generateKeyPair() }]),
 ) as Record<Node, { event: ReturnType<typeof generateKeyPair>; ledger: ReturnType<typeof generateKeyPair> }>;
 
 /** Three nodes that trust each other. */
 export const trust = parseTrustList({
-  nodes: NODES.map((node) => trustedNode(node, keys[node].event.publicJwk, keys[node].ledger.publicJwk, FROM)),
+  nodes: NODES.map((node) => trustedNode(node, pairs[node].event.publicJwk, pairs[node].ledger.publicJwk, FROM)),
 });
 
-export const signerOf = (node: Node): Signer => signerFromJwk(keys[node].event.privateJwk, `${node}/1`);
+/** Their keys before the first key event. */
+export const keys = () => Promise.resolve(trustedHistory(trust, '31'));
+
+export const signerOf = (node: Node): Signer => signerFromJwk(pairs[node].event.privateJwk, `${node}/1`);
 
 export const CASE = 'transfer-3c3c8556-2394-5832-92e2-2fd9a6ff9b4c';
 export const digest = `sha-256:${'A'.repeat(43)}`;

@@ -72,6 +72,9 @@ export type DisputeLevel = 'upper' | 'province';
  */
 export interface EventData {
   'incident.log-forked': IncidentLogForked;
+  'key.introduced': KeyIntroduced;
+  'key.reattested': KeyReattested;
+  'key.revoked': KeyRevoked;
   'node.heartbeat': NodeHeartbeat;
   'outage.declared': OutageDeclared;
   'person.intake-registered': PersonIntakeRegistered;
@@ -120,6 +123,58 @@ export interface Actor {
   role: 'officer' | 'office-officer' | 'inspector' | 'operator' | 'system';
   agencyId: AgencyId;
   delegationId?: string;
+}
+/**
+ * A node's next key, signed by a key of the node that is valid and proved by the new key itself.
+ */
+export interface KeyIntroduced {
+  occurredAt: Instant;
+  actor: Actor;
+  /**
+   * `<node>/<n>` signs events, `<node>/ledger-<n>` tree heads; never used before.
+   */
+  kid: string;
+  alg: 'EdDSA';
+  publicJwk: {
+    kty: 'OKP';
+    crv: 'Ed25519';
+    x: string;
+  };
+  validFrom: Instant;
+  /**
+   * The new key's signature over its introduction: proof of possession.
+   */
+  possession: string;
+}
+/**
+ * A node declares events again, under a good key, that a revoked key of its own signed.
+ */
+export interface KeyReattested {
+  occurredAt: Instant;
+  actor: Actor;
+  kid: string;
+  /**
+   * @minItems 1
+   * @maxItems 300
+   */
+  events: [ReattestedEvent, ...ReattestedEvent[]];
+}
+export interface ReattestedEvent {
+  id: string;
+  /**
+   * sha-256 and 43 base64url characters.
+   */
+  digest: string;
+}
+/**
+ * A key is not to be believed from here on: said by another valid key of its node, or by two other nodes.
+ */
+export interface KeyRevoked {
+  occurredAt: Instant;
+  actor: Actor;
+  kid: string;
+  reason: 'superseded' | 'compromised' | 'lost';
+  compromisedFrom?: Instant;
 }
 /**
  * 心跳: a node says that it is there and whom it heard last. On the topic delta-hub.<node>.heartbeats.v1; no fact of any case, and in no log.
@@ -536,4 +591,4 @@ export interface HubEvent {
 }
 
 /** Every event type without prefix and version. */
-export const EVENT_NAMES = ["incident.log-forked","node.heartbeat","outage.declared","person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.correction-acknowledged","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.fact-corrected","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.opinion-given","transfer.person-reported","transfer.recusal-declared","transfer.withdrawn"] as const;
+export const EVENT_NAMES = ["incident.log-forked","key.introduced","key.reattested","key.revoked","node.heartbeat","outage.declared","person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.correction-acknowledged","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.fact-corrected","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.opinion-given","transfer.person-reported","transfer.recusal-declared","transfer.withdrawn"] as const;

@@ -400,6 +400,24 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
             }
           }
         }
+      },
+      {
+        "if": {
+          "properties": {
+            "type": {
+              "type": "string",
+              "pattern": "^cn\\.delta-hub\\.key\\."
+            }
+          }
+        },
+        "then": {
+          "properties": {
+            "subject": {
+              "type": "string",
+              "pattern": "^key-node-3[1-4]$"
+            }
+          }
+        }
       }
     ]
   },
@@ -434,6 +452,154 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
         "type": "string",
         "maxLength": 32768,
         "description": "The portable proof: two signed heads that cannot be of one tree."
+      }
+    }
+  },
+  "key.introduced.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/key.introduced.v1.json",
+    "title": "KeyIntroduced",
+    "description": "A node's next key, signed by a key of the node that is valid and proved by the new key itself.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "kid",
+      "alg",
+      "publicJwk",
+      "validFrom",
+      "possession"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "kid": {
+        "type": "string",
+        "pattern": "^3[1-4]/(?:ledger-)?[1-9]\\d{0,5}$",
+        "description": "`<node>/<n>` signs events, `<node>/ledger-<n>` tree heads; never used before."
+      },
+      "alg": {
+        "const": "EdDSA"
+      },
+      "publicJwk": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "kty",
+          "crv",
+          "x"
+        ],
+        "properties": {
+          "kty": {
+            "const": "OKP"
+          },
+          "crv": {
+            "const": "Ed25519"
+          },
+          "x": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_-]{43}$"
+          }
+        }
+      },
+      "validFrom": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "possession": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_-]{86}$",
+        "description": "The new key's signature over its introduction: proof of possession."
+      }
+    }
+  },
+  "key.reattested.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/key.reattested.v1.json",
+    "title": "KeyReattested",
+    "description": "A node declares events again, under a good key, that a revoked key of its own signed.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "kid",
+      "events"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "kid": {
+        "type": "string",
+        "pattern": "^3[1-4]/(?:ledger-)?[1-9]\\d{0,5}$"
+      },
+      "events": {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 300,
+        "items": {
+          "type": "object",
+          "title": "ReattestedEvent",
+          "additionalProperties": false,
+          "required": [
+            "id",
+            "digest"
+          ],
+          "properties": {
+            "id": {
+              "type": "string",
+              "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+            },
+            "digest": {
+              "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/digest",
+              "description": "Of the compact JWS."
+            }
+          }
+        }
+      }
+    }
+  },
+  "key.revoked.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/key.revoked.v1.json",
+    "title": "KeyRevoked",
+    "description": "A key is not to be believed from here on: said by another valid key of its node, or by two other nodes.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "kid",
+      "reason"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "kid": {
+        "type": "string",
+        "pattern": "^3[1-4]/(?:ledger-)?[1-9]\\d{0,5}$"
+      },
+      "reason": {
+        "enum": [
+          "superseded",
+          "compromised",
+          "lost"
+        ]
+      },
+      "compromisedFrom": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
       }
     }
   },

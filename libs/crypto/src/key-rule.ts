@@ -1,0 +1,90 @@
+import { digest } from './digest.js';
+import type { Instant } from './instant.js';
+import type { KeyHistory, KeyPeriod } from './key-history.js';
+import { isLedgerKeyId, nodeOfKeyId } from './key-events.js';
+import { publicKeyOf } from './keys.js';
+import { findKey, type ResolvedKey, type TrustList } from './trust-list.js';
+import type { TrustedKey } from './trusted-node.js';
+
+/** What `openEvent` asks about keys. */
+export interface KeyRule {
+  /** The key with this id, whether it is valid now or not. */
+  find(kid: string): ResolvedKey | undefined;
+  /** Why an event of this key is not to be believed on account of the key; undefined when it is. */
+  fault(key: ResolvedKey, event: { readonly id: string; readonly time: Instant }, jws: string): string | undefined;
+}
+
+/** The trust list alone: its keys by their time. `time` is the signer's own word, which the order of a log can correct. */
+export const trustRule = (trust: TrustList): KeyRule => ({
+  find: (kid) => findKey(trust, kid),
+  fault: (key, { time }) => timeFault(key, time),
+});
+
+/** The rule for the entry at `index` of a log; for one that is only arriving, an index after all there is. */
+export const ruleAt = (history: KeyHistory, index: number): KeyRule => ({
+  find: (kid) => {
+    const period = isLedgerKeyId(kid) ? undefined : history.periods[kid];
+    return period && { ...period, key: publicKeyOf(period.publicJwk, period.alg) };
+  },
+  fault: ({ kid }, { id, time }, jws) => {
+    const fault = keyFaultAt(history, kid, index, time);
+    if (fault === undefined || !fault.isRevocation) return fault?.detail;
+    const again = history.reattested[id];
+    const isDeclared = again?.kid === kid && again.index < index && again.digest === digest(Buffer.from(jws, 'latin1'));
+    return isDeclared ? undefined : fault.detail;
+  },
+});
+
+/** The key of an entry by index and time: its period, or why it is not valid there. */
+export const keyAt = (
+  history: KeyHistory,
+  kid: string,
+  index: number,
+  time: Instant,
+): { readonly key: KeyPeriod } | { readonly fault: string } => {
+  const fault = keyFaultAt(history, kid, index, time);
+  const key = history.periods[kid];
+  if (key === undefined || fault !== undefined) return { fault: fault?.detail ?? `key ${kid} is not known` };
+  return { key };
+};
+
+/** The newest event key of a node that may sign the entry at `index`; undefined when it has none left. */
+export const signingKeyOf = (
+  history: KeyHistory,
+  node: string,
+  index: number,
+  time: Instant,
+): KeyPeriod | undefined =>
+  Object.values(history.periods)
+    .filter((period) => period.node === node && !isLedgerKeyId(period.kid))
+    .filter(({ kid }) => keyFaultAt(history, kid, index, time) === undefined)
+    .toSorted((a, b) => Number(a.kid.split('/')[1]) - Number(b.kid.split('/')[1]))
+    .at(-1);
+
+interface KeyFault {
+  readonly detail: string;
+  readonly isRevocation: boolean;
+}
+
+const keyFaultAt = (history: KeyHistory, kid: string, index: number, time: Instant): KeyFault | undefined => {
+  const period = history.periods[kid];
+  if (period === undefined) return { detail: `key ${kid} is not known`, isRevocation: false };
+  if (period.introduced !== undefined && index <= period.introduced.index)
+    return { detail: `key ${kid} was introduced later, at ${period.introduced.index}`, isRevocation: false };
+  const early = timeFault(period, time);
+  if (early !== undefined) return { detail: early, isRevocation: false };
+  const { revoked } = period;
+  if (revoked === undefined || index <= revoked.index) return undefined;
+  // In its own log the index decides. What another node signed before it gave up a key in good order may come later;
+  // after a theft only the thief's word would say so.
+  const isHome = nodeOfKeyId(kid) === history.home;
+  if (!isHome && revoked.reason !== 'compromised' && time < revoked.time) return undefined;
+  return { detail: `key ${kid} was revoked (${revoked.reason}) at ${revoked.time}`, isRevocation: true };
+};
+
+const timeFault = ({ kid, validFrom, validTo, revokedAt }: TrustedKey, time: Instant): string | undefined => {
+  if (time < validFrom) return `key ${kid} is valid from ${validFrom} only`;
+  if (validTo !== undefined && time >= validTo) return `key ${kid} was valid until ${validTo}`;
+  if (revokedAt !== undefined && time >= revokedAt) return `key ${kid} was revoked at ${revokedAt}`;
+  return undefined;
+};
