@@ -170,6 +170,7 @@ describe('a fact stands in a stream of its own category', () => {
     incident: `incident-${uuid}`,
     outage: `outage-${uuid}`,
     node: 'node-32',
+    key: 'key-node-32',
   };
 
   it.each(EVENT_NAMES.map((name) => ({ name })))('$name', ({ name }) => {

@@ -17,7 +17,10 @@ export interface IndexedEvent {
 export const keyHistoryOf = (trust: TrustList, home: string, events: readonly IndexedEvent[]): KeyHistory =>
   [...events]
     .sort((a, b) => a.index - b.index)
-    .reduce((history, { index, jws }) => {
-      const opened = openEvent(jws, ruleAt(history, index));
-      return opened.ok ? evolveKeys(history, opened, index).history : history;
-    }, trustedHistory(trust, home));
+    .reduce(
+      (history, { index, jws }) => {
+        const opened = openEvent(jws, ruleAt(history, index));
+        return opened.ok ? evolveKeys(history, opened, index).history : history;
+      },
+      trustedHistory(trust, home),
+    );

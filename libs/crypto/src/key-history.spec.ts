@@ -4,15 +4,7 @@ import { openEvent } from './envelope.js';
 import { keyHistoryOf } from './key-fold.js';
 import { evolveKeys, type KeyHistory, ledgerVkeysOf } from './key-history.js';
 import { keyAt, ruleAt, signingKeyOf } from './key-rule.js';
-import {
-  eventBy,
-  freshKey,
-  introducedBy,
-  makeNodes,
-  noProof,
-  reattestedBy,
-  revokedBy,
-} from './testing/key-events.js';
+import { eventBy, freshKey, introducedBy, makeNodes, noProof, reattestedBy, revokedBy } from './testing/key-events.js';
 
 const at = (day: number): string => `2026-03-${String(day).padStart(2, '0')}T00:00:00.000Z`;
 const { trust, signers } = makeNodes();

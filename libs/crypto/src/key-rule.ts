@@ -49,12 +49,7 @@ export const keyAt = (
 };
 
 /** The newest event key of a node that may sign the entry at `index`; undefined when it has none left. */
-export const signingKeyOf = (
-  history: KeyHistory,
-  node: string,
-  index: number,
-  time: Instant,
-): KeyPeriod | undefined =>
+export const signingKeyOf = (history: KeyHistory, node: string, index: number, time: Instant): KeyPeriod | undefined =>
   Object.values(history.periods)
     .filter((period) => period.node === node && !isLedgerKeyId(period.kid))
     .filter(({ kid }) => keyFaultAt(history, kid, index, time) === undefined)

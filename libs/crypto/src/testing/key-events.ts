@@ -36,7 +36,10 @@ export const eventBy = (signer: Signer, time: string, type = 'transfer.decided',
 /** A new key with its holder. */
 export const freshKey = (kid: string, validFrom: string): { readonly key: NewKey; readonly holder: Signer } => {
   const pair = generateKeyPair();
-  return { key: { kid, alg: 'EdDSA', publicJwk: pair.publicJwk, validFrom }, holder: signerFromJwk(pair.privateJwk, kid) };
+  return {
+    key: { kid, alg: 'EdDSA', publicJwk: pair.publicJwk, validFrom },
+    holder: signerFromJwk(pair.privateJwk, kid),
+  };
 };
 
 export const introducedBy = (
