@@ -1,4 +1,4 @@
-import { openEvent, type TrustList } from '@delta-hub/crypto';
+import { type KeyRule, openEvent } from '@delta-hub/crypto';
 import type { RecordedEvent } from '@delta-hub/event-store';
 import type { Evidence } from './ledger-fault.js';
 
@@ -14,9 +14,9 @@ export interface EventFlaw extends Evidence {
  */
 export const flawOf = (
   { id, type, stream, data }: Pick<RecordedEvent, 'id' | 'type' | 'stream' | 'data'>,
-  trust: TrustList,
+  keys: KeyRule,
 ): EventFlaw | undefined => {
-  const opened = openEvent(data, trust);
+  const opened = openEvent(data, keys);
   if (!opened.ok)
     return { what: opened.check, eventId: id, expected: 'a signed event of a trusted node', found: opened.detail };
   const { event } = opened;

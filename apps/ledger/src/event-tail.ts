@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isKeyEventType, type KeyHistory } from '@delta-hub/crypto';
 import type { EventStore, RecordedEvent, Subscription } from '@delta-hub/event-store';
 import { sameBytes } from '@delta-hub/ledger';
 import { asLedgerFault, LedgerFault } from './ledger-fault.js';
@@ -16,6 +17,8 @@ interface TailDeps {
   readonly events: EventStore;
   readonly sequencer: Sequencer;
   readonly signatures: SignaturePool;
+  /** The keys as the event store has them now. */
+  readonly keys: () => Promise<KeyHistory>;
   /** Called after every group, with the store position up to which all events are in the log. */
   readonly advanced: (position: bigint) => void;
   /** Called once, when the tail has stopped for good. */
@@ -120,6 +123,8 @@ export class EventTail {
     const events = await this.#readAfter(anchor);
     const last = events.at(-1);
     if (last === undefined) return undefined;
+    // Before the group after it is read, which its keys may have signed. The position decides, so later keys do no harm.
+    if (events.some(({ type }) => isKeyEventType(type))) this.#deps.signatures.learn(await this.#deps.keys());
     const leaves = this.#verified(events);
     leaves.catch(() => undefined);
     return { last, isLarge: events.length > VERIFIED_HERE, leaves };

@@ -1,4 +1,12 @@
-import { type PrivateJwk, sha256, signerFromJwk, type TrustList, verifyBytes } from '@delta-hub/crypto';
+import {
+  type KeyHistory,
+  ledgerVkeysOf,
+  type PrivateJwk,
+  sha256,
+  signerFromJwk,
+  type TrustList,
+  verifyBytes,
+} from '@delta-hub/crypto';
 import {
   ED25519,
   formatVerifierKey,
@@ -26,6 +34,12 @@ export const headVerifiers = (trust: TrustList, node: string): readonly NoteVeri
   trust.nodes
     .filter((trusted) => trusted.node === node)
     .flatMap(({ ledgerKeys }) => ledgerKeys.map(({ vkey }) => verifierOf(vkey)))
+    .filter((verifier) => verifier !== undefined);
+
+/** As `headVerifiers`, with the ledger keys that were introduced since. */
+export const introducedVerifiers = (keys: KeyHistory, node: string): readonly NoteVerifier[] =>
+  ledgerVkeysOf(keys, node)
+    .map(verifierOf)
     .filter((verifier) => verifier !== undefined);
 
 const verifierOf = (vkey: string): NoteVerifier | undefined => {

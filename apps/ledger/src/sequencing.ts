@@ -1,7 +1,8 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
-import type { TrustList } from '@delta-hub/crypto';
+import type { KeyHistory, TrustList } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import { type Anchor, EventTail } from './event-tail.js';
+import { storedKeys } from './keys/stored-keys.js';
 import { asLedgerFault, isPassing, LedgerFault } from './ledger-fault.js';
 import type { LedgerStore, SignedHead } from './ledger-store.js';
 import type { Sequencer } from './sequencer.js';
@@ -34,6 +35,8 @@ interface Parts {
   readonly store: LedgerStore;
   readonly sequencer: Sequencer;
   readonly trust: TrustList;
+  /** The node whose log it is. */
+  readonly node: string;
   readonly clock: { now(): string };
   /** Told after every group. */
   readonly grown?: () => void;
@@ -67,23 +70,24 @@ export class RunningSequencing implements Sequencing {
   /** @throws LedgerFault `SUBSTRATE_DIVERGENCE` */
   static async start(parts: Parts): Promise<RunningSequencing> {
     const anchor = await checkSubstrate(parts.events, parts.store, parts.sequencer.head?.size ?? 0);
-    return new RunningSequencing(parts, anchor);
+    return new RunningSequencing(parts, anchor, await keysOf(parts));
   }
 
-  private constructor(parts: Parts, anchor: Awaited<ReturnType<typeof checkSubstrate>>) {
+  private constructor(parts: Parts, anchor: Awaited<ReturnType<typeof checkSubstrate>>, known: KeyHistory) {
     this.#parts = parts;
     this.#position = anchor?.position;
     const { promise, resolve } = Promise.withResolvers<LedgerFault>();
     this.failed = promise;
     this.#ended = resolve;
-    this.#run(anchor);
+    this.#run(anchor, known);
   }
 
-  #run(anchor: Anchor | undefined): void {
-    this.#signatures = new SignaturePool(this.#parts.trust);
+  #run(anchor: Anchor | undefined, known: KeyHistory): void {
+    this.#signatures = new SignaturePool(known);
+    const keys = (): Promise<KeyHistory> => keysOf(this.#parts);
     const advanced = (position: bigint): void => this.#advanced(position);
     const failed = (fault: LedgerFault): void => this.#failed(fault);
-    this.#tail = new EventTail({ ...this.#parts, signatures: this.#signatures, advanced, failed }, anchor);
+    this.#tail = new EventTail({ ...this.#parts, keys, signatures: this.#signatures, advanced, failed }, anchor);
     this.#tail.start();
   }
 
@@ -118,12 +122,13 @@ export class RunningSequencing implements Sequencing {
       await this.#signatures.close();
       sequencer.restart();
       const anchor = await checkSubstrate(events, store, sequencer.head?.size ?? 0);
+      const known = await keysOf(this.#parts);
       if (this.#isOver || this.#stopping.signal.aborted) return;
       this.#fault = undefined;
       // Recovery may have signed what was staged.
       this.#position = anchor?.position;
       this.#answer();
-      this.#run(anchor);
+      this.#run(anchor, known);
     } catch (error) {
       if (!this.#stopping.signal.aborted) this.#failed(asLedgerFault(error));
     }
@@ -195,6 +200,8 @@ export class RunningSequencing implements Sequencing {
     this.#waiters.clear();
   }
 }
+
+const keysOf = ({ events, trust, node }: Parts): Promise<KeyHistory> => storedKeys(events, trust, node);
 
 const waiting = (milliseconds: number, signal: AbortSignal): Promise<unknown> =>
   pauseFor(milliseconds, undefined, { signal });

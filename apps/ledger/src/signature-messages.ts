@@ -1,3 +1,4 @@
+import type { KeyHistory } from '@delta-hub/crypto';
 import type { Evidence, LedgerFaultCode } from './ledger-fault.js';
 import type { Unchecked } from './signature-check.js';
 
@@ -9,9 +10,13 @@ export interface Packed {
     readonly id: string;
     readonly type: string;
     readonly stream: string;
+    readonly position: bigint;
     readonly end: number;
   }[];
 }
+
+/** What a thread is told: events to verify, or the keys from here on. */
+export type Told = Packed | { readonly keys: KeyHistory };
 
 export type Answer =
   | { readonly number: number; readonly leafHashes: Uint8Array[] }
@@ -25,10 +30,10 @@ export type Answer =
 export const pack = (events: readonly Unchecked[]): Omit<Packed, 'number'> => {
   const bytes = new Uint8Array(events.reduce((length, { data }) => length + data.length, 0));
   let end = 0;
-  const rows = events.map(({ id, type, stream, data }) => {
+  const rows = events.map(({ id, type, stream, position, data }) => {
     bytes.set(data, end);
     end += data.length;
-    return { id, type, stream, end };
+    return { id, type, stream, position, end };
   });
   return { bytes, rows };
 };

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { TrustList } from '@delta-hub/crypto';
+import type { KeyHistory } from '@delta-hub/crypto';
 import { LedgerFault } from './ledger-fault.js';
 import { checkedLeafHash, type Unchecked } from './signature-check.js';
-import { type Answer, pack, type Packed } from './signature-messages.js';
+import { type Answer, pack, type Packed, type Told } from './signature-messages.js';
 
 /** A group of at most so many events is verified in this thread: a few milliseconds' worth, less than the way there and back. */
 export const VERIFIED_HERE = 32;
@@ -26,14 +26,20 @@ interface Waiting {
 
 /** Verifies events in threads of their own, in order of the asking; they start with the first large group. */
 export class SignaturePool {
-  readonly #trust: TrustList;
+  #keys: KeyHistory;
   readonly #waiting = new Map<number, Waiting>();
   #threads: readonly Thread[] = [];
   #asked = 0;
   #fault: LedgerFault | undefined;
 
-  constructor(trust: TrustList) {
-    this.#trust = trust;
+  constructor(keys: KeyHistory) {
+    this.#keys = keys;
+  }
+
+  /** The keys by which everything is verified that is asked for from here on. */
+  learn(keys: KeyHistory): void {
+    this.#keys = keys;
+    for (const { worker } of this.#threads) worker.postMessage({ keys } satisfies Told);
   }
 
   /**
@@ -44,7 +50,7 @@ export class SignaturePool {
     if (this.#fault !== undefined) throw this.#fault;
     if (events.length <= VERIFIED_HERE) {
       await nextTurn();
-      return events.map((event) => checkedLeafHash(event, this.#trust));
+      return events.map((event) => checkedLeafHash(event, this.#keys));
     }
     const parts = Array.from({ length: Math.ceil(events.length / IN_A_MESSAGE) }, (_, at) =>
       this.#ask(events.slice(at * IN_A_MESSAGE, (at + 1) * IN_A_MESSAGE)),
@@ -75,7 +81,7 @@ export class SignaturePool {
   #start(): void {
     const count = Math.min(MOST_THREADS, availableParallelism());
     this.#threads = Array.from({ length: count }, () => {
-      const worker = new Worker(workerFile(), { workerData: this.#trust });
+      const worker = new Worker(workerFile(), { workerData: this.#keys });
       worker.on('message', (answer: Answer) => this.#answered(answer));
       worker.on('error', (cause) =>
         this.#fail(new LedgerFault('VERIFICATION_FAILED', 'a thread that verifies has failed', undefined, { cause })),

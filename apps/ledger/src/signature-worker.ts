@@ -1,20 +1,23 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { TrustList } from '@delta-hub/crypto';
+import type { KeyHistory } from '@delta-hub/crypto';
 import { asLedgerFault } from './ledger-fault.js';
 import { checkedLeafHash } from './signature-check.js';
-import { type Answer, type Packed, unpack } from './signature-messages.js';
+import { type Answer, type Packed, type Told, unpack } from './signature-messages.js';
 
 /** A thread of `SignaturePool`. */
-const trust = workerData as TrustList;
+let keys = workerData as KeyHistory;
 
 const answerTo = (packed: Packed): Answer => {
   const { number } = packed;
   try {
-    return { number, leafHashes: unpack(packed).map((event) => checkedLeafHash(event, trust)) };
+    return { number, leafHashes: unpack(packed).map((event) => checkedLeafHash(event, keys)) };
   } catch (error) {
     const { code, message, evidence } = asLedgerFault(error);
     return { number, code, message, evidence };
   }
 };
 
-parentPort?.on('message', (packed: Packed) => parentPort?.postMessage(answerTo(packed)));
+parentPort?.on('message', (told: Told) => {
+  if ('keys' in told) keys = told.keys;
+  else parentPort?.postMessage(answerTo(told));
+});

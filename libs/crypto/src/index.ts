@@ -38,7 +38,7 @@ export {
   type Revocation,
   trustedHistory,
 } from './key-history.js';
-export { keyAt, type KeyRule, ruleAt, signingKeyOf } from './key-rule.js';
+export { keyAt, type KeyRule, ruleAt, signingKeyOf, trustRule } from './key-rule.js';
 export { generateKeyPair, type Signer, signerFromJwk, verifyBytes } from './keys.js';
 export type { PrivateJwk, PublicJwk, SignatureAlgorithm } from './signature-suite.js';
 export {

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { TrustList } from '@delta-hub/crypto';
+import { type KeyHistory, ruleAt } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import type { TileReader } from '@delta-hub/ledger';
 import { isLedgerFault } from '../ledger-fault.js';
 import type { SignedHead, StoredEntry } from '../ledger-store.js';
-import { headVerifiers, nodeOfOrigin } from '../log-identity.js';
+import { introducedVerifiers, nodeOfOrigin } from '../log-identity.js';
 import { EntryCheck } from './entry-check.js';
 import { finding } from './finding.js';
 import { type ClaimedHead, LeafWalk } from './leaf-walk.js';
@@ -17,7 +17,7 @@ import type { StoredLog } from './stored-log.js';
 export interface DirectoryParts {
   readonly log: StoredLog;
   readonly eventStore: EventStore;
-  readonly trust: TrustList;
+  readonly keys: KeyHistory;
   readonly origin: string;
   readonly level: VerifyLevel;
   /** What the lock holds, to be compared along with the heads of the log. */
@@ -102,7 +102,7 @@ class OneRange {
   }
 
   #begin(): LeafWalk {
-    const { log, trust, origin, level, eventStore, locked } = this.#parts;
+    const { log, keys, origin, level, eventStore, locked } = this.#parts;
     const { from, to } = this.#range;
     const heads = [...log.headsBetween(from, to), ...locked.filter(({ size }) => size > from && size <= to)];
     for (const head of heads) this.#heads.set(head.size, [...(this.#heads.get(head.size) ?? []), head]);
@@ -110,8 +110,8 @@ class OneRange {
     this.#walk = new LeafWalk(
       {
         origin,
-        verifiers: headVerifiers(trust, nodeOfOrigin(origin) ?? ''),
-        open: openerOf(level, trust),
+        verifiers: introducedVerifiers(keys, nodeOfOrigin(origin) ?? ''),
+        open: openerOf(level, (index) => ruleAt(keys, index)),
         tile: lastTiles((tileLevel, index) => log.tile(tileLevel, index)),
         headsOf: (size) => this.#heads.get(size) ?? [],
       },

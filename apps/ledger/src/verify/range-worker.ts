@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { parseTrustList } from '@delta-hub/crypto';
 import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
 import { DirectoryRanges } from './directory-ranges.js';
+import { loggedKeys } from '../keys/logged-keys.js';
 import type { RangeCheck } from './range.js';
 import type { RangeAnswer, RangeJob, RangeQuestion } from './range-messages.js';
 import { ServedLog } from './served-log.js';
@@ -15,7 +16,7 @@ const open = async (): Promise<RangeCheck> => {
   if (job.kind === 'served') return new ServedRanges({ ...job, log: new ServedLog(job.source), trust });
   const eventStore = await openSqliteEventStore(job.eventsFile);
   const log = openStoredLog(job.ledgerFile);
-  const ranges = new DirectoryRanges({ ...job, trust, log, eventStore });
+  const ranges = new DirectoryRanges({ ...job, keys: loggedKeys(log, trust, job.origin), log, eventStore });
   return {
     check: (range) => ranges.check(range),
     close: async () => {

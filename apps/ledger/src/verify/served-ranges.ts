@@ -1,4 +1,4 @@
-import { sha256, type TrustList } from '@delta-hub/crypto';
+import { sha256, type TrustList, trustRule } from '@delta-hub/crypto';
 import { TILE_WIDTH } from '@delta-hub/ledger';
 import type { SignedHead } from '../ledger-store.js';
 import { headVerifiers, nodeOfOrigin } from '../log-identity.js';
@@ -49,7 +49,7 @@ export class ServedRanges implements RangeCheck {
     const source = {
       origin,
       verifiers: headVerifiers(trust, nodeOfOrigin(origin) ?? ''),
-      open: openerOf(level, trust),
+      open: openerOf(level, () => trustRule(trust)),
       tile: (tileLevel: number, index: number) => log.tile(tileLevel, index),
       headsOf: (size: number) => (size === head.size ? [head] : []),
     };

@@ -37,6 +37,12 @@ export class StoredLog {
       entries: prepare(db, 'SELECT pos, leaf, store_position FROM entries WHERE pos > ? ORDER BY pos LIMIT ?'),
       storePosition: prepare(db, 'SELECT store_position FROM entries WHERE pos = ?'),
       idPosition: prepare(db, 'SELECT pos FROM ids WHERE id = ?'),
+      streamEntries: prepare(
+        db,
+        `
+        SELECT e.pos, e.leaf FROM streams AS s JOIN stream_entries AS n ON n.stream = s.stream
+        JOIN entries AS e ON e.pos = n.pos WHERE s.name = ? ORDER BY e.pos`,
+      ),
       streamPosition: prepare(
         db,
         `
@@ -80,6 +86,15 @@ export class StoredLog {
 
   positionInStream(stream: string, revision: bigint): number | undefined {
     return this.#read(() => one(this.#sql.streamPosition.get(stream, revision), (row) => numberIn(row, 'pos')));
+  }
+
+  /** The entries of one stream, in log order. */
+  entriesOfStream(stream: string): readonly Pick<StoredEntry, 'position' | 'leaf'>[] {
+    return this.#read(() =>
+      this.#sql.streamEntries
+        .all(stream)
+        .map((row) => ({ position: numberIn(row, 'pos'), leaf: bytesIn(row, 'leaf') })),
+    );
   }
 
   tile(level: number, index: number): Uint8Array | undefined {

@@ -1,11 +1,12 @@
-import type { TrustList } from '@delta-hub/crypto';
+import { type IndexedEvent, isKeyEventType, type KeyHistory, ruleAt, type TrustList } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import { toBase64 } from '@delta-hub/ledger';
 import { flawOf } from '../authenticate.js';
 import { isLedgerFault } from '../ledger-fault.js';
 import { ledgerPaths } from '../ledger-paths.js';
+import { loggedKeys } from '../keys/logged-keys.js';
 import type { SignedHead } from '../ledger-store.js';
-import { headVerifiers, nodeOfOrigin } from '../log-identity.js';
+import { headVerifiers, introducedVerifiers, nodeOfOrigin } from '../log-identity.js';
 import { headFault } from '../signed-head.js';
 import { endFault } from './end-check.js';
 import { EntryCheck } from './entry-check.js';
@@ -70,6 +71,7 @@ class DirectoryVerification {
   #position: number;
   #counts = noCounts;
   #behind = 0;
+  #known: { readonly count: number; readonly keys: KeyHistory } | undefined;
 
   constructor(
     log: StoredLog,
@@ -120,7 +122,7 @@ class DirectoryVerification {
           lockedBefore: this.#lock.before.signed[0],
           lockedAfter: this.#lock.after.signed[0],
         }) ??
-        (this.#level === 'signatures' ? await this.#restFault(source.eventStore) : undefined)
+        (this.#level === 'signatures' ? await this.#restFault(source.eventStore, origin ?? '') : undefined)
       );
     } catch (error) {
       if (isLedgerFault(error)) return finding('FILE', this.#position, 'a readable row', error.message);
@@ -174,7 +176,7 @@ class DirectoryVerification {
     const [trust, level, locked] = [this.#trust, this.#level, this.#lockedHeads()];
     const threads = eventsFile === undefined ? 0 : (this.#options.threads ?? threadsFor(entries));
     if (threads === 0 || eventsFile === undefined)
-      return [new DirectoryRanges({ log: this.#log, eventStore, trust, origin, level, locked })];
+      return [new DirectoryRanges({ log: this.#log, eventStore, keys: this.#keys(origin), origin, level, locked })];
     const job = {
       kind: 'directory',
       ledgerFile: ledgerPaths(directory).ledger,
@@ -185,6 +187,12 @@ class DirectoryVerification {
       locked,
     } as const;
     return startThreads(threads, job);
+  }
+
+  #keys(origin: string, rest: readonly IndexedEvent[] = []): KeyHistory {
+    if (this.#known?.count !== rest.length)
+      this.#known = { count: rest.length, keys: loggedKeys(this.#log, this.#trust, origin, rest) };
+    return this.#known.keys;
   }
 
   #originFault(origin: string | undefined): Finding | undefined {
@@ -201,21 +209,24 @@ class DirectoryVerification {
     if (damage !== undefined) return finding('FILE', undefined, 'a sound lock', damage);
     const stranger = [...before.signed, ...after.signed].find((head) => head.origin !== origin);
     if (stranger !== undefined) return finding('LOCK', stranger.size - 1, origin, stranger.origin);
-    const verifiers = headVerifiers(this.#trust, nodeOfOrigin(origin) ?? '');
+    const verifiers = introducedVerifiers(this.#keys(origin), nodeOfOrigin(origin) ?? '');
     const head = this.#lockedHeads().find((one) => headFault(one, verifiers) !== undefined);
     if (head === undefined) return undefined;
     return finding('HEAD_NOTE', head.size - 1, 'a signed head in the lock', headFault(head, verifiers) ?? '');
   }
 
   /** The events that the log has not yet: authentic too, and not too many. */
-  async #restFault(eventStore: EventStore): Promise<Finding | undefined> {
+  async #restFault(eventStore: EventStore, origin: string): Promise<Finding | undefined> {
     const entries = new EntryCheck(this.#log, eventStore, this.#log.storePositionOf(this.#position - 1));
+    const rest: IndexedEvent[] = [];
     const most = this.#options.maxBehind ?? DEFAULT_MAX_BEHIND;
     for (;;) {
       const event = await entries.nextEvent(this.#position);
       if (event === undefined) return undefined;
       const position = this.#position + this.#behind;
-      const flaw = flawOf(event, this.#trust);
+      // What the log does not have yet stands behind all that it has; key events among it count from the event after them.
+      if (isKeyEventType(event.type)) rest.push({ index: position, jws: event.data });
+      const flaw = flawOf(event, ruleAt(this.#keys(origin, rest), position));
       if (flaw !== undefined)
         return { ...finding('STORE_EVENT', position, flaw.expected, flaw.found), eventId: event.id };
       this.#behind += 1;
