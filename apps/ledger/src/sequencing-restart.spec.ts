@@ -29,6 +29,7 @@ const start = async (store: SampleLog['store']): Promise<RunningSequencing> =>
     store,
     sequencer: log.start({ store }),
     trust: node.trust,
+    node: '32',
     clock: { now: () => '2025-03-10T01:30:00.000Z' },
     pause: (milliseconds) => Promise.resolve(pauses.push(milliseconds)),
   }));

@@ -9,13 +9,9 @@ export const loggedKeys = (
   origin: string,
   rest: readonly IndexedEvent[] = [],
 ): KeyHistory =>
-  keyHistoryOf(
-    trust,
-    nodeOfOrigin(origin) ?? '',
-    [
-      ...trust.nodes
-        .flatMap(({ node }) => log.entriesOfStream(keyStreamOf(node)))
-        .map(({ position, leaf }) => ({ index: position, jws: leaf })),
-      ...rest,
-    ],
-  );
+  keyHistoryOf(trust, nodeOfOrigin(origin) ?? '', [
+    ...trust.nodes
+      .flatMap(({ node }) => log.entriesOfStream(keyStreamOf(node)))
+      .map(({ position, leaf }) => ({ index: position, jws: leaf })),
+    ...rest,
+  ]);
