@@ -125,6 +125,13 @@ export class LedgerReader {
     return new Map([...this.#store.positionsIn(streams)].map(([stream, positions]) => [stream, entries(positions)]));
   }
 
+  /** Where the key events under the newest head stand. */
+  keyEntries(): readonly number[] {
+    const size = this.#head()?.size ?? 0;
+    const positions = this.#store.keyEntries().map(({ position }) => position);
+    return positions.filter((position) => position < size);
+  }
+
   /** The bytes of a tile or entry bundle; undefined when the signed tree has not that many hashes there. */
   resource(resource: TileResource): Uint8Array | undefined {
     const { index, width } = resource;

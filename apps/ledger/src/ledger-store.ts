@@ -66,6 +66,8 @@ export interface LedgerStore {
   positionsOf(eventIds: readonly string[]): ReadonlyMap<string, number>;
   /** Where the events of streams are, in log order; streams that are not in the log are left out. */
   positionsIn(streams: readonly string[]): ReadonlyMap<string, readonly number[]>;
+  /** The entries of all streams of key events, in log order. */
+  keyEntries(): readonly Pick<StoredEntry, 'position' | 'leaf'>[];
   /** The last revision of each stream that is in the log. */
   revisionsOf(streams: readonly string[]): ReadonlyMap<string, bigint>;
   /** Lets go of the file and opens it anew: after a failed write only the file knows what is in it. */

@@ -101,6 +101,12 @@ class SqliteLedgerStore implements LedgerStore {
     return new Map([...byStream].map(([name, its]) => [name, its.map((row) => numberIn(row, 'pos'))]));
   }
 
+  keyEntries(): readonly Pick<StoredEntry, 'position' | 'leaf'>[] {
+    return guarded(this.#path, () =>
+      this.#sql.keyEntries.all().map((row) => ({ position: numberIn(row, 'pos'), leaf: bytesIn(row, 'leaf') })),
+    );
+  }
+
   revisionsOf(streams: readonly string[]): ReadonlyMap<string, bigint> {
     const rows = guarded(this.#path, () => this.#sql.revisionsOf.all(JSON.stringify(streams)));
     return new Map(rows.map((row) => [textIn(row, 'name'), bigintIn(row, 'revision')]));
@@ -188,6 +194,9 @@ const prepareAll = (db: DatabaseSync) => {
     positionsOf: sql(
       'SELECT asked.value AS id, ids.pos FROM json_each(?) AS asked JOIN ids ON ids.id = unhex(asked.value)',
     ),
+    keyEntries: sql(`
+      SELECT e.pos, e.leaf FROM streams AS s JOIN stream_entries AS n ON n.stream = s.stream
+      JOIN entries AS e ON e.pos = n.pos WHERE s.name GLOB 'key-node-*' ORDER BY e.pos`),
     positionsIn: sql(`
       SELECT s.name, e.pos FROM json_each(?) AS asked
       JOIN streams AS s ON s.name = asked.value JOIN stream_entries AS e ON e.stream = s.stream ORDER BY e.pos`),

@@ -4,6 +4,7 @@ import { gzip } from 'node:zlib';
 import { sha256 } from '@delta-hub/crypto';
 import { parseTilePath } from '@delta-hub/ledger';
 import { authenticate, type VerifyToken } from './bearer.js';
+import { formatKeyEntries, KEY_ENTRIES } from './keys/served-keys.js';
 import type { LedgerReader } from './ledger-reader.js';
 
 export interface HttpAnswer {
@@ -16,8 +17,8 @@ const YEAR_SECONDS = 31_536_000;
 const compress = promisify(gzip);
 
 /**
- * The read API of https://c2sp.org/tlog-tiles below one prefix. Checkpoint and tiles hold only hashes and are public;
- * entries are for inspectors. The checkpoint changes and is compared by its ETag; a tile or bundle of one width, partial
+ * The read API of https://c2sp.org/tlog-tiles below one prefix, and `key-entries`, the places of the key events. Checkpoint
+ * and tiles hold only hashes and are public; entries are for inspectors. The checkpoint changes and is compared by its ETag; a tile or bundle of one width, partial
  * ones too, is the same for ever. What is not there is `404`, a missing or refused token `401`, another role `403`,
  * another method than GET and HEAD `405`, each as RFC 9457 problem details with a stable `code`.
  */
@@ -35,6 +36,7 @@ export class TileApi {
     if (method !== 'GET' && method !== 'HEAD')
       return problem(405, 'METHOD_NOT_ALLOWED', 'The log is read by GET and HEAD.');
     if (path === 'checkpoint') return this.#checkpoint(headers);
+    if (path === KEY_ENTRIES) return this.#keyEntries();
     const resource = parseTilePath(path);
     if (resource === undefined) return problem(404, 'NOT_A_RESOURCE', 'There is no such resource of the log.');
     if (resource.kind === 'entries') {
@@ -56,6 +58,11 @@ export class TileApi {
     const headers = { etag, 'cache-control': 'no-cache' };
     if (isKnown(etag, known)) return { status: 304, headers, body: new Uint8Array(0) };
     return { status: 200, headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' }, body };
+  }
+
+  #keyEntries(): HttpAnswer {
+    const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-cache' };
+    return { status: 200, headers, body: Buffer.from(formatKeyEntries(this.#reader.keyEntries())) };
   }
 
   async #refusalOf(headers: IncomingHttpHeaders): Promise<HttpAnswer | undefined> {

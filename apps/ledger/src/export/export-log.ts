@@ -1,6 +1,7 @@
 import { mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { entriesPath, parseNote, parseTreeHead, TILE_WIDTH, tilePath, tilesOf } from '@delta-hub/ledger';
+import { formatKeyEntries, KEY_ENTRIES } from '../keys/served-keys.js';
 import { LedgerFault } from '../ledger-fault.js';
 import { sha256Tree } from '../log-identity.js';
 import type { UrlSource } from '../verify/served-log.js';
@@ -17,8 +18,8 @@ export interface Exported {
 }
 
 /**
- * Writes the files of https://c2sp.org/tlog-tiles that any static web server can serve: `tile/`, `tile/entries/`, and
- * the checkpoint last, so that a directory with a checkpoint is whole. Every file is written aside and moved; one that is
+ * Writes the files of https://c2sp.org/tlog-tiles that any static web server can serve: `tile/`, `tile/entries/`,
+ * `key-entries`, and the checkpoint last, so that a directory with a checkpoint is whole. Every file is written aside and moved; one that is
  * there with its full length is left, so a run that was cut off goes on. `from` is the directory of a node, which may be
  * running, or its address. Nothing is verified: `verifyLedger` does that with what was written.
  * @throws LedgerFault `NOTHING_SIGNED`, `LEDGER_DAMAGED`, `EXPORT_OF_ANOTHER_LOG`, `UNREACHABLE`, `TOKEN_REFUSED`, `STORAGE_FULL`, `STORAGE_FAILED`
@@ -42,6 +43,7 @@ export const exportLog = async (
       await files.put(entriesPath(index, width), undefined, () => source.bundle(index, width));
       progress?.({ verified: first + width, total: size });
     }
+    await files.replace(KEY_ENTRIES, Buffer.from(formatKeyEntries(await source.keyEntries())));
     await files.replace('checkpoint', Buffer.from(note, 'utf8'));
     const cosignatures = (parseNote(note)?.signatures.length ?? 1) - 1;
     return { origin, size, cosignatures, written: files.written, kept: files.kept };

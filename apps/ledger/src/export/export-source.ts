@@ -8,6 +8,7 @@ import {
   tilePath,
   TILE_WIDTH,
 } from '@delta-hub/ledger';
+import { KEY_ENTRIES, parseKeyEntries } from '../keys/served-keys.js';
 import { LedgerFault } from '../ledger-fault.js';
 import { ledgerPaths } from '../ledger-paths.js';
 import { sha256Tree } from '../log-identity.js';
@@ -24,6 +25,8 @@ export interface ExportSource {
   /** @throws LedgerFault `LEDGER_DAMAGED` when it is not whole, `UNREACHABLE`, `TOKEN_REFUSED`; so does `bundle` */
   tile(level: number, index: number, width: number): Promise<Uint8Array>;
   bundle(index: number, width: number): Promise<Uint8Array>;
+  /** Where the key events stand. */
+  keyEntries(): Promise<readonly number[]>;
   close(): void;
 }
 
@@ -54,6 +57,7 @@ export const sourceOfDirectory = (directory: string): ExportSource => {
         return Promise.resolve(encodeEntryBundle(entries.map(({ leaf }) => leaf)));
       throw new LedgerFault('LEDGER_DAMAGED', `entries ${first} to ${first + width - 1} are not all there`);
     },
+    keyEntries: () => Promise.resolve(log.keyEntries().flatMap(({ position }) => (position < size ? [position] : []))),
     close: () => log.close(),
   };
 };
@@ -78,6 +82,10 @@ export const sourceOfAddress = async (source: UrlSource): Promise<ExportSource> 
     tile: (level, index, width) =>
       whole(tilePath({ level, index, width }), ({ length }) => length === width * sha256Tree.empty.length),
     bundle: (index, width) => whole(entriesPath(index, width), (bytes) => decodeEntryBundle(bytes)?.length === width),
+    keyEntries: async () => {
+      const text = Buffer.from(await whole(KEY_ENTRIES, () => true)).toString('utf8');
+      return (parseKeyEntries(text) ?? []).filter((index) => index < head.size);
+    },
     close: () => undefined,
   };
 };

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Caller, TrustList } from '@delta-hub/crypto';
 import { accessToLeaf, openingOf } from '../evidence/evidence-access.js';
+import { loggedKeys } from '../keys/logged-keys.js';
 import { LedgerFault } from '../ledger-fault.js';
 import type { LedgerStore, SignedHead } from '../ledger-store.js';
 import type { Level } from '../witness/level.js';
@@ -12,7 +13,7 @@ import type { ReplayedEntry } from './replayed-entry.js';
 import type { ReplayScope } from './scope.js';
 
 export interface ReplayDeskParts {
-  readonly store: Pick<LedgerStore, 'entries' | 'tile' | 'positionsIn'>;
+  readonly store: Pick<LedgerStore, 'entries' | 'tile' | 'positionsIn' | 'keyEntries'>;
   /** The newest own head of at least a level. */
   readonly newest: (level: Level) => SignedHead | undefined;
   readonly newestWitnessed: NewestWitnessed;
@@ -67,7 +68,8 @@ export class ReplayDesk {
       throw new LedgerFault('REASON_MISSING', 'the cases of a person are replayed for a reason, which is recorded');
     if (head === undefined) throw new LedgerFault('NOTHING_SIGNED', 'no head was signed yet');
     const mayRead = (leaf: Uint8Array): boolean => accessToLeaf(caller, leaf, store) === 'granted';
-    const replay = new Replay({ store, head, trust, newestWitnessed, mayRead });
+    const keys = loggedKeys(store, trust, head.origin);
+    const replay = new Replay({ store, head, keys, newestWitnessed, mayRead });
     const moment = earlier === undefined ? replay.moment(asOf) : replay.again(earlier.size, earlier.rule);
     if (scope.kind === 'PERSON') this.#record(caller, scope.id, reason, moment.size);
     const [sealed, witnessed] = [newest('SEALED')?.size ?? 0, newest('WITNESSED')?.size ?? 0];

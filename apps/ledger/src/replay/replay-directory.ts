@@ -1,7 +1,8 @@
 import type { TrustList } from '@delta-hub/crypto';
+import { loggedKeys } from '../keys/logged-keys.js';
 import { LedgerFault } from '../ledger-fault.js';
 import { ledgerPaths } from '../ledger-paths.js';
-import { headVerifiers, nodeOfOrigin } from '../log-identity.js';
+import { introducedVerifiers, nodeOfOrigin } from '../log-identity.js';
 import { headFault } from '../signed-head.js';
 import { openStoredLog, readStoredLock } from '../verify/stored-log.js';
 import type { CosignedHeads } from '../witness/cosigned-heads.js';
@@ -48,8 +49,6 @@ export const replayDirectory = (
     throw new LedgerFault('REASON_MISSING', 'the cases of a person are replayed for a reason, which is recorded');
   const [head] = readStoredLock(paths.lock).signed;
   if (head === undefined) throw new LedgerFault('NOTHING_SIGNED', `${directory}: no head was signed yet`);
-  const fault = headFault(head, headVerifiers(trust, nodeOfOrigin(head.origin) ?? ''));
-  if (fault !== undefined) throw new LedgerFault('LOCK_DAMAGED', `the head in the lock: ${fault}`);
   const log = openStoredLog(paths.ledger);
   const kept = readCosigned(paths.witness, head.origin);
   const close = (): void => {
@@ -57,6 +56,9 @@ export const replayDirectory = (
     kept?.close();
   };
   try {
+    const keys = loggedKeys(log, trust, head.origin);
+    const fault = headFault(head, introducedVerifiers(keys, nodeOfOrigin(head.origin) ?? ''));
+    if (fault !== undefined) throw new LedgerFault('LOCK_DAMAGED', `the head in the lock: ${fault}`);
     const store = {
       entries: (from: number, to: number) => log.entries(from - 1, to - from),
       tile: (level: number, index: number) => log.tile(level, index),
@@ -64,7 +66,7 @@ export const replayDirectory = (
         new Map(streams.map((name) => [name, some(log.positionInStream(name, 0n))])),
     };
     const newestWitnessed = kept && newestWitnessedIn(kept.cosigned, head.origin, trust);
-    const replay = new Replay({ store, head, trust, newestWitnessed });
+    const replay = new Replay({ store, head, keys, newestWitnessed });
     const moment = replay.moment(asOf);
     if (scope.kind === 'PERSON' && inspector !== undefined)
       recordInspection(paths.inspections, { ...inspector, personId: scope.id, size: moment.size });

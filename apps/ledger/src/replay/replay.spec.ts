@@ -1,3 +1,4 @@
+import { trustedHistory } from '@delta-hub/crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -98,7 +99,7 @@ it('pages have no gap and nothing twice while the log grows', async () => {
   for (const more of [3, 0, 5, 0]) {
     await closedLog([more], node);
     const log = openSampleLog(node);
-    const replay = new Replay({ store: log.store, head: log.start().head!, trust: node.trust });
+    const replay = new Replay({ store: log.store, head: log.start().head!, keys: trustedHistory(node.trust, '32') });
     const page = replay.page({ kind: 'WHOLE' }, replay.moment(undefined), from, 4);
     seen.push(...page.entries.map(({ index }) => index));
     from = page.next;

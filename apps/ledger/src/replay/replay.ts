@@ -1,4 +1,4 @@
-import { isInstant, type TrustList } from '@delta-hub/crypto';
+import { isInstant, type KeyHistory } from '@delta-hub/crypto';
 import { type NodeReader, rootAt, sameBytes, toBase64 } from '@delta-hub/ledger';
 import { LedgerFault } from '../ledger-fault.js';
 import type { LedgerStore, SignedHead, StoredEntry, TreeState } from '../ledger-store.js';
@@ -38,7 +38,8 @@ export interface ReplayPage {
 export interface ReplayParts {
   readonly store: Pick<LedgerStore, 'entries' | 'tile' | 'positionsIn'>;
   readonly head: SignedHead;
-  readonly trust: TrustList;
+  /** As the log itself has them. */
+  readonly keys: KeyHistory;
   /** Missing where nothing was ever witnessed. */
   readonly newestWitnessed?: NewestWitnessed | undefined;
   /** Asked of events that verify: those that it refuses are left out. */
@@ -53,16 +54,16 @@ const MOST_LOOKED_AT = 1_024;
 export class Replay {
   readonly #store: ReplayParts['store'];
   readonly #head: SignedHead;
-  readonly #trust: TrustList;
+  readonly #keys: KeyHistory;
   readonly #nodes: NodeReader;
   readonly #newestWitnessed: NewestWitnessed;
   readonly #mayRead: (leaf: Uint8Array) => boolean;
   readonly #opening: (stream: string) => Belonging | undefined;
 
-  constructor({ store, head, trust, newestWitnessed = () => undefined, mayRead = () => true }: ReplayParts) {
+  constructor({ store, head, keys, newestWitnessed = () => undefined, mayRead = () => true }: ReplayParts) {
     this.#store = store;
     this.#head = head;
-    this.#trust = trust;
+    this.#keys = keys;
     this.#nodes = warmNodes(sha256Tree, (level, index) => store.tile(level, index));
     this.#newestWitnessed = newestWitnessed;
     this.#mayRead = mayRead;
@@ -93,7 +94,7 @@ export class Replay {
         if (entries.length === first) return { entries, next: position, isLast: false };
         next = position + 1;
         if (!isInScope(scope, belongingOf(leaf), this.#opening)) continue;
-        const entry = replayedEntry(position, leaf, this.#trust, moment, this.#nodes);
+        const entry = replayedEntry(position, leaf, this.#keys, moment, this.#nodes);
         if (entry.event === undefined || this.#mayRead(leaf)) entries.push(entry);
       }
     }

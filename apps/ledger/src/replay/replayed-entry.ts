@@ -1,4 +1,4 @@
-import { openEvent, type TrustList } from '@delta-hub/crypto';
+import { type KeyHistory, openEvent, ruleAt } from '@delta-hub/crypto';
 import { inclusionPath, type NodeReader, verifyInclusion } from '@delta-hub/ledger';
 import { sha256Tree } from '../log-identity.js';
 import type { TreeState } from '../ledger-store.js';
@@ -31,11 +31,11 @@ export interface ReplayedEvent {
 export const replayedEntry = (
   index: number,
   leaf: Uint8Array,
-  trust: TrustList,
+  keys: KeyHistory,
   { size, root }: TreeState,
   nodes: NodeReader,
 ): ReplayedEntry => {
-  const opened = openEvent(leaf, trust);
+  const opened = openEvent(leaf, ruleAt(keys, index));
   if (!opened.ok) return { index, verdict: `EVENT_${opened.check}`, event: undefined };
   const path = inclusionPath(sha256Tree, nodes, index, size);
   if (!verifyInclusion(sha256Tree, { index, size, leafHash: sha256Tree.leaf(leaf), path, root }))

@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   generateKeyPair,
+  type JsonValue,
+  keyStreamOf,
   parseTrustList,
   type PrivateJwk,
+  provePossession,
   type Signer,
   signerFromJwk,
   signEvent,
@@ -54,9 +57,11 @@ export const sampleEvent = (
   { node, signer }: Pick<SampleKeys, 'node' | 'signer'>,
   number: number,
   stream: string,
+  name = 'transfer.applied',
+  data: object = { number },
 ): { readonly id: string; readonly type: string; readonly data: Uint8Array } => {
   const id = sampleId(number);
-  const type = 'cn.delta-hub.transfer.applied.v1';
+  const type = `cn.delta-hub.${name}.v1`;
   const event = {
     specversion: '1.0',
     id,
@@ -65,7 +70,7 @@ export const sampleEvent = (
     subject: stream,
     time: '2025-03-10T01:30:00.000Z',
     datacontenttype: 'application/json',
-    data: { number },
+    data: data as JsonValue,
   };
   return { id, type, data: new Uint8Array(Buffer.from(signEvent(event, signer), 'latin1')) };
 };
@@ -77,14 +82,17 @@ export class SampleNode {
   readonly directory = mkdtempSync(join(tmpdir(), 'delta-hub-ledger-'));
   readonly events = new InMemoryEvents();
   readonly store = new InMemoryEventStore(this.events);
-  readonly keys: SampleKeys;
+  keys: SampleKeys;
   readonly trust: TrustList;
+  /** Signs with the key of the trust list, whatever became of it. */
+  readonly firstSigner: Signer;
   readonly #streams = new Map<string, bigint>();
   #next = 0;
 
   constructor({ trust, keys } = sampleKeys('32')) {
     this.trust = trust;
     this.keys = keys[0]!;
+    this.firstSigner = this.keys.signer;
   }
 
   /** Appends signed events, three to a case, and gives them as they are stored. */
@@ -98,6 +106,30 @@ export class SampleNode {
       this.#streams.set(stream, (expected ?? -1n) + 1n);
     }
     return this.events.all.slice(-count);
+  }
+
+  /** Appends what the node says of keys, signed by `signer`. */
+  async say(name: string, data: object, signer = this.keys.signer): Promise<void> {
+    const number = this.#next;
+    this.#next += 1;
+    const stream = keyStreamOf(this.keys.node);
+    const expected = this.#streams.get(stream);
+    await this.store.append(stream, expected ?? 'no-stream', [
+      sampleEvent({ node: this.keys.node, signer }, number, stream, name, data),
+    ]);
+    this.#streams.set(stream, (expected ?? -1n) + 1n);
+  }
+
+  /** Introduces the next event key and takes the present one away; what is appended from here on is signed with it. */
+  async rotate(reason: 'superseded' | 'compromised' = 'superseded', compromisedFrom?: string): Promise<void> {
+    const { node, signer: old } = this.keys;
+    const kid = `${node}/${Number(old.kid.split('/')[1]) + 1}`;
+    const { privateJwk, publicJwk } = generateKeyPair();
+    const signer = signerFromJwk(privateJwk, kid);
+    const key = { kid, alg: 'EdDSA', publicJwk, validFrom: VALID_FROM } as const;
+    await this.say('key.introduced', { ...key, possession: provePossession(key, old.kid, signer) });
+    await this.say('key.revoked', { kid: old.kid, reason, ...(compromisedFrom && { compromisedFrom }) }, signer);
+    this.keys = { ...this.keys, signer };
   }
 
   /** Loses every event after the first `count`, as an event store put back from a backup; other events follow then. */

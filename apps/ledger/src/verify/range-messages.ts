@@ -1,4 +1,4 @@
-import type { TrustList } from '@delta-hub/crypto';
+import type { KeyHistory } from '@delta-hub/crypto';
 import type { SignedHead } from '../ledger-store.js';
 import type { Range, RangeVerdict } from './range.js';
 import type { VerifyLevel } from './report.js';
@@ -6,9 +6,9 @@ import type { FilesSource, UrlSource } from './served-log.js';
 
 /** What a thread opens for itself before it verifies ranges. */
 export type RangeJob = {
-  readonly trust: TrustList;
   readonly origin: string;
   readonly level: VerifyLevel;
+  readonly keys: KeyHistory;
 } & (
   | {
       readonly kind: 'directory';
@@ -16,7 +16,12 @@ export type RangeJob = {
       readonly eventsFile: string;
       readonly locked: readonly SignedHead[];
     }
-  | { readonly kind: 'served'; readonly source: UrlSource | FilesSource; readonly head: SignedHead }
+  | {
+      readonly kind: 'served';
+      readonly source: UrlSource | FilesSource;
+      readonly head: SignedHead;
+      readonly keyEntries: readonly number[];
+    }
 );
 
 export type RangeAnswer =

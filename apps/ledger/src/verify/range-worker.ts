@@ -1,8 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { parseTrustList } from '@delta-hub/crypto';
 import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
 import { DirectoryRanges } from './directory-ranges.js';
-import { loggedKeys } from '../keys/logged-keys.js';
 import type { RangeCheck } from './range.js';
 import type { RangeAnswer, RangeJob, RangeQuestion } from './range-messages.js';
 import { ServedLog } from './served-log.js';
@@ -12,11 +10,10 @@ import { openStoredLog } from './stored-log.js';
 /** A thread of `rangeThreads`: opens the log for itself and verifies one range after the other. */
 const open = async (): Promise<RangeCheck> => {
   const job = workerData as RangeJob;
-  const trust = parseTrustList(job.trust);
-  if (job.kind === 'served') return new ServedRanges({ ...job, log: new ServedLog(job.source), trust });
+  if (job.kind === 'served') return new ServedRanges({ ...job, log: new ServedLog(job.source) });
   const eventStore = await openSqliteEventStore(job.eventsFile);
   const log = openStoredLog(job.ledgerFile);
-  const ranges = new DirectoryRanges({ ...job, keys: loggedKeys(log, trust, job.origin), log, eventStore });
+  const ranges = new DirectoryRanges({ ...job, log, eventStore });
   return {
     check: (range) => ranges.check(range),
     close: async () => {

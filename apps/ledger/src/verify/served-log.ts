@@ -29,8 +29,13 @@ export class ServedLog {
   }
 
   /** The checkpoint; undefined when there is none yet. */
-  async checkpoint(): Promise<string | undefined> {
-    const bytes = await this.#get('checkpoint');
+  checkpoint(): Promise<string | undefined> {
+    return this.text('checkpoint');
+  }
+
+  /** A resource that is text; undefined when it is not there. */
+  async text(path: string): Promise<string | undefined> {
+    const bytes = await this.#get(path);
     return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
   }
 

@@ -1,7 +1,7 @@
-import { sha256, type TrustList, trustRule } from '@delta-hub/crypto';
+import { isKeyEventType, type KeyHistory, ruleAt, sha256 } from '@delta-hub/crypto';
 import { TILE_WIDTH } from '@delta-hub/ledger';
 import type { SignedHead } from '../ledger-store.js';
-import { headVerifiers, nodeOfOrigin } from '../log-identity.js';
+import { introducedVerifiers, nodeOfOrigin } from '../log-identity.js';
 import { idBytes } from '../sqlite-ledger-store.js';
 import { finding } from './finding.js';
 import { LeafWalk } from './leaf-walk.js';
@@ -12,7 +12,9 @@ import type { ServedLog } from './served-log.js';
 
 export interface ServedParts {
   readonly log: ServedLog;
-  readonly trust: TrustList;
+  readonly keys: KeyHistory;
+  /** The entries from which the keys were read: the log MUST have no other key event. */
+  readonly keyEntries: readonly number[];
   readonly origin: string;
   readonly level: VerifyLevel;
   /** The head under which the log is read. */
@@ -43,13 +45,13 @@ export class ServedRanges implements RangeCheck {
   }
 
   async #begin(from: number): Promise<LeafWalk | Finding> {
-    const { log, trust, origin, level, head } = this.#parts;
+    const { log, keys, origin, level, head } = this.#parts;
     // The tiles that hold what is unfinished at `from` are those of the leaf before it, or begin with it.
     await log.fetchTilesAt(Math.max(0, from - 1));
     const source = {
       origin,
-      verifiers: headVerifiers(trust, nodeOfOrigin(origin) ?? ''),
-      open: openerOf(level, () => trustRule(trust)),
+      verifiers: introducedVerifiers(keys, nodeOfOrigin(origin) ?? ''),
+      open: openerOf(level, (index) => ruleAt(keys, index)),
       tile: (tileLevel: number, index: number) => log.tile(tileLevel, index),
       headsOf: (size: number) => (size === head.size ? [head] : []),
     };
@@ -67,7 +69,7 @@ export class ServedRanges implements RangeCheck {
     ids: Uint8Array[],
     progress: ((verified: number) => void) | undefined,
   ): Promise<Finding | undefined> {
-    const { log } = this.#parts;
+    const { log, keyEntries } = this.#parts;
     for (let index = Math.floor(from / TILE_WIDTH); index * TILE_WIDTH < to; index += 1) {
       const first = index * TILE_WIDTH;
       await log.fetchTilesAt(first);
@@ -75,9 +77,15 @@ export class ServedRanges implements RangeCheck {
       if (entries === undefined)
         return finding('RESOURCE', Math.max(from, first), `entries of bundle ${index}`, 'none');
       const wanted = entries.slice(Math.max(0, from - first), to - first);
-      for (const leaf of wanted) {
+      for (const [at, leaf] of wanted.entries()) {
         const walked = walk.next(leaf);
         if ('fault' in walked) return walked.fault;
+        const position = Math.max(from, first) + at;
+        if (isKeyEventType(walked.event?.type ?? '') && !keyEntries.includes(position))
+          return {
+            ...finding('RESOURCE', position, 'a key event that key-entries lists', 'none'),
+            eventId: walked.event?.id,
+          };
         if (walked.event !== undefined) ids.push(sixteenBytesOf(walked.event.id));
       }
       progress?.(wanted.length);

@@ -37,11 +37,11 @@ export class StoredLog {
       entries: prepare(db, 'SELECT pos, leaf, store_position FROM entries WHERE pos > ? ORDER BY pos LIMIT ?'),
       storePosition: prepare(db, 'SELECT store_position FROM entries WHERE pos = ?'),
       idPosition: prepare(db, 'SELECT pos FROM ids WHERE id = ?'),
-      streamEntries: prepare(
+      keyEntries: prepare(
         db,
         `
         SELECT e.pos, e.leaf FROM streams AS s JOIN stream_entries AS n ON n.stream = s.stream
-        JOIN entries AS e ON e.pos = n.pos WHERE s.name = ? ORDER BY e.pos`,
+        JOIN entries AS e ON e.pos = n.pos WHERE s.name GLOB 'key-node-*' ORDER BY e.pos`,
       ),
       streamPosition: prepare(
         db,
@@ -88,12 +88,10 @@ export class StoredLog {
     return this.#read(() => one(this.#sql.streamPosition.get(stream, revision), (row) => numberIn(row, 'pos')));
   }
 
-  /** The entries of one stream, in log order. */
-  entriesOfStream(stream: string): readonly Pick<StoredEntry, 'position' | 'leaf'>[] {
+  /** The entries of all streams of key events, in log order. */
+  keyEntries(): readonly Pick<StoredEntry, 'position' | 'leaf'>[] {
     return this.#read(() =>
-      this.#sql.streamEntries
-        .all(stream)
-        .map((row) => ({ position: numberIn(row, 'pos'), leaf: bytesIn(row, 'leaf') })),
+      this.#sql.keyEntries.all().map((row) => ({ position: numberIn(row, 'pos'), leaf: bytesIn(row, 'leaf') })),
     );
   }
 

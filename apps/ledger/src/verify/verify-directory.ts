@@ -173,15 +173,15 @@ class DirectoryVerification {
     { directory, eventStore, eventsFile }: DirectorySource,
     entries: number,
   ): readonly RangeCheck[] {
-    const [trust, level, locked] = [this.#trust, this.#level, this.#lockedHeads()];
+    const [keys, level, locked] = [this.#keys(origin), this.#level, this.#lockedHeads()];
     const threads = eventsFile === undefined ? 0 : (this.#options.threads ?? threadsFor(entries));
     if (threads === 0 || eventsFile === undefined)
-      return [new DirectoryRanges({ log: this.#log, eventStore, keys: this.#keys(origin), origin, level, locked })];
+      return [new DirectoryRanges({ log: this.#log, eventStore, keys, origin, level, locked })];
     const job = {
       kind: 'directory',
       ledgerFile: ledgerPaths(directory).ledger,
       eventsFile,
-      trust,
+      keys,
       origin,
       level,
       locked,

@@ -1,7 +1,8 @@
-import type { TrustList } from '@delta-hub/crypto';
-import { toBase64 } from '@delta-hub/ledger';
+import type { KeyHistory, TrustList } from '@delta-hub/crypto';
+import { servedKeys } from '../keys/served-keys.js';
+import { parseNote, parseTreeHead, toBase64 } from '@delta-hub/ledger';
 import type { SignedHead } from '../ledger-store.js';
-import { headVerifiers, nodeOfOrigin } from '../log-identity.js';
+import { introducedVerifiers, nodeOfOrigin, sha256Tree } from '../log-identity.js';
 import { openHead } from '../signed-head.js';
 import { standingOf } from '../witness/standing.js';
 import { finding } from './finding.js';
@@ -27,9 +28,11 @@ export const verifyServed = async (
   const log = new ServedLog(source);
   const note = await log.checkpoint();
   const origin = note?.split('\n', 1)[0] ?? '';
-  const opened = openWanted(note, origin, trust, options);
+  log.open(parseTreeHead(parseNote(note ?? '')?.text ?? '', sha256Tree.empty.length)?.size ?? 0);
+  const known = await servedKeys(log, trust, origin);
+  const opened = openWanted(note, origin, { trust, keys: known.keys }, options);
   if (!('head' in opened)) return reportOf(origin, undefined, options, noCounts, opened.fault);
-  const run = new ServedVerification({ source, log, head: opened.head, trust, options });
+  const run = new ServedVerification({ ...known, source, log, head: opened.head, options });
   const fault = (await run.sinceFault()) ?? (await run.entriesFault());
   const report = reportOf(origin, opened.head, options, run.counts, fault);
   return fault === undefined ? { ...report, standing: borneOut(opened.head, trust) } : report;
@@ -44,12 +47,12 @@ const borneOut = ({ note, origin }: SignedHead, trust: TrustList): NonNullable<L
 const openWanted = (
   note: string | undefined,
   origin: string,
-  trust: TrustList,
+  { trust, keys }: { readonly trust: TrustList; readonly keys: KeyHistory },
   { node: wanted }: VerifyOptions,
 ): { readonly head: SignedHead } | { readonly fault: Finding } => {
   if (note === undefined) return { fault: finding('RESOURCE', undefined, 'a checkpoint', 'none') };
   const node = nodeOfOrigin(origin);
-  const verifiers = headVerifiers(trust, node ?? '');
+  const verifiers = introducedVerifiers(keys, node ?? '');
   if (node === undefined || (wanted ?? node) !== node || verifiers.length === 0)
     return { fault: finding('ORIGIN', undefined, `the log of node ${wanted ?? 'in the trust list'}`, origin) };
   const opened = openHead(note, origin, verifiers);
@@ -65,7 +68,8 @@ interface Parts {
   readonly source: UrlSource | FilesSource;
   readonly log: ServedLog;
   readonly head: SignedHead;
-  readonly trust: TrustList;
+  readonly keys: KeyHistory;
+  readonly keyEntries: readonly number[];
   readonly options: VerifyOptions;
 }
 
@@ -117,9 +121,9 @@ class ServedVerification {
   }
 
   #checks(): readonly RangeCheck[] {
-    const { source, log, head, trust, options } = this.#parts;
+    const { source, log, head, keys, keyEntries, options } = this.#parts;
     const threads = options.threads ?? threadsFor(head.size - this.#from);
-    const parts = { trust, origin: head.origin, level: this.#level(), head };
+    const parts = { keys, keyEntries, origin: head.origin, level: this.#level(), head };
     return threads === 0
       ? [new ServedRanges({ ...parts, log })]
       : startThreads(threads, { kind: 'served', source, ...parts });

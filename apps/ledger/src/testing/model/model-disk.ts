@@ -78,6 +78,7 @@ export class ModelDisk {
             .map((one) => [one.eventId, one.position]),
         ),
       positionsIn: () => new Map(),
+      keyEntries: () => [],
       revisionsOf: (streams) =>
         new Map(
           ledger()
