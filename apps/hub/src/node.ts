@@ -62,7 +62,6 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       clock,
       verifyToken,
     };
-
     const known = await readKeys(store, own.trust, start.node);
     const signer = newestSigner(known, start, clock.now());
     const line = new PeerLine(start.linked);
@@ -92,12 +91,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       subgraphs: { handoff: handoff.graphqlUrl, ledger: ledger.graphqlUrl },
       verifyToken,
       introspection,
-      extraRoutes: routesOf({
-        keys: jwks(eventKeysOf(known, start.node)),
-        handoff,
-        ledger,
-        line,
-      }),
+      extraRoutes: routesOf({ keys: jwks(eventKeysOf(known, start.node)), handoff, ledger, line }),
     });
     closers.push(() => gateway.close());
     return {

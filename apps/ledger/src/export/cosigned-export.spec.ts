@@ -35,8 +35,8 @@ it('an export from an address is the same, file by file', async () => {
   await exportLog(sample.directory, to);
   const other = mkdtempSync(join(sample.directory, 'files-'));
   const exported = await exportLog({ url: `${app.url}/ledger`, token: 'inspector' }, other);
-  expect(exported).toMatchObject({ origin: 'delta-hub.cn/ledger/32', size: 5, cosignatures: 3, written: 3 });
-  for (const path of ['checkpoint', 'tile/0/000.p/5', 'tile/entries/000.p/5'])
+  expect(exported).toMatchObject({ origin: 'delta-hub.cn/ledger/32', size: 5, cosignatures: 3, written: 4 });
+  for (const path of ['checkpoint', 'key-entries', 'tile/0/000.p/5', 'tile/entries/000.p/5'])
     expect([path, readFileSync(join(other, path)).equals(readFileSync(join(to, path)))]).toEqual([path, true]);
 });
 

@@ -30,11 +30,12 @@ it('writes the files of tlog-tiles, and they verify', async () => {
     origin: 'delta-hub.cn/ledger/32',
     size: 300,
     cosignatures: 0,
-    written: 6,
+    written: 7,
     kept: 0,
   });
   expect(filesIn(to)).toEqual([
     'checkpoint',
+    'key-entries',
     'tile/0/000',
     'tile/0/001.p/44',
     'tile/1/000.p/1',
@@ -51,9 +52,9 @@ it('writes the files of tlog-tiles, and they verify', async () => {
 it('goes on after it was cut off, and with a log that has grown', async () => {
   await exportLog(node.directory, to);
   for (const gone of ['checkpoint', 'tile/entries/000']) rmSync(join(to, gone));
-  expect(await exportLog(node.directory, to)).toMatchObject({ written: 2, kept: 4 });
+  expect(await exportLog(node.directory, to)).toMatchObject({ written: 3, kept: 4 });
   await closedLog([10], node);
-  expect(await exportLog(node.directory, to)).toMatchObject({ size: 310, written: 3, kept: 3 });
+  expect(await exportLog(node.directory, to)).toMatchObject({ size: 310, written: 4, kept: 3 });
   expect(await verifyLedger({ files: to }, node.trust)).toMatchObject({ ok: true, size: 310 });
 });
 

@@ -130,7 +130,12 @@ it('a replay reads no further than it is read', async () => {
     return log.store.entries(from, to);
   };
   const desk = new ReplayDesk({
-    store: { entries, tile: (level, index) => log.store.tile(level, index), positionsIn: () => new Map(), keyEntries: () => [] },
+    store: {
+      entries,
+      tile: (level, index) => log.store.tile(level, index),
+      positionsIn: () => new Map(),
+      keyEntries: () => [],
+    },
     newest: () => app.sequencer.head(),
     newestWitnessed: () => undefined,
     trust: node.trust,
