@@ -135,6 +135,7 @@ export default tseslint.config(
       'apps/ledger/verifier/**',
       '**/coverage/**',
       '.nx/**',
+      '.engines/**',
       'data/**',
       'test/architecture/fixtures/**',
       'test/interop/**/.venv/**',

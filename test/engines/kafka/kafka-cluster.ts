@@ -1,0 +1,144 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { freePorts } from './free-ports.js';
+import { GuardedProcess } from './guarded-process.js';
+import { kafkaClassPath } from './jars.js';
+import { type Logins, type NodePlan, serverProperties } from './server-properties.js';
+
+const READY_WITHIN_MS = 90_000;
+const JAVA = [
+  '-Xmx256m',
+  '-XX:TieredStopAtLevel=1',
+  '-Djava.net.preferIPv4Stack=true',
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+];
+
+const run = promisify(execFile);
+
+/** Real brokers on the loopback interface, with data of their own. They end with this process at the latest. */
+export class KafkaCluster {
+  private constructor(
+    readonly nodes: readonly KafkaNode[],
+    private readonly directory: string,
+  ) {}
+
+  /** Starts so many nodes; resolves when each answers. */
+  static async start(count = 1, logins?: Logins): Promise<KafkaCluster> {
+    const classPath = await kafkaClassPath();
+    const directory = mkdtempSync(join(tmpdir(), 'delta-hub-kafka-'));
+    const ports = await freePorts(count * 2);
+    const plans = Array.from({ length: count }, (_, index) => ({
+      id: index + 1,
+      port: ports[2 * index]!,
+      controllerPort: ports[2 * index + 1]!,
+      dataDir: join(directory, `data-${index + 1}`),
+    }));
+    const cluster = new KafkaCluster(
+      plans.map((plan) => new KafkaNode(plan, directory, classPath)),
+      directory,
+    );
+    try {
+      await Promise.all(cluster.nodes.map((node) => node.format(serverProperties(node.plan, plans, logins))));
+      await cluster.startAll();
+      return cluster;
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
+  }
+
+  /** `host:port` of each node. */
+  get brokers(): readonly string[] {
+    return this.nodes.map(({ address }) => address);
+  }
+
+  async startAll(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.start()));
+  }
+
+  /** Kills every node and removes the data. */
+  async stop(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.kill()));
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+const CLUSTER_ID = 'ZGVsdGEtaHViLXRlc3RzMA';
+
+/** One broker: started, killed, stopped in its tracks, started again on the same data. */
+export class KafkaNode {
+  readonly address: string;
+  private readonly settings: string;
+  private readonly log: string;
+  private process: GuardedProcess | undefined;
+
+  constructor(
+    readonly plan: NodePlan,
+    directory: string,
+    private readonly classPath: string,
+  ) {
+    this.address = `127.0.0.1:${plan.port}`;
+    this.settings = join(directory, `server-${plan.id}.properties`);
+    this.log = join(directory, `server-${plan.id}.log`);
+  }
+
+  async format(properties: string): Promise<void> {
+    writeFileSync(this.settings, properties);
+    const tool = ['-cp', this.classPath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', this.settings];
+    await run('java', [...JAVA, ...tool], { timeout: 60_000 });
+  }
+
+  /** Resolves when it answers on its port. @throws Error with the end of its log */
+  async start(): Promise<void> {
+    const command = ['java', ...JAVA, '-cp', this.classPath, 'kafka.Kafka', this.settings];
+    const started = await GuardedProcess.start(command, this.log);
+    this.process = started;
+    const deadline = performance.now() + READY_WITHIN_MS;
+    while (!(await answers(this.plan.port))) {
+      if (!started.isRunning || performance.now() > deadline)
+        throw new Error(`broker ${this.plan.id} did not start:\n${readFileSync(this.log, 'utf8').slice(-4000)}`);
+      await pause(100);
+    }
+  }
+
+  /** kill -9. */
+  async kill(): Promise<void> {
+    await this.process?.kill();
+  }
+
+  /** SIGTERM, and waits for its end. */
+  async terminate(): Promise<void> {
+    this.process?.signal('SIGTERM');
+    await this.process?.ended;
+  }
+
+  /** SIGSTOP: it is there and answers nothing. */
+  freeze(): void {
+    this.process?.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.process?.signal('SIGCONT');
+  }
+}
+
+/** ApiVersions, version 0, correlation 7, no client id: what every broker answers, also before a login. */
+const QUESTION = Buffer.from('0000000a0012000000000007ffff', 'hex');
+
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(QUESTION));
+    const end = (heard: boolean): void => {
+      socket.destroy();
+      resolve(heard);
+    };
+    socket.setTimeout(2000, () => end(false));
+    socket.once('data', () => end(true));
+    socket.once('error', () => end(false));
+    socket.once('close', () => end(false));
+  });

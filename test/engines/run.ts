@@ -1,0 +1,36 @@
+/**
+ * `npm run test:engines [-- jest arguments]`: the suites that need real engines. Kafka: the brokers in KAFKA_BROKERS
+ * (`host:port,host:port`, for tests only) if given, else one started here from pinned jars, and stopped at the end.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { KAFKA_VERSION } from './kafka/jars.js';
+import { KafkaCluster } from './kafka/kafka-cluster.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const JEST = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
+const SUITES = ['--config', 'jest.config.mjs', '--rootDir', 'test/engines', '--runInBand'];
+
+const jest = async (environment: NodeJS.ProcessEnv): Promise<number> => {
+  const child = spawn(process.execPath, [...JEST, ...SUITES, ...process.argv.slice(2)], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, ...environment },
+  });
+  const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+  process.on('SIGINT', forward).on('SIGTERM', forward);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
+};
+
+const given = process.env['KAFKA_BROKERS'];
+const cluster = given === undefined || given === '' ? await KafkaCluster.start() : undefined;
+try {
+  process.exitCode = await jest({ KAFKA_BROKERS: cluster?.brokers.join(',') ?? given });
+} finally {
+  await cluster?.stop();
+}
+console.log(
+  `Kafka: ${cluster === undefined ? `the brokers given, ${given}` : `${KAFKA_VERSION}, started from its jars`}`,
+);
