@@ -35,6 +35,7 @@ const agreement: Agreement = {
   'transfer.consultation-sent': true,
   'transfer.consultation-received': true,
   'transfer.consultation-replied': true,
+  'transfer.reply-superseded': true,
   'transfer.decided': true,
   'transfer.decision-served': true,
   'transfer.file-sent': true,

@@ -28,7 +28,11 @@ const TABLE: Readonly<Record<Code, readonly [RefusalType, string]>> = {
   ROLE_NOT_PERMITTED: ['AuthorityRefusal', 'This role does not write case facts.'],
   ALREADY_APPLIED: ['StateRefusal', 'The transfer has been applied for already.'],
   ALREADY_DECIDED: ['StateRefusal', 'The transfer has been decided already.'],
-  ALREADY_REPLIED: ['StateRefusal', 'The consultation has been replied to already.'],
+  ALREADY_REPLIED: [
+    'StateRefusal',
+    'The consultation has been replied to already; another reply cites the one it supersedes.',
+  ],
+  SUPERSEDED_REPLY_UNKNOWN: ['InputRefusal', 'No reply of the case was given at the instant that is cited.'],
   ALREADY_REPORTED: ['StateRefusal', 'The person has reported already.'],
   ALREADY_SERVED: ['StateRefusal', 'The decision has been served already.'],
   CONSULTATION_ALREADY_RECEIVED: ['StateRefusal', 'The letter has been received already.'],

@@ -5,10 +5,12 @@ import {
   dayOf,
   hubRules,
   isCorrectable,
+  parseInstant,
   type PersonCommand,
   type PersonFile,
   type RecusalGround,
   type RefusalGround,
+  type SupersedingReason,
   type TransferCommand,
 } from '@delta-hub/handoff';
 import type { CheckedInput } from './input-checks.js';
@@ -56,12 +58,8 @@ export const toCommand = (
       return applyTransfer(request.input, context, documents, lookUps);
     case 'GiveOpinion':
       return { ...context, type: request.type, documents, supports: request.input.supports };
-    case 'ReplyConsultation': {
-      const { agrees, ground } = request.input;
-      // GraphQL names cannot hold a hyphen; the fact's can.
-      const named = ground == null ? {} : { ground: ground.replaceAll('_', '-') as RefusalGround };
-      return { ...context, type: request.type, documents, agrees, ...named };
-    }
+    case 'ReplyConsultation':
+      return replyConsultation(request.input, context, documents);
     case 'RaiseDispute':
       return {
         ...{ ...context, type: request.type, documents },
@@ -101,6 +99,21 @@ export const toCommand = (
     case 'IssueReceipt':
       return { ...context, type: request.type, documents };
   }
+};
+
+const replyConsultation = (
+  { agrees, ground, superseding }: Inputs['ReplyConsultation'],
+  context: CommandContext,
+  documents: CheckedInput['documents'],
+): TransferCommand | HubRejection => {
+  // GraphQL names cannot hold a hyphen; the fact's can.
+  const named = ground == null ? {} : { ground: ground.replaceAll('_', '-') as RefusalGround };
+  const reply = { ...context, type: 'ReplyConsultation', documents, agrees, ...named } as const;
+  if (superseding == null) return reply;
+  const supersedes = parseInstant(superseding.supersedes);
+  if (supersedes === undefined) return { code: 'FIELD_INVALID', field: 'superseding.supersedes' };
+  const reason = superseding.reason.replaceAll('_', '-') as SupersedingReason;
+  return { ...reply, superseding: { supersedes, reason } };
 };
 
 const applyTransfer = (

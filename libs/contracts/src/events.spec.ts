@@ -43,6 +43,10 @@ const EXAMPLES: Readonly<Record<EventName, Readonly<Record<string, unknown>>>> =
   'transfer.consultation-sent': { ...act, documents },
   'transfer.consultation-received': act,
   'transfer.consultation-replied': { ...act, agrees: false, ground: 'residence-untrue', documents },
+  'transfer.reply-superseded': {
+    ...{ ...act, agrees: true, documents },
+    ...{ supersedes: '2025-03-17T07:40:00.000Z', reason: 'new-evidence' },
+  },
   'transfer.decided': { ...act, approved: true, documents },
   'transfer.decision-served': { ...act, documents },
   'transfer.file-sent': { ...act, documents },

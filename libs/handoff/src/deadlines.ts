@@ -2,6 +2,7 @@ import type { AgencyId } from './agency.js';
 import { type Calendar, dayKind, isCovered } from './calendar.js';
 import { addDays, dayOf, daysBetween, endOfDay, type Instant, type PlainDate } from './instant.js';
 import type { PolicySwitches, RollForward } from './policy.js';
+import { repliesOf } from './reply.js';
 import { packInForce, type Rules, versionOf } from './rule-book.js';
 import type { DeadlineStep, Limit, RuleSource, Rung } from './rule-pack.js';
 import type { TransferState } from './transfer.state.js';
@@ -110,7 +111,15 @@ const travel = ({ owedBy }: Limit, { travelDays }: PolicySwitches): number => (o
 
 const startOf = ({ from, when }: Limit, state: TransferState): Instant | undefined => {
   const isApproved = state['transfer.decided']?.data.approved;
-  return when === undefined || isApproved === (when === 'approved') ? state[from]?.occurredAt : undefined;
+  if (when !== undefined && isApproved !== (when === 'approved')) return undefined;
+  return (from === 'transfer.consultation-replied' ? decidedUpon(state) : state[from])?.occurredAt;
+};
+
+/** The reply that the decision follows: the standing one; for a decision that crossed a newer reply, the one it saw. */
+const decidedUpon = (state: TransferState) => {
+  const decided = state['transfer.decided']?.occurredAt;
+  const replies = repliesOf(state);
+  return replies.findLast(({ occurredAt }) => decided === undefined || occurredAt <= decided) ?? replies[0];
 };
 
 const outcome = (

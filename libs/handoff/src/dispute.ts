@@ -1,6 +1,7 @@
 import type { AgencyId, AgencyRecord } from './agency.js';
 import { dueInstants } from './deadlines.js';
 import { addDays, dayOf, startOfDay } from './instant.js';
+import { repliesOf, standingReply } from './reply.js';
 import { packInForce, type Rules } from './rule-book.js';
 import type { DisputeLevel, DisputeOutcome, TransferAct, TransferRejection } from './transfer.events.js';
 import type { TransferState } from './transfer.state.js';
@@ -59,7 +60,7 @@ export const rulingsOf = (state: TransferState): readonly Ruling[] =>
 export const isDisputed = (state: TransferState): boolean =>
   state['transfer.dispute-raised#upper'] !== undefined &&
   rulingsOf(state).length === 0 &&
-  state['transfer.consultation-replied']?.data.agrees !== true;
+  standingReply(state)?.data.agrees !== true;
 
 /** What stands against raising a dispute, as far as the origin knows: only a refusal or a long silence can be disputed. */
 export const disputeRejection = (
@@ -67,7 +68,7 @@ export const disputeRejection = (
   { occurredAt }: TransferAct<'transfer.dispute-raised'>,
   rules: Rules,
 ): TransferRejection | undefined => {
-  const replied = state['transfer.consultation-replied'];
+  const replied = standingReply(state);
   if (replied?.data.agrees) return { code: 'NOTHING_TO_DISPUTE', rule: '办法30' };
   if (rulingsOf(state).length > 0) return { code: 'DISPUTE_ALREADY_RESOLVED' };
   if (replied !== undefined) return undefined;
@@ -78,24 +79,36 @@ export const disputeRejection = (
   return isEarly ? { code: 'DISPUTE_TOO_EARLY', rule: '办法30' } : undefined;
 };
 
-/** What stands against a decision, as far as the origin knows: a ruling binds it, and it waits for one it asked for. */
+/** What stands against another reply, as far as the receiving agency knows: the case has been decided, or settled above. */
+export const settled = (state: TransferState): TransferRejection | undefined => {
+  if (state['transfer.decided'] !== undefined) return { code: 'ALREADY_DECIDED', rule: '法27' };
+  return rulingsOf(state).length > 0 ? { code: 'DISPUTE_ALREADY_RESOLVED', rule: '办法30' } : undefined;
+};
+
+/**
+ * What stands against a decision, as far as the origin knows: a ruling binds it, it waits for one it asked for, and of
+ * several replies the standing one counts.
+ */
 export const boundBy = (state: TransferState, approved: boolean): TransferRejection | undefined => {
   const [ruling] = rulingsOf(state);
   if (ruling !== undefined)
     return approved === (ruling.outcome === 'to-accept')
       ? undefined
       : { code: 'DECISION_CONTRADICTS_RULING', rule: '办法30' };
-  return isDisputed(state) ? { code: 'DISPUTE_PENDING', rule: '办法30' } : undefined;
+  if (isDisputed(state)) return { code: 'DISPUTE_PENDING', rule: '办法30' };
+  const replied = standingReply(state);
+  return replied === undefined || replied.data.agrees === approved
+    ? undefined
+    : { code: 'DECISION_CONTRADICTS_REPLY', rule: '法27' };
 };
 
-/** Whether a decision rests on something: the reply, or a ruling, done before it. */
+/** Whether a decision rests on something: a reply, be it superseded since, or a ruling, done before it. */
 export const unfounded = (
   state: TransferState,
   { data, occurredAt }: TransferAct<'transfer.decided'>,
 ): TransferRejection | undefined => {
-  const replied = state['transfer.consultation-replied'];
   const bases = [
-    ...(replied === undefined ? [] : [{ approves: replied.data.agrees, since: replied.occurredAt }]),
+    ...repliesOf(state).map((reply) => ({ approves: reply.data.agrees, since: reply.occurredAt })),
     ...rulingsOf(state).map(({ outcome, acts }) => ({
       approves: outcome === 'to-accept',
       since: acts.map((act) => act.occurredAt).reduce((a, b) => (a > b ? a : b)),

@@ -35,6 +35,7 @@ export { personHistory } from './person-history.js';
 export type { PersonFact, PersonHistory } from './person-history.js';
 export { defaultPolicy } from './policy.js';
 export type { PolicySwitches, RollForward } from './policy.js';
+export { repliesOf, standingReply } from './reply.js';
 export { checkBook, hubRules, packInForce, tracedRules, traceRule } from './rule-book.js';
 export type { RuleBook, Rules, TracedRule } from './rule-book.js';
 export { mergeOverlay } from './rule-overlay.js';
@@ -62,6 +63,7 @@ export type {
   CorrectionKind,
   RecusalGround,
   RefusalGround,
+  SupersedingReason,
   TransferAct,
   TransferCommand,
   TransferEvent,

@@ -25,6 +25,9 @@ export type WithdrawalReason = 'applicant' | 'agency';
 /** Why an officer steps back from a case 回避 (as 刑事诉讼法 29 has it). */
 export type RecusalGround = 'party-or-relative' | 'interest' | 'witness-or-advocate' | 'other-relation';
 
+/** Why a reply takes the place of an earlier one. */
+export type SupersedingReason = 'error-in-reply' | 'new-evidence' | 'changed-circumstances';
+
 /** What is wrong with a fact that is corrected 更正. */
 export type CorrectionKind = 'wrong-person' | 'wrong-content' | 'wrong-date' | 'wrong-document';
 
@@ -76,6 +79,12 @@ export interface TransferFacts {
   readonly 'transfer.consultation-received': Nothing;
   /** 复函: the other agency's view, not the decision. */
   readonly 'transfer.consultation-replied': Documents & { readonly agrees: boolean; readonly ground?: RefusalGround };
+  /** 变更复函: another reply takes the place of the cited one, which stays in the record. It does not undo a decision. */
+  readonly 'transfer.reply-superseded': TransferFacts['transfer.consultation-replied'] & {
+    /** When the cited reply was given: its `occurredAt`. */
+    readonly supersedes: Instant;
+    readonly reason: SupersedingReason;
+  };
   readonly 'transfer.decided': Documents & { readonly approved: boolean };
   /** 送达: the decision is in the person's hands; for a refusal, the refusal has been told. */
   readonly 'transfer.decision-served': Documents;
@@ -141,7 +150,13 @@ export type TransferCommand =
   | (CommandContext & Documents & { readonly type: 'SendConsultation' })
   | (CommandContext & { readonly type: 'RecordConsultationReceived' })
   | (CommandContext &
-      Documents & { readonly type: 'ReplyConsultation'; readonly agrees: boolean; readonly ground?: RefusalGround })
+      Documents & {
+        readonly type: 'ReplyConsultation';
+        readonly agrees: boolean;
+        readonly ground?: RefusalGround;
+        /** The reply that this one takes the place of, and why; absent from the first. */
+        readonly superseding?: Pick<TransferFacts['transfer.reply-superseded'], 'supersedes' | 'reason'>;
+      })
   | (CommandContext & Documents & { readonly type: 'DecideTransfer'; readonly approved: boolean })
   | (CommandContext & Documents & { readonly type: 'ServeDecision' })
   | (CommandContext & Documents & { readonly type: 'SendFile' })
@@ -188,6 +203,7 @@ export type TransferRejectionCode =
   | 'CONSULTATION_ALREADY_SENT'
   | 'CONSULTATION_ALREADY_RECEIVED'
   | 'ALREADY_REPLIED'
+  | 'SUPERSEDED_REPLY_UNKNOWN'
   | 'ALREADY_DECIDED'
   | 'ALREADY_SERVED'
   | 'FILE_ALREADY_SENT'

@@ -67,6 +67,13 @@ export const PROCEDURE: Readonly<Record<TransferEventType, ProcedureStep>> = {
     again: 'ALREADY_REPLIED',
   },
 
+  // A second reply is none unless it cites the first as superseded, with a reason.
+  'transfer.reply-superseded': {
+    ...{ ...byOfficer, party: 'receiving', article: '办法30' },
+    after: [['transfer.consultation-replied', 'REPLY_MISSING']],
+    again: 'ALREADY_REPLIED',
+  },
+
   // The agency the person leaves decides, not the one that receives; and not before the answer.
   'transfer.decided': {
     ...{ ...byOfficer, party: 'origin', article: '法27' },

@@ -138,7 +138,7 @@ const cases: Case[] = [
 /** Every code there is: one that is missing here does not compile. */
 const metBy: Record<
   TransferRejectionCode,
-  'command' | 'event' | 'in a dispute' | 'about the officer' | 'in a correction'
+  'command' | 'event' | 'in a dispute' | 'about the officer' | 'in a correction' | 'in a second reply'
 > = {
   TRANSFER_UNKNOWN: 'command',
   ROLE_NOT_PERMITTED: 'command',
@@ -158,6 +158,7 @@ const metBy: Record<
   CONSULTATION_ALREADY_SENT: 'command',
   CONSULTATION_ALREADY_RECEIVED: 'command',
   ALREADY_REPLIED: 'command',
+  SUPERSEDED_REPLY_UNKNOWN: 'in a second reply',
   ALREADY_DECIDED: 'command',
   ALREADY_SERVED: 'command',
   FILE_ALREADY_SENT: 'command',

@@ -2,6 +2,7 @@ import type { TransferAct, TransferEvent, TransferEventType, Verdict } from './t
 
 /** Acts that can be done several times in one case, each for something else. */
 export type RepeatedType =
+  | 'transfer.reply-superseded'
   | 'transfer.dispute-raised'
   | 'transfer.dispute-resolved'
   | 'transfer.recusal-declared'
@@ -34,6 +35,7 @@ const ofVerdict = ({ step, due, rung }: Pick<Verdict, 'step' | 'due' | 'rung'>):
 
 /** What each act that can be repeated is about. */
 const ABOUT: About = {
+  'transfer.reply-superseded': ({ supersedes }) => supersedes,
   'transfer.dispute-raised': ({ level }) => level,
   'transfer.dispute-resolved': ({ level, side }) => `${level}/${side}`,
   'transfer.recusal-declared': ({ agency, officerId }) => `${agency}/${officerId}`,

@@ -1,4 +1,5 @@
 import { isDisputed, rulingsOf } from './dispute.js';
+import { standingReply } from './reply.js';
 import type { DeadlineStep } from './rule-pack.js';
 import type { TransferState } from './transfer.state.js';
 import { standingVerdicts } from './verdicts.js';
@@ -38,7 +39,7 @@ export const statusOf = (state: TransferState): TransferStatus | undefined => {
   if (decided) return 'DECIDED_APPROVED';
   if (rulingsOf(state).length > 0) return 'RESOLVED';
   if (isDisputed(state)) return 'DISPUTED';
-  const replied = state['transfer.consultation-replied'];
+  const replied = standingReply(state);
   if (replied) return replied.data.agrees ? 'REPLIED_AGREE' : 'REPLIED_REFUSE';
   if (hasStandingBreach(state, 'REPLY')) return 'REPLY_OVERDUE';
   if (state['transfer.consultation-sent']) return 'CONSULTING';

@@ -1,6 +1,6 @@
 import { accept, type Decider, reject } from '@delta-hub/decider';
 import type { Actor, AgencyRecord } from './agency.js';
-import { boundBy, disputeBodies, disputeRejection, rulingsOf, unfounded } from './dispute.js';
+import { boundBy, disputeBodies, disputeRejection, rulingsOf, settled, unfounded } from './dispute.js';
 import { citing, competenceRejection } from './competence.js';
 import type { CommandContext } from './act.js';
 import type {
@@ -13,6 +13,7 @@ import type {
 } from './transfer.events.js';
 import { acknowledgementRejection, correctingParty, correctionRejection, restsOnCorrected } from './corrections.js';
 import { officerRejection } from './officers.js';
+import { groundRejection, supersessionRejection } from './reply.js';
 import { WATCHED_BY } from './rule-pack.js';
 import { type Party, PROCEDURE } from './transfer.procedure.js';
 import { actsOfType, evolveTransfer as evolve, keyOf, NOTHING_DONE, type TransferState } from './transfer.state.js';
@@ -122,6 +123,7 @@ const bindingOnUs = (
   state: TransferState,
 ): TransferRejection | undefined => {
   if (act.type === 'transfer.decided') return boundBy(state, act.data.approved);
+  if (act.type === 'transfer.reply-superseded') return settled(state);
   if (act.type === 'transfer.dispute-raised' && command.type === 'RaiseDispute')
     return disputeRejection(state, act, command.rules);
   return act.type === 'transfer.dispute-resolved' && rulingsOf(state).some(({ level }) => level === act.data.level)
@@ -145,9 +147,9 @@ const objection = (state: TransferState, act: TransferEvent): TransferRejection 
       if (act.data.origin === act.data.receiving) return { code: 'SAME_AGENCY' };
       return act.occurredAt < act.data.answerableSince ? { code: 'OCCURRED_BEFORE_CAUSE' } : undefined;
     case 'transfer.consultation-replied':
-      // A refusal names its ground from the closed list; an agreement has none.
-      if (act.data.agrees) return act.data.ground === undefined ? undefined : { code: 'REFUSAL_GROUND_UNEXPECTED' };
-      return act.data.ground === undefined ? { code: 'REFUSAL_GROUND_MISSING', rule: article } : undefined;
+      return groundRejection(act);
+    case 'transfer.reply-superseded':
+      return supersessionRejection(state, act);
     case 'transfer.decided':
       // The decision follows the reply, or what the agencies above both have settled.
       return unfounded(state, act);
@@ -253,9 +255,11 @@ const actOf = (command: Exclude<TransferCommand, Apply | Judge | Dispute>): Tran
     case 'RecordConsultationReceived':
       return record('transfer.consultation-received', command, {});
     case 'ReplyConsultation': {
-      const ground = command.ground === undefined ? {} : { ground: command.ground };
-      const { agrees, documents } = command;
-      return record('transfer.consultation-replied', command, { agrees, ...ground, documents });
+      const { agrees, documents, superseding } = command;
+      const reply = { agrees, ...(command.ground === undefined ? {} : { ground: command.ground }), documents };
+      return superseding === undefined
+        ? record('transfer.consultation-replied', command, reply)
+        : record('transfer.reply-superseded', command, { ...reply, ...superseding });
     }
     case 'DecideTransfer':
       return record('transfer.decided', command, { approved: command.approved, documents: command.documents });

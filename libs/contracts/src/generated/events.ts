@@ -100,6 +100,7 @@ export interface EventData {
   'transfer.opinion-given': TransferOpinionGiven;
   'transfer.person-reported': TransferPersonReported;
   'transfer.recusal-declared': TransferRecusalDeclared;
+  'transfer.reply-superseded': TransferReplySuperseded;
   'transfer.withdrawn': TransferWithdrawn;
 }
 /**
@@ -525,6 +526,26 @@ export interface TransferRecusalDeclared {
   ground: 'party-or-relative' | 'interest' | 'witness-or-advocate' | 'other-relation';
 }
 /**
+ * 变更复函: another reply takes the place of the cited one, which stays in the record.
+ */
+export interface TransferReplySuperseded {
+  occurredAt: Instant;
+  actor: Actor;
+  agrees: boolean;
+  ground?:
+    | 'residence-untrue'
+    | 'residence-unstable'
+    | 'no-guardian-or-support'
+    | 'prohibition-order-conflict'
+    | 'other-statutory';
+  /**
+   * RFC 3339, UTC, milliseconds: an instant of the calendar, 1900 to 2199; no leap second.
+   */
+  supersedes: string;
+  reason: 'error-in-reply' | 'new-evidence' | 'changed-circumstances';
+  documents: Documents;
+}
+/**
  * 撤回, before the decision is served.
  */
 export interface TransferWithdrawn {
@@ -591,4 +612,4 @@ export interface HubEvent {
 }
 
 /** Every event type without prefix and version. */
-export const EVENT_NAMES = ["incident.log-forked","key.introduced","key.reattested","key.revoked","node.heartbeat","outage.declared","person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.correction-acknowledged","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.fact-corrected","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.opinion-given","transfer.person-reported","transfer.recusal-declared","transfer.withdrawn"] as const;
+export const EVENT_NAMES = ["incident.log-forked","key.introduced","key.reattested","key.revoked","node.heartbeat","outage.declared","person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.correction-acknowledged","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.fact-corrected","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.opinion-given","transfer.person-reported","transfer.recusal-declared","transfer.reply-superseded","transfer.withdrawn"] as const;

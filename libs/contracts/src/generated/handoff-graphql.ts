@@ -87,7 +87,7 @@ export type Mutation = {
   readonly giveOpinion: TransferResult;
   /** Send the letter of consultation 征求意见函. Origin county agency. */
   readonly sendConsultation: TransferResult;
-  /** Reply to the consultation 复函: agree, or refuse on a ground. Receiving county agency. */
+  /** Reply to the consultation 复函: agree, or refuse on a ground. A second reply cites the one it supersedes. Receiving county agency. */
   readonly replyConsultation: TransferResult;
   /** Take a refusal, or a long silence, to the agencies above both parties 提请协调. Origin county agency. */
   readonly raiseDispute: TransferResult;
@@ -259,8 +259,16 @@ export type ReplyConsultationInput = {
   readonly agrees: Scalars['Boolean']['input'];
   /** Required when refusing, absent when agreeing. */
   readonly ground?: InputMaybe<RefusalGround>;
+  /** The reply that this one takes the place of; absent from the first. Not possible once the transfer is decided. */
+  readonly superseding?: InputMaybe<SupersedingReplyInput>;
   readonly documents?: ReadonlyArray<DocumentInput>;
   readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+export type SupersedingReplyInput = {
+  /** The `occurredAt` of the reply that is superseded. */
+  readonly supersedes: Scalars['DateTime']['input'];
+  readonly reason: SupersedingReason;
 };
 
 export type RaiseDisputeInput = {
@@ -408,6 +416,7 @@ export type RefusalCode =
   | 'ALREADY_APPLIED'
   | 'ALREADY_DECIDED'
   | 'ALREADY_REPLIED'
+  | 'SUPERSEDED_REPLY_UNKNOWN'
   | 'ALREADY_REPORTED'
   | 'ALREADY_SERVED'
   | 'CONSULTATION_ALREADY_RECEIVED'
@@ -715,6 +724,12 @@ export type RefusalGround =
   | 'no_guardian_or_support'
   | 'prohibition_order_conflict'
   | 'other_statutory';
+
+/** Why a reply takes the place of an earlier one. */
+export type SupersedingReason =
+  | 'error_in_reply'
+  | 'new_evidence'
+  | 'changed_circumstances';
 
 /** The agencies directly above both parties 上一级, or their provinces. */
 export type DisputeLevel =

@@ -1543,6 +1543,56 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       }
     }
   },
+  "transfer.reply-superseded.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.reply-superseded.v1.json",
+    "title": "TransferReplySuperseded",
+    "description": "变更复函: another reply takes the place of the cited one, which stays in the record.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "agrees",
+      "supersedes",
+      "reason",
+      "documents"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "agrees": {
+        "type": "boolean"
+      },
+      "ground": {
+        "enum": [
+          "residence-untrue",
+          "residence-unstable",
+          "no-guardian-or-support",
+          "prohibition-order-conflict",
+          "other-statutory"
+        ]
+      },
+      "supersedes": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant",
+        "description": "occurredAt of the reply it takes the place of."
+      },
+      "reason": {
+        "enum": [
+          "error-in-reply",
+          "new-evidence",
+          "changed-circumstances"
+        ]
+      },
+      "documents": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      }
+    }
+  },
   "transfer.withdrawn.v1": {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "https://delta-hub.cn/schemas/transfer.withdrawn.v1.json",

@@ -1,9 +1,11 @@
 import type { CommandContext } from '../act.js';
 import type { AgencyRecord } from '../agency.js';
 import type { Instant } from '../instant.js';
+import { standingReply } from '../reply.js';
 import { hubRules } from '../rule-book.js';
 import { admit, transferDecider } from '../transfer.js';
 import type { TransferCommand, TransferEvent } from '../transfer.events.js';
+import type { TransferState } from '../transfer.state.js';
 import { agencies, by, commands, qingpu, songling, wujiang } from './cast.js';
 
 /** One stored event, with what its author's node held when it was written: its causes. */
@@ -78,7 +80,7 @@ export const playOnTwoNodes = (moves: readonly Move[]): Outcome => {
     const isPossible = ({ side, command }: Attempt) => 'accepted' in transferDecider.decide(command, states[side]);
     if (kind === 'judge') return judging(pick, times);
     if (kind === 'try') return anything(times, pick);
-    const choice = inProcedure(times).filter(isPossible);
+    const choice = [...inProcedure(times), ...superseding(states.receiving, times)].filter(isPossible);
     return choice[pick % Math.max(choice.length, 1)];
   };
 
@@ -132,6 +134,19 @@ const inProcedure = (times: Times): Attempt[] => {
     ...atOrigin.map((command): Attempt => ({ side: 'origin', command })),
     ...atReceiving.map((command): Attempt => ({ side: 'receiving', command })),
   ];
+};
+
+/** Another reply in the place of the one that stands at the receiving node. */
+const superseding = (state: TransferState, times: Times): Attempt[] => {
+  const cited = standingReply(state);
+  if (cited === undefined) return [];
+  const reply = cited.data.agrees ? commands.refuse : commands.agree;
+  const desk = { ...atDesk(qingpu), ...times };
+  const command = {
+    ...reply(desk),
+    superseding: { supersedes: cited.occurredAt, reason: 'new-evidence' },
+  } as const;
+  return [{ side: 'receiving', command }];
 };
 
 /** The worker of either node. */

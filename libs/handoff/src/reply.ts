@@ -1,0 +1,36 @@
+import type { Instant } from './instant.js';
+import type { TransferAct, TransferRejection } from './transfer.events.js';
+import type { TransferState } from './transfer.state.js';
+
+type Reply = TransferAct<'transfer.consultation-replied'> | TransferAct<'transfer.reply-superseded'>;
+
+/** Every reply of a case, oldest first; each but the last has been superseded by the next. */
+export const repliesOf = (state: TransferState): readonly Reply[] => {
+  const first = state['transfer.consultation-replied'];
+  return first === undefined ? [] : [first, ...superseding(state, first.occurredAt)];
+};
+
+/** The reply that stands; undefined while there is none. */
+export const standingReply = (state: TransferState): Reply | undefined => repliesOf(state).at(-1);
+
+/** A reply is later than the one it takes the place of, so this ends. */
+const superseding = (state: TransferState, cited: Instant): readonly Reply[] => {
+  const next = state[`transfer.reply-superseded#${cited}`];
+  return next === undefined ? [] : [next, ...superseding(state, next.occurredAt)];
+};
+
+/** A refusal names its ground from the closed list; an agreement has none. */
+export const groundRejection = ({ data: { agrees, ground } }: Reply): TransferRejection | undefined => {
+  if (agrees) return ground === undefined ? undefined : { code: 'REFUSAL_GROUND_UNEXPECTED' };
+  return ground === undefined ? { code: 'REFUSAL_GROUND_MISSING', rule: '办法30' } : undefined;
+};
+
+/** What stands against another reply: it cites one that is not there, or is not later than it. */
+export const supersessionRejection = (
+  state: TransferState,
+  act: TransferAct<'transfer.reply-superseded'>,
+): TransferRejection | undefined => {
+  const cited = repliesOf(state).find(({ occurredAt }) => occurredAt === act.data.supersedes);
+  if (cited === undefined) return { code: 'SUPERSEDED_REPLY_UNKNOWN' };
+  return cited.occurredAt < act.occurredAt ? groundRejection(act) : { code: 'OCCURRED_BEFORE_CAUSE' };
+};
