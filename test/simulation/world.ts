@@ -24,7 +24,7 @@ const signers = new Map<NodeName, Signer>(
 
 /** Where the nodes of a world keep what lasts. */
 export interface Substrate {
-  store(node: NodeName): Promise<EventStore>;
+  store(node: NodeName, now: () => string): Promise<EventStore>;
   broker(): Promise<Broker>;
 }
 
@@ -32,14 +32,14 @@ export const inMemory = (chance: Chance): Substrate => {
   const disks = new Map(NODES.map((node) => [node, new InMemoryEvents()]));
   const topics = new InMemoryTopics(3, () => chance.uuid());
   return {
-    store: (node) => Promise.resolve(new InMemoryEventStore(disks.get(node))),
+    store: (node, now) => Promise.resolve(new InMemoryEventStore(disks.get(node), now)),
     broker: () => Promise.resolve(new InMemoryBroker(topics)),
   };
 };
 
 /** The same on files. */
 export const onSqlite = (_chance: Chance, directory: string): Substrate => ({
-  store: (node) => openSqliteEventStore(join(directory, `${node}-events.db`)),
+  store: (node, now) => openSqliteEventStore(join(directory, `${node}-events.db`), { now }),
   broker: () => openSqliteBroker(join(directory, 'broker.db')),
 });
 
@@ -86,7 +86,7 @@ export class SimulatedNode {
       () => this.world.faults,
       () => (this.crashes += 1),
     );
-    this.store = await this.world.substrate.store(this.name);
+    this.store = await this.world.substrate.store(this.name, () => this.now());
     this.broker = await this.world.substrate.broker();
     this.handoff = openHandoff({
       node: this.name,

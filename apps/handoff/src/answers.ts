@@ -55,6 +55,7 @@ export const factAnswer = (row: FactRow) => ({
   agency: row.agency === null ? null : agencyAnswer(row.agency),
   occurredAt: row.occurredAt,
   signedAt: row.signedAt,
+  receivedAt: row.receivedAt,
   jws: row.jws,
 });
 

@@ -49,7 +49,7 @@ const open = (node: Node, files = ''): Promise<HandoffApp> =>
       clock: clocks[node],
       introspection: false,
     },
-    ...{ eventStore: new InMemoryEventStore(disks[node]), broker, signer: signerOf(node) },
+    ...{ eventStore: new InMemoryEventStore(disks[node], () => clocks[node].now()), broker, signer: signerOf(node) },
     positionsFile: join(dir, `${node}-positions${files}.db`),
     readModelsFile: join(dir, `${node}-read${files}.db`),
     verifyToken: (token) => {

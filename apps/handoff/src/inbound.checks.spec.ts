@@ -7,7 +7,13 @@ import { inspect } from './inbound.checks.js';
 import { ACTS, CASE, recordOf, resigned, signed, keys } from './testing/sample-records.js';
 
 const stored = (events: readonly EventToAppend[]): readonly RecordedEvent[] =>
-  events.map((event, index) => ({ ...event, stream: CASE, revision: BigInt(index), position: BigInt(index + 1) }));
+  events.map((event, index) => ({
+    ...event,
+    stream: CASE,
+    revision: BigInt(index),
+    position: BigInt(index + 1),
+    receivedAt: '2025-03-10T01:00:00.000Z',
+  }));
 
 /** What node 31, which holds `history` of the case, makes of a record. */
 const at31 = (record: IncomingRecord, history: readonly EventToAppend[] = [], person?: PersonFile) =>

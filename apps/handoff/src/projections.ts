@@ -82,6 +82,7 @@ const putFact = (recorded: RecordedEvent, event: HubEvent, readModels: ReadModel
     agency: actor.agencyId,
     occurredAt,
     signedAt: event.time,
+    receivedAt: recorded.receivedAt,
     command: event.commandid,
     jws: jwsOf(recorded),
   });

@@ -12,7 +12,7 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS transfers_touched ON transfers(touched);
   CREATE TABLE IF NOT EXISTS parties(agency TEXT NOT NULL, transfer TEXT NOT NULL, PRIMARY KEY(agency, transfer)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS persons(id TEXT PRIMARY KEY, intake TEXT NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS facts(id TEXT PRIMARY KEY, position INTEGER NOT NULL, stream TEXT NOT NULL, type TEXT NOT NULL, node TEXT NOT NULL, agency TEXT, occurred_at TEXT NOT NULL, signed_at TEXT NOT NULL, command TEXT NOT NULL, jws TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS facts(id TEXT PRIMARY KEY, position INTEGER NOT NULL, stream TEXT NOT NULL, type TEXT NOT NULL, node TEXT NOT NULL, agency TEXT, occurred_at TEXT NOT NULL, signed_at TEXT NOT NULL, received_at TEXT NOT NULL, command TEXT NOT NULL, jws TEXT NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS facts_stream ON facts(stream, position);
   CREATE INDEX IF NOT EXISTS facts_command ON facts(command);
   CREATE TABLE IF NOT EXISTS refusals(id TEXT PRIMARY KEY, position INTEGER NOT NULL, record TEXT NOT NULL) STRICT;
@@ -29,6 +29,8 @@ export interface FactRow {
   readonly agency: string | null;
   readonly occurredAt: Instant;
   readonly signedAt: Instant;
+  /** When this node took it into its store. */
+  readonly receivedAt: Instant;
   readonly command: string;
   readonly jws: string;
 }
@@ -56,7 +58,7 @@ export interface RefusalRow {
   readonly record: RefusalIssued;
 }
 
-const FACT = `SELECT id, position, stream, type, node, agency, occurred_at AS occurredAt, signed_at AS signedAt, command, jws FROM facts`;
+const FACT = `SELECT id, position, stream, type, node, agency, occurred_at AS occurredAt, signed_at AS signedAt, received_at AS receivedAt, command, jws FROM facts`;
 
 /** What queries read: derived from the event store alone. The position is in the same file: without the file they are built anew. Only the projector writes it. */
 export class ReadModels {
@@ -94,7 +96,7 @@ export class ReadModels {
 
   putFact(fact: FactRow): void {
     this.sql(
-      'INSERT OR REPLACE INTO facts(id, position, stream, type, node, agency, occurred_at, signed_at, command, jws) VALUES(?,?,?,?,?,?,?,?,?,?)',
+      'INSERT OR REPLACE INTO facts(id, position, stream, type, node, agency, occurred_at, signed_at, received_at, command, jws) VALUES(?,?,?,?,?,?,?,?,?,?,?)',
     ).run(
       fact.id,
       fact.position,
@@ -104,6 +106,7 @@ export class ReadModels {
       fact.agency,
       fact.occurredAt,
       fact.signedAt,
+      fact.receivedAt,
       fact.command,
       fact.jws,
     );

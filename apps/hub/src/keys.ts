@@ -45,7 +45,8 @@ const withKeys = async <T>({ data, node }: Options, work: (bench: Bench) => Prom
   const lock = lockDirectory(files.lock, 1000);
   try {
     const { trust } = openNode(dir, node);
-    const store = await openSqliteEventStore(files.events);
+    const now = nowOf(data);
+    const store = await openSqliteEventStore(files.events, { now: () => now });
     try {
       const keys = await readKeys(store, trust, node);
       const append = async (acts: readonly (KeyAct & { readonly kid: string })[]): Promise<void> => {
@@ -58,7 +59,6 @@ const withKeys = async <T>({ data, node }: Options, work: (bench: Bench) => Prom
         const result = await store.append(stream, last, signed);
         if (result.outcome === 'conflict') throw new HubFault('DATA_DIR_IN_USE', `${stream} was written to meanwhile`);
       };
-      const now = nowOf(data);
       return await work({ node, dir, now, keys, append });
     } finally {
       await store.close();

@@ -46,6 +46,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
     closers.push(() => lock.release());
     const clock = new NodeClock(start.clock);
     const store = await openSqliteEventStore(files.events, {
+      now: () => clock.now(),
       ...(config.DELTA_HUB_STORE_MAX_BYTES === undefined ? {} : { maxBytes: config.DELTA_HUB_STORE_MAX_BYTES }),
     });
     closers.push(() => store.close());

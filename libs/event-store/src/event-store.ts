@@ -13,11 +13,19 @@ export interface EventToAppend {
   readonly data: Uint8Array;
 }
 
+/** Tells a store what time it is: RFC 3339 in UTC with milliseconds. */
+export type ReceiptClock = () => string;
+
+/** What a store reads that was opened without a clock. */
+export const wallClock: ReceiptClock = () => new Date().toISOString();
+
 /** One stored fact. `revision` counts from 0 in its stream without a hole; `position` is the global order. */
 export interface RecordedEvent extends EventToAppend {
   readonly stream: string;
   readonly revision: bigint;
   readonly position: bigint;
+  /** When the store took it, by the clock of the store it was given to: stored with it, never changed by a repeat. */
+  readonly receivedAt: string;
 }
 
 /** A conflict is a value: it is expected. `actual` is the stream's last revision, undefined when it is absent. */

@@ -4,7 +4,7 @@ import { InMemoryEvents, InMemoryEventStore } from './in-memory-event-store.js';
 describeEventStoreContract('in memory', () => {
   const events = new InMemoryEvents();
   return Promise.resolve({
-    connect: () => Promise.resolve(new InMemoryEventStore(events)),
+    connect: (now) => Promise.resolve(new InMemoryEventStore(events, now)),
     dispose: () => Promise.resolve(),
   });
 });

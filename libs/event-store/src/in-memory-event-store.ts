@@ -5,8 +5,10 @@ import {
   EventStoreError,
   type EventToAppend,
   type Expected,
+  type ReceiptClock,
   type RecordedEvent,
   type Subscription,
+  wallClock,
 } from './event-store.js';
 import { BATCH, Changes, Followings } from '@delta-hub/local-log';
 import { checkLimit, checkPosition } from './read-rules.js';
@@ -24,11 +26,13 @@ const copyOf = (event: RecordedEvent): RecordedEvent => ({ ...event, data: new U
 /** An event store for tests. Positions count from 1. */
 export class InMemoryEventStore implements EventStore {
   readonly #events: InMemoryEvents;
+  readonly #now: ReceiptClock;
   readonly #followings = new Followings();
   #state: 'open' | 'closing' | 'closed' = 'open';
 
-  constructor(events: InMemoryEvents = new InMemoryEvents()) {
+  constructor(events: InMemoryEvents = new InMemoryEvents(), now: ReceiptClock = wallClock) {
     this.#events = events;
+    this.#now = now;
   }
 
   append(stream: string, expected: Expected, events: readonly EventToAppend[]): Promise<AppendResult> {
@@ -37,7 +41,10 @@ export class InMemoryEventStore implements EventStore {
       const append = checkAppend(stream, expected, events);
       const answer = answerWithoutWriting(append, byStream.get(stream)?.at(-1)?.revision, (id) => byId.get(id));
       if (answer !== undefined) return answer;
-      append.events.forEach((event, index) => this.#store(event, stream, firstRevision(expected) + BigInt(index)));
+      const receivedAt = this.#now();
+      append.events.forEach((event, index) =>
+        this.#store({ ...event, stream, revision: firstRevision(expected) + BigInt(index), receivedAt }),
+      );
       changes.announce();
       return { outcome: 'appended', revision: all.at(-1)!.revision, position: all.at(-1)!.position };
     });
@@ -75,11 +82,11 @@ export class InMemoryEventStore implements EventStore {
     this.#state = 'closed';
   }
 
-  #store(event: EventToAppend, stream: string, revision: bigint): void {
+  #store(event: Omit<RecordedEvent, 'position'>): void {
     const { all, byId, byStream } = this.#events;
-    const recorded = { ...event, stream, revision, position: BigInt(all.length) + 1n };
-    const streamSoFar = byStream.get(stream);
-    if (streamSoFar === undefined) byStream.set(stream, [recorded]);
+    const recorded = { ...event, position: BigInt(all.length) + 1n };
+    const streamSoFar = byStream.get(event.stream);
+    if (streamSoFar === undefined) byStream.set(event.stream, [recorded]);
     else streamSoFar.push(recorded);
     all.push(recorded);
     byId.set(event.id, recorded);

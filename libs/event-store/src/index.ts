@@ -1,10 +1,11 @@
-export { EventStoreError } from './event-store.js';
+export { EventStoreError, wallClock } from './event-store.js';
 export type {
   AppendResult,
   EventStore,
   EventStoreErrorCode,
   EventToAppend,
   Expected,
+  ReceiptClock,
   RecordedEvent,
   Subscription,
 } from './event-store.js';

@@ -601,6 +601,8 @@ export type Fact = {
   readonly agency?: Maybe<Agency>;
   readonly occurredAt: Scalars['DateTime']['output'];
   readonly signedAt: Scalars['DateTime']['output'];
+  /** When this node took it into its store: for a fact of another node, when it had passed every check here. */
+  readonly receivedAt: Scalars['DateTime']['output'];
   /** The node that wrote it, while that node has not been heard for more than five minutes. */
   readonly stale?: Maybe<PeerStatus>;
   /** The compact JWS, byte for byte as stored, sent and sequenced. */

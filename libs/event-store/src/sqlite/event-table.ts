@@ -1,13 +1,13 @@
 import { type FileKind, isConstraint, type SqliteFile } from '@delta-hub/local-log/sqlite';
 import type { StatementSync } from 'node:sqlite';
 import { type Append, answerWithoutWriting, believed, firstRevision, type Stored } from '../append-rules.js';
-import { type AppendResult, EventStoreError, type RecordedEvent } from '../event-store.js';
+import { type AppendResult, EventStoreError, type ReceiptClock, type RecordedEvent } from '../event-store.js';
 
 /** The file `events.db`. Positions are never given twice, not even after a row was removed (AUTOINCREMENT). */
 export const eventStoreFile: FileKind = {
   what: 'an event store',
   mark: 'DHev',
-  schemaVersion: 1,
+  schemaVersion: 2,
   schema: `
     CREATE TABLE streams (
       stream INTEGER PRIMARY KEY,
@@ -20,6 +20,7 @@ export const eventStoreFile: FileKind = {
       id TEXT NOT NULL UNIQUE,
       type TEXT NOT NULL,
       data BLOB NOT NULL,
+      received_at TEXT NOT NULL,
       UNIQUE (stream, revision)
     ) STRICT;
   `,
@@ -29,14 +30,14 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** CROSS JOIN keeps SQLite from reordering the tables; an event without its stream is found, not left out. */
 const EVENT = `
-  SELECT e.position, e.revision, e.id, e.type, e.data, s.name AS stream
+  SELECT e.position, e.revision, e.id, e.type, e.data, e.received_at AS receivedAt, s.name AS stream
   FROM events e LEFT JOIN streams s ON s.stream = e.stream`;
 
 const recorded = (row: Row): RecordedEvent => {
-  const { position, revision, id, type, data, stream } = row as unknown as RecordedEvent;
+  const { position, revision, id, type, data, stream, receivedAt } = row as unknown as RecordedEvent;
   if (stream === null)
     throw new EventStoreError('SUBSTRATE_TAMPERED', `event ${id} belongs to a stream that is not there`);
-  return { id, type, data, stream, revision, position };
+  return { id, type, data, stream, revision, position, receivedAt };
 };
 
 /** The tables of an event store, with the statements that read and write them. All calls are synchronous. */
@@ -49,15 +50,20 @@ export class EventTable {
   readonly #after: StatementSync;
   readonly #head: StatementSync;
 
-  constructor(file: SqliteFile) {
+  constructor(
+    file: SqliteFile,
+    private readonly now: ReceiptClock,
+  ) {
     this.#lastOfStream = file.prepare(`
       SELECT s.stream, e.revision FROM streams s JOIN events e ON e.stream = s.stream
       WHERE s.name = ? ORDER BY e.revision DESC LIMIT 1`);
     this.#byId = file.prepare(`${EVENT} WHERE e.id = ?`);
     this.#insertStream = file.prepare('INSERT INTO streams (name) VALUES (?)');
-    this.#insertEvent = file.prepare('INSERT INTO events (stream, revision, id, type, data) VALUES (?, ?, ?, ?, ?)');
+    this.#insertEvent = file.prepare(
+      'INSERT INTO events (stream, revision, id, type, data, received_at) VALUES (?, ?, ?, ?, ?, ?)',
+    );
     this.#ofStream = file.prepare(`
-      SELECT e.position, e.revision, e.id, e.type, e.data, s.name AS stream
+      SELECT e.position, e.revision, e.id, e.type, e.data, e.received_at AS receivedAt, s.name AS stream
       FROM streams s JOIN events e ON e.stream = s.stream WHERE s.name = ? ORDER BY e.revision`);
     this.#after = file.prepare(`${EVENT} WHERE e.position > ? ORDER BY e.position LIMIT ?`);
     this.#head = file.prepare('SELECT max(position) AS position FROM events');
@@ -80,8 +86,9 @@ export class EventTable {
     const stream = existing ?? this.#insertStream.run(append.stream).lastInsertRowid;
     let revision = firstRevision(append.expected);
     let position: number | bigint = 0n;
+    const receivedAt = this.now();
     for (const { id, type, data } of append.events)
-      position = this.#insertEvent.run(stream, revision++, id, type, data).lastInsertRowid;
+      position = this.#insertEvent.run(stream, revision++, id, type, data, receivedAt).lastInsertRowid;
     return { outcome: 'appended', revision: revision - 1n, position: BigInt(position) };
   }
 

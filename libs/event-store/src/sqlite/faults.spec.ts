@@ -171,14 +171,14 @@ describe('a file that is not an event store of ours', () => {
 
   it('an event store of a version to come: SCHEMA_UNKNOWN, naming both versions', async () => {
     await (await opening()).close();
-    tamper('PRAGMA user_version = 2');
+    tamper('PRAGMA user_version = 9');
     await expect(opening()).rejects.toMatchObject({
       code: 'SCHEMA_UNKNOWN',
       message: expect.stringContaining(
-        'an event store of schema version 2; this program knows version 1',
+        'an event store of schema version 9; this program knows version 2',
       ) as unknown as string,
     });
-    expect(tamper('PRAGMA user_version')).toEqual([{ user_version: 2 }]);
+    expect(tamper('PRAGMA user_version')).toEqual([{ user_version: 9 }]);
   });
 
   it('a directory, or a place below a file: UNAVAILABLE', async () => {

@@ -14,14 +14,19 @@ import {
   type EventStoreErrorCode,
   type EventToAppend,
   type Expected,
+  type ReceiptClock,
   type RecordedEvent,
   type Subscription,
+  wallClock,
 } from '../event-store.js';
 import { BATCH, Followings } from '@delta-hub/local-log';
 import { checkLimit, checkPosition } from '../read-rules.js';
 import { EventTable, eventStoreFile } from './event-table.js';
 
-export type SqliteEventStoreOptions = SqliteOptions;
+export interface SqliteEventStoreOptions extends SqliteOptions {
+  /** Tells when an event was received; the wall clock unless given. */
+  readonly now?: ReceiptClock;
+}
 
 const codes: Readonly<Record<SqliteFaultKind, EventStoreErrorCode>> = {
   FULL: 'STORAGE_FULL',
@@ -49,7 +54,7 @@ export const openSqliteEventStore = async (
   options: SqliteEventStoreOptions = {},
 ): Promise<EventStore> => {
   const file = await openSqliteFile(path, eventStoreFile, options).catch(rethrow);
-  return new SqliteEventStore(file);
+  return new SqliteEventStore(file, options.now ?? wallClock);
 };
 
 class SqliteEventStore implements EventStore {
@@ -58,9 +63,9 @@ class SqliteEventStore implements EventStore {
   readonly #followings = new Followings();
   #closing: Promise<void> | undefined;
 
-  constructor(file: SqliteFile) {
+  constructor(file: SqliteFile, now: ReceiptClock) {
     this.#file = file;
-    this.#table = new EventTable(file);
+    this.#table = new EventTable(file, now);
   }
 
   async append(stream: string, expected: Expected, events: readonly EventToAppend[]): Promise<AppendResult> {

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
-import type { AppendResult, EventToAppend } from '../event-store.js';
+import type { AppendResult, EventToAppend, RecordedEvent } from '../event-store.js';
 import { anEvent, contractCase, everything, given, mustAppend, someEvents } from './contract-case.js';
 
 const STREAM = 'transfer-1';
@@ -64,6 +64,20 @@ export const appendCases = [
       deepStrictEqual((await everything(store))[0]?.data, anEvent('as given').data);
     },
   ),
+
+  contractCase('when an event was received tells the clock of the store that took it', async ({ connect, listen }) => {
+    const [first, second] = ['2025-03-10T01:00:00.000Z', '2025-03-10T01:00:00.001Z'] as const;
+    const [early, late] = [await connect(() => first), await connect(() => second)];
+    const events = someEvents(2);
+    await mustAppend(early, STREAM, 'no-stream', events);
+    await mustAppend(late, STREAM, 'no-stream', events); // a repeat
+    await mustAppend(late, STREAM, 1n, someEvents(1));
+    const times = [first, first, second];
+    const timesOf = (recorded: readonly RecordedEvent[]) => recorded.map(({ receivedAt }) => receivedAt);
+    deepStrictEqual(timesOf(await (await connect()).read(STREAM)), times);
+    deepStrictEqual(timesOf(await everything(early)), times);
+    deepStrictEqual(timesOf(await (await listen(late, undefined)).holding(3)), times);
+  }),
 
   contractCase('a stale revision is a conflict that names the actual one, and stores nothing', async ({ store }) => {
     await mustAppend(store, STREAM, 'no-stream', someEvents(3));

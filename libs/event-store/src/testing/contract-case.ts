@@ -1,11 +1,18 @@
 import { Inbox, within } from '@delta-hub/local-log/testing';
 import { randomUUID } from 'node:crypto';
-import type { AppendResult, EventStore, EventToAppend, RecordedEvent, Subscription } from '../event-store.js';
+import type {
+  AppendResult,
+  EventStore,
+  EventToAppend,
+  ReceiptClock,
+  RecordedEvent,
+  Subscription,
+} from '../event-store.js';
 
 /** One empty place to store events in: a directory, a server's corner, an object in memory. */
 export interface EventStoreSubstrate {
-  /** Opens a further store over the same events, as another process or the next start would. */
-  connect(): Promise<EventStore>;
+  /** Opens a further store over the same events, as another process or the next start would; `now` is its clock, the wall clock unless given. */
+  connect(now?: ReceiptClock): Promise<EventStore>;
   /** Removes everything. All stores have been closed before. */
   dispose(): Promise<void>;
 }
@@ -23,7 +30,7 @@ export interface ContractCase {
 export interface Bench {
   readonly store: EventStore;
   /** A further store over the same events; closed when the case ends. */
-  connect(): Promise<EventStore>;
+  connect(now?: ReceiptClock): Promise<EventStore>;
   /** Waits, but not for ever. */
   soon<T>(promise: Promise<T>, what: string): Promise<T>;
   /** Subscribes and collects. */
@@ -44,8 +51,8 @@ export const contractCase = (name: string, body: (bench: Bench) => Promise<void>
     const substrate = await open();
     const stores: EventStore[] = [];
     const soon = <T>(promise: Promise<T>, what: string) => within(promise, what, patienceMs);
-    const connect = async () => {
-      const store = await substrate.connect();
+    const connect = async (now?: ReceiptClock) => {
+      const store = await substrate.connect(now);
       stores.push(store);
       return store;
     };

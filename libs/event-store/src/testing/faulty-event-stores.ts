@@ -1,4 +1,4 @@
-import type { AppendResult, EventStore, RecordedEvent, Subscription } from '../event-store.js';
+import type { AppendResult, EventStore, ReceiptClock, RecordedEvent, Subscription } from '../event-store.js';
 import { EventStoreError } from '../event-store.js';
 import { InMemoryEvents, InMemoryEventStore } from '../in-memory-event-store.js';
 import type { EventStoreSubstrate } from './contract-case.js';
@@ -141,6 +141,26 @@ const appendFaults: readonly Fault[] = [
 
 const readFaults: readonly Fault[] = [
   {
+    name: 'the time of receipt is that of the last repeat',
+    spoil: (right, { byId }) => ({
+      append: async (stream, expected, events) => {
+        const before = (await right.readAll(undefined, 1000)).length;
+        const result = await right.append(stream, expected, events);
+        const isRepeat = (await right.readAll(undefined, 1000)).length === before;
+        if (isRepeat && result.outcome === 'appended')
+          for (const { id } of events) Object.assign(byId.get(id) ?? {}, { receivedAt: '2025-03-12T01:00:00.000Z' });
+        return result;
+      },
+    }),
+  },
+  {
+    name: 'the time of receipt is that of the reading',
+    spoil: (right) => ({
+      read: async (stream) =>
+        (await right.read(stream)).map((event) => ({ ...event, receivedAt: new Date().toISOString() })),
+    }),
+  },
+  {
     name: 'a stream is read backwards',
     spoil: (right) => ({ read: async (stream) => (await right.read(stream)).toReversed() }),
   },
@@ -274,8 +294,8 @@ export const eventStoreFaults: readonly Fault[] = [...appendFaults, ...readFault
 /** A substrate whose stores have the fault; without one, they are right. */
 export const openFaultySubstrate = (fault?: Fault): Promise<EventStoreSubstrate> => {
   const events = new InMemoryEvents();
-  const connect = () => {
-    const right = new InMemoryEventStore(events);
+  const connect = (now?: ReceiptClock) => {
+    const right = new InMemoryEventStore(events, now);
     const pass: EventStore = {
       append: (...call) => right.append(...call),
       read: (stream) => right.read(stream),

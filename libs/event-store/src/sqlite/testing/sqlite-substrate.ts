@@ -6,5 +6,5 @@ import { openSqliteEventStore } from '../sqlite-event-store.js';
 export const openSqliteSubstrate = async (): Promise<EventStoreSubstrate> => {
   const directory = await temporaryDirectory();
   const path = join(directory.path, 'node', 'events.db');
-  return { connect: () => openSqliteEventStore(path), dispose: directory.dispose };
+  return { connect: (now) => openSqliteEventStore(path, now === undefined ? {} : { now }), dispose: directory.dispose };
 };
