@@ -6,7 +6,15 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
-import { appendBatches, appendSingly, growLong, inclusionProof, preparedEvents, replay } from './ledger.mjs';
+import {
+  appendBatches,
+  appendSingly,
+  growLong,
+  inclusionProof,
+  preparedEvents,
+  replay,
+  storedEvents,
+} from './ledger.mjs';
 import { startPair } from './pair.mjs';
 
 const HELP = `npm run bench -- [--json] [--quick] [--long] [--only ledger|hub]
@@ -24,7 +32,8 @@ const HELP = `npm run bench -- [--json] [--quick] [--long] [--only ledger|hub]
   ledger.append.batch.verified  waiting events to leaves under a locked head, durable, every signature verified
                        on all cores; floor ed25519.verify on one
   ledger.append.single the same with one event in flight: three commits, each on the disk; floor ed25519.verify
-  ledger.replay.signatures      a whole log verified: every event, rows, event store, tiles, heads; floor ed25519.verify
+  ledger.replay.signatures      a whole log verified on all cores: every event, rows, event store, tiles, heads; floor
+                                ed25519.verify on one
   ledger.replay.structure       the same without events: hashes, tiles, heads and their signatures; floor ed25519.verify
   ledger.proof.inclusion        one inclusion proof from warm tiles, in us; floor one verify (ratio: times the floor)
 
@@ -152,8 +161,11 @@ const benchLedger = async (dir) => {
   await besideBase('ledger.append.batch.verified', 'ev/s', batch, rateRatio);
   const single = () => appendSingly(join(dir, 'ledger-single'), Math.round(3000 * scale));
   await besideBase('ledger.append.single', 'ev/s', single, rateRatio);
+  const eventsFile = join(dir, 'events.db');
+  const store = await storedEvents(eventsFile, events, count + Math.round(count / 4));
   for (const level of ['signatures', 'structure'])
-    await besideBase(`ledger.replay.${level}`, 'ev/s', () => replay(log, events, level), rateRatio);
+    await besideBase(`ledger.replay.${level}`, 'ev/s', () => replay(log, store, eventsFile, level), rateRatio);
+  await store.close();
   const proof = () => inclusionProof(log, Math.round(50 * scale));
   await besideBase('ledger.proof.inclusion', 'us', proof, (micros, base) => (micros * base) / 1e6);
 };

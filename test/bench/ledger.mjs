@@ -1,6 +1,7 @@
 // The ledger alone: signed events in memory become leaves under a signed, locked head on the disk; proofs from its tiles.
 import { generateKeyPair, parseTrustList, signerFromJwk, signEvent, trustedNode } from '@delta-hub/crypto';
 import { createLedgerApp, verifyLedger } from '@delta-hub/ledger-app';
+import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -74,6 +75,11 @@ class ShownEvents {
     return this.#shown === 0 ? undefined : BigInt(this.#shown);
   }
 
+  /** No event of the bench says anything of keys, and nothing else is read by its stream. */
+  async read() {
+    return [];
+  }
+
   async readAll(after, limit) {
     const from = Number(after ?? 0n);
     return Array.from({ length: Math.max(0, Math.min(limit, this.#shown - from)) }, (_, at) => this.at(from + at + 1));
@@ -140,10 +146,20 @@ export const appendSingly = async (dataDir, count) => {
   return rate;
 };
 
+/** The same events in an event store on the disk, as the threads of a replay open it. */
+export const storedEvents = async (eventsFile, events, count) => {
+  const store = await openSqliteEventStore(eventsFile);
+  for (let first = 1; first <= count; first += IN_A_STREAM) {
+    const stream = Array.from({ length: Math.min(IN_A_STREAM, count - first + 1) }, (_, at) => events.at(first + at));
+    await store.append(stream[0].stream, 'no-stream', stream);
+  }
+  return store;
+};
+
 /** Entries a second that a verification of the log in this directory takes, at a level of `verifyLedger`. */
-export const replay = async (dataDir, eventStore, level) => {
+export const replay = async (dataDir, eventStore, eventsFile, level) => {
   const start = performance.now();
-  const report = await verifyLedger({ directory: dataDir, eventStore }, trust, { level });
+  const report = await verifyLedger({ directory: dataDir, eventStore, eventsFile }, trust, { level });
   if (!report.ok) throw new Error(`the log does not verify: ${JSON.stringify(report.fault)}`);
   return (report.counts.entries * 1000) / (performance.now() - start);
 };
