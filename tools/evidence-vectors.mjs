@@ -3,7 +3,15 @@
 // Needs a build: npm run build && node tools/evidence-vectors.mjs
 import { createHash, createPrivateKey } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { parseTrustList, signerFromJwk, signEvent, trustedNode } from '../libs/crypto/dist/index.js';
+import {
+  digest,
+  parseTrustList,
+  provePossession,
+  signerFromJwk,
+  signEvent,
+  trustedNode,
+  vkeyOf,
+} from '../libs/crypto/dist/index.js';
 import { consistencyPath, formatNote, formatTreeHead, inclusionPath, rootOfLeaves } from '../libs/ledger/dist/index.js';
 import { bound, bundleFiles, hashLines, tlogProof } from '../apps/ledger/dist/evidence/bundle-files.js';
 import { policyBy, policyText } from '../apps/ledger/dist/evidence/evidence-policy.js';
@@ -61,7 +69,8 @@ const logLine = (text, node = '32', key = `${node} ledger`) => ({
   ...keyLine(nodeOf(node).ledgerKeys[0].vkey),
   signature: signerFromJwk(jwkOf(key), 'log').sign(Buffer.from(text)),
 });
-const cosignature = (text, node, time = 1_741_570_260) => {
+const COSIGNED = 1_741_570_260;
+const cosignature = (text, node, time = COSIGNED) => {
   const stamp = Buffer.alloc(8);
   stamp.writeBigUInt64BE(BigInt(time));
   const message = Buffer.from(`cosignature/v1\ntime ${time}\n${text}`);
@@ -87,8 +96,8 @@ const logOf = (leaves, origin = 'delta-hub.cn/ledger/32') => {
   return { node, head };
 };
 
-const leavesWith = (leaf, index = 4) => {
-  const leaves = Array.from({ length: 11 }, (_, number) => signed(event(number)));
+const leavesWith = (leaf, index = 4, others = new Map()) => {
+  const leaves = Array.from({ length: 11 }, (_, number) => others.get(number) ?? signed(event(number)));
   leaves[index] = leaf;
   return leaves;
 };
@@ -97,7 +106,8 @@ const leavesWith = (leaf, index = 4) => {
 const evidence = (changes = {}) => {
   const { content = event(4), witnesses = [], index = 4, latestSize = 11, size = 7 } = changes;
   const leaf = changes.leaf ?? signed(content);
-  const log = logOf(leavesWith(leaf, index));
+  const keyEvents = changes.keyEvents ?? new Map();
+  const log = logOf(leavesWith(leaf, index, keyEvents));
   const head = changes.head?.(log) ?? log.head(size, witnesses);
   const latest = changes.latest?.(log) ?? log.head(latestSize, []);
   const policy = policyText(changes.policy ?? policyBy(trustList, '32', nodeOf('32').ledgerKeys[0].vkey));
@@ -109,6 +119,10 @@ const evidence = (changes = {}) => {
     ...{ head, latest, policy },
     path: inclusionPath(sha256Tree, log.node, index, head.size),
     consistency: consistencyPath(sha256Tree, log.node, Math.min(head.size, latest.size), latest.size),
+    keyProofs: [...keyEvents].map(([at, said]) => ({
+      ...{ leaf: said, index: at },
+      path: inclusionPath(sha256Tree, log.node, at, latest.size),
+    })),
     facts: {
       ...{ event: sorted(content), kid: changes.kid ?? '32/1', origin: 'delta-hub.cn/ledger/32', index },
       ...{ size: head.size, level: changes.level ?? level, cosigners, latestSize: latest.size },
@@ -117,6 +131,59 @@ const evidence = (changes = {}) => {
 };
 
 const bundle = (changes) => bundleFiles(evidence(changes));
+
+/** A key event of a node: the number of its id, what it says, and who signs it. */
+const keyEvent = (number, type, data, { node = '32', kid = `${node}/1`, name = `${node} event` } = {}) =>
+  signed(
+    event(number, {
+      ...{
+        type: `cn.delta-hub.key.${type}.v1`,
+        subject: `key-node-${node}`,
+        source: `urn:delta-hub:node:${node}`,
+        data,
+      },
+    }),
+    ...[name, kid],
+  );
+const introduced = (number, kid, name, by = { kid: '32/1', name: '32 event' }, possessor = name) => {
+  const key = { kid, alg: 'EdDSA', publicJwk: publicOf(jwkOf(name)), validFrom: VALID_FROM };
+  const possession = provePossession(key, by.kid, signerFromJwk(jwkOf(possessor), kid));
+  return keyEvent(number, 'introduced', { ...key, possession }, by);
+};
+const second = { kid: '32/2', name: '32 event 2' };
+const revoked = (number, kid, by = second, reason = 'superseded', compromisedFrom = undefined) =>
+  keyEvent(number, 'revoked', { kid, reason, ...(compromisedFrom && { compromisedFrom }) }, by);
+/** The log of a rotation: entry 1 introduces the second key, entry 2 ends the first. */
+const rotation = new Map([
+  [1, introduced(1, second.kid, second.name)],
+  [2, revoked(2, '32/1')],
+]);
+const bySecond = {
+  ...{ leaf: signed(event(4), second.name, second.kid), kid: second.kid, publicJwk: publicOf(jwkOf(second.name)) },
+};
+/** Entry 6 says that the first key was stolen at an instant; entry 4 was signed with it. */
+const theft = (from, more = []) =>
+  new Map([[1, introduced(1, second.kid, second.name)], [6, revoked(6, '32/1', second, 'compromised', from)], ...more]);
+const instantOf = (seconds) => new Date(seconds * 1000).toISOString();
+const witnessedAll = { witnesses: ['31', '33', '34'] };
+const again = keyEvent(
+  8,
+  'reattested',
+  { kid: '32/1', events: [{ id: uuid(4), digest: digest(signed(event(4))) }] },
+  second,
+);
+const lost = (number, node) => keyEvent(number, 'revoked', { kid: '32/1', reason: 'lost' }, { node });
+const nextLog = { kid: '32/ledger-2', name: '32 ledger 2' };
+const nextLogKey = vkeyOf('delta-hub.cn/ledger/32', publicOf(jwkOf(nextLog.name)));
+const nextLogLine = (text) => ({
+  ...keyLine(nextLogKey),
+  signature: signerFromJwk(jwkOf(nextLog.name), 'log').sign(Buffer.from(text)),
+});
+const headBy = (line, size) => (log) => {
+  const plainHead = log.head(size, []);
+  const [text] = [`${plainHead.note.split('\n\n')[0]}\n`];
+  return log.head(size, [], { own: line(text) });
+};
 /** A bundle with other files, bound by its manifest as if it were so. */
 const rebound = (files, changes) => {
   const { 'manifest.json': manifest, ...others } = Object.fromEntries(files);
@@ -244,6 +311,117 @@ const cases = {
   'two-keys_fail': [
     rebound(plain, { 'keys.jwks': text(plain, 'keys.jwks').replace(/\{"keys":\[(.*)\]\}/, '{"keys":[$1,$1]}') }),
     'KEYS',
+  ],
+  'key-rotated': [bundle({ ...bySecond, keyEvents: rotation }), null],
+  'key-introduction-left-out_fail': [bundle(bySecond), 'KEY_UNTRUSTED'],
+  'key-introduced-without-possession_fail': [
+    bundle({
+      ...bySecond,
+      keyEvents: new Map([[1, introduced(1, second.kid, second.name, undefined, 'a stranger')]]),
+    }),
+    'KEY_UNTRUSTED',
+  ],
+  'key-introduced-by-a-stranger_fail': [
+    bundle({
+      ...bySecond,
+      keyEvents: new Map([[1, introduced(1, second.kid, second.name, { kid: '32/1', name: 'a stranger' })]]),
+    }),
+    'KEY_UNTRUSTED',
+  ],
+  'key-introduced-later_fail': [
+    bundle({ ...bySecond, keyEvents: new Map([[5, introduced(5, second.kid, second.name)]]) }),
+    'KEY_PERIOD',
+  ],
+  'key-superseded-before_fail': [bundle({ keyEvents: rotation }), 'KEY_PERIOD'],
+  'key-superseded-after': [
+    bundle({
+      keyEvents: new Map([
+        [1, rotation.get(1)],
+        [6, revoked(6, '32/1')],
+      ]),
+    }),
+    null,
+  ],
+  'key-lost-says-one-peer': [bundle({ keyEvents: new Map([[1, lost(1, '31')]]) }), null],
+  'key-lost-say-two-peers_fail': [
+    bundle({
+      keyEvents: new Map([
+        [1, lost(1, '31')],
+        [3, lost(3, '34')],
+      ]),
+    }),
+    'KEY_PERIOD',
+  ],
+  'key-stolen-after-it-was-witnessed': [bundle({ ...witnessedAll, keyEvents: theft(instantOf(COSIGNED)) }), null],
+  'key-stolen-before-it-was-witnessed_fail': [
+    bundle({ ...witnessedAll, keyEvents: theft(instantOf(COSIGNED - 1)) }),
+    'KEY_COMPROMISED',
+  ],
+  'key-stolen-and-never-witnessed_fail': [
+    bundle({ witnesses: ['31'], keyEvents: theft(instantOf(COSIGNED + 1)) }),
+    'KEY_COMPROMISED',
+  ],
+  'key-stolen-and-declared-again': [bundle({ keyEvents: theft(instantOf(COSIGNED - 1), [[8, again]]) }), null],
+  'key-planted-by-a-thief_fail': [
+    bundle({
+      ...{ leaf: signed(event(4), '32 event 3', '32/3'), kid: '32/3', publicJwk: publicOf(jwkOf('32 event 3')) },
+      keyEvents: new Map([
+        ...theft('2025-03-10T00:00:00.000Z').entries().take(1),
+        [2, introduced(2, '32/3', '32 event 3')],
+        ...theft('2025-03-10T00:00:00.000Z').entries().drop(1),
+      ]),
+    }),
+    'KEY_COMPROMISED',
+  ],
+  'log-key-rotated': [
+    bundle({
+      ...{ head: headBy(nextLogLine, 7), latest: headBy(nextLogLine, 11), size: 7 },
+      policy: policyBy(trustList, '32', nextLogKey),
+      keyEvents: new Map([
+        [1, introduced(1, nextLog.kid, nextLog.name)],
+        [2, revoked(2, '32/ledger-1', { kid: '32/1', name: '32 event' })],
+      ]),
+    }),
+    null,
+  ],
+  'log-key-superseded-before_fail': [
+    bundle({
+      keyEvents: new Map([
+        [1, introduced(1, nextLog.kid, nextLog.name)],
+        [2, revoked(2, '32/ledger-1', { kid: '32/1', name: '32 event' })],
+      ]),
+    }),
+    'LOG_UNTRUSTED',
+  ],
+  'key-proof-at-another-place_fail': [
+    rebound(bundle({ ...bySecond, keyEvents: rotation }), {
+      'keys.proof/1.tlog-proof': text(bundle({ ...bySecond, keyEvents: rotation }), 'keys.proof/1.tlog-proof').replace(
+        'index 1',
+        'index 3',
+      ),
+    }),
+    'KEY_PROOF',
+  ],
+  'key-proofs-in-another-order_fail': [
+    bundle({ ...bySecond, keyEvents: new Map([...rotation].reverse()) }),
+    'KEY_PROOF',
+  ],
+  'key-proof-under-another-head_fail': [
+    rebound(bundle({ ...bySecond, keyEvents: rotation }), {
+      'keys.proof/1.tlog-proof': text(
+        bundle({ ...bySecond, keyEvents: rotation, latestSize: 10 }),
+        'keys.proof/1.tlog-proof',
+      ),
+    }),
+    'KEY_PROOF',
+  ],
+  'key-event-of-no-form_fail': [
+    rebound(bundle({ ...bySecond, keyEvents: rotation }), { 'keys.proof/2.jws': 'e30.e30.AAAA' }),
+    'KEY_PROOF',
+  ],
+  'key-proof-without-event_fail': [
+    new Map([...bundle({ ...bySecond, keyEvents: rotation })].filter(([name]) => name !== 'keys.proof/2.jws')),
+    'FILES',
   ],
   'private-key_fail': [
     rebound(plain, { 'keys.jwks': text(plain, 'keys.jwks').replace('"kid"', `"d":"${jwkOf('32 event').d}","kid"`) }),

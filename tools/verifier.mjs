@@ -9,7 +9,7 @@ const read = (path) => readFileSync(new URL(path, ledger), 'utf8').replace(/\n$/
 /** In the order in which they use each other. */
 const PARTS = [
   ...['encodings', 'canonical-json', 'ed25519-point', 'primitives', 'merkle', 'zip-reader', 'note', 'policy', 'event'],
-  ...['anchor', 'report-text', 'verify-bundle', 'code-texts'],
+  ...['key-proofs', 'anchor', 'report-text', 'verify-bundle', 'code-texts'],
 ];
 
 /** The part as JavaScript for a file of which it is only a piece: no imports, and exports only when `isModule`. */

@@ -7,6 +7,7 @@ import { ledgerExport } from './ledger-export.js';
 import { ledgerProve } from './ledger-prove.js';
 import { ledgerReplay, type ReplayCommand } from './ledger-replay.js';
 import { ledgerScratch } from './ledger-scratch.js';
+import { keysDoubts, keysReattest } from './keys-doubts.js';
 import { keysList, keysRevoke, keysRotate } from './keys.js';
 import { ledgerSettle } from './ledger-settle.js';
 import { ledgerVerify, type VerifyCommand } from './ledger-verify.js';
@@ -168,12 +169,23 @@ const ofNode = (command: Command): Command =>
     .option('--data <dir>', 'data directory of the hub', 'data')
     .option('--json', 'print one JSON object', false);
 ofNode(keys.command('list').description('every key that the node knows, and when it is valid')).action(keysList);
-ofNode(keys.command('rotate').description('a new event key in place of the present one')).action(keysRotate);
+ofNode(keys.command('rotate').description('a new key in place of the one that signs events'))
+  .option('--ledger', 'in place of the one that signs the heads of the log', false)
+  .action(keysRotate);
 ofNode(keys.command('revoke').description('take a key away; a key of another node is gone once two nodes say so'))
   .requiredOption('--kid <id>', 'the key, e.g. 32/1')
   .requiredOption('--reason <reason>', 'superseded, lost or compromised')
   .option('--from <instant>', 'compromised from this instant on (UTC, milliseconds)')
   .action(keysRevoke);
+ofNode(
+  keys
+    .command('doubts')
+    .description('what a compromised key signed and no witness had seen before: to be declared again, or repaired'),
+).action(keysDoubts);
+ofNode(keys.command('reattest').description("declare this node's own events that are in doubt again"))
+  .option('--event <id>', 'this one; may be repeated', (id: string, ids: readonly string[] = []) => [...ids, id])
+  .option('--all', 'every one that is in doubt', false)
+  .action(keysReattest);
 
 try {
   await program.parseAsync();

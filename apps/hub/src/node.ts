@@ -1,5 +1,5 @@
 import { openSqliteBroker } from '@delta-hub/broker/sqlite';
-import { isLedgerKeyId, jwks, type KeyHistory, signerFromJwk, signingKeyOf } from '@delta-hub/crypto';
+import { isLedgerKeyId, jwks, type KeyHistory, type KeyUse, signerFromJwk } from '@delta-hub/crypto';
 import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
 import { createGateway } from '@delta-hub/gateway-app';
 import { createHandoffApp, type HandoffApp, NodeClock, readKeys } from '@delta-hub/handoff-app';
@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { BrokerLink } from './broker-link.js';
 import { loadConfig } from './config.js';
 import { nodePaths, openNode, paths } from './data-dir.js';
-import { HubFault } from './faults.js';
-import { readEventKey } from './keys-files.js';
+import { newestKey } from './keys-bench.js';
+import { readPrivateKey } from './keys-files.js';
 import { tokenVerifier } from './issuer.js';
 import { lockDirectory } from './lock.js';
 import type { NodeStart, PeerUrls } from './messages.js';
@@ -64,12 +64,12 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       verifyToken,
     };
     const known = await readKeys(store, own.trust, start.node);
-    const signer = newestSigner(known, start, clock.now());
+    const keyOf = (use: KeyUse): string => newestKey(known, start.node, clock.now(), use);
     const line = new PeerLine(start.linked);
     const ledger = await createLedgerApp({
       ...parts,
       dataDir: start.dataDir,
-      ledgerKey: own.ledgerKey,
+      ledgerKey: readPrivateKey(start.dataDir, keyOf('ledger')),
       witnessing: { key: own.witnessKey, peers: othersOf(start.node, start.peers), wire: line.wire },
       port: 0,
     });
@@ -77,7 +77,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
     const handoff = await createHandoffApp({
       ...parts,
       broker,
-      signer,
+      signer: signerFromJwk(readPrivateKey(start.dataDir, keyOf('event')), keyOf('event')),
       peers: NODES.map(({ id }) => id).filter((id) => id !== start.node),
       positionsFile: files.positions,
       readModelsFile: files.readModels,
@@ -125,9 +125,3 @@ const eventKeysOf = ({ periods }: KeyHistory, node: string) =>
   Object.values(periods)
     .filter((period) => period.node === node && !isLedgerKeyId(period.kid))
     .map(({ kid, alg, publicJwk }) => ({ kid, alg, jwk: publicJwk }));
-
-const newestSigner = (known: KeyHistory, { node, dataDir }: NodeStart, now: string) => {
-  const key = signingKeyOf(known, node, Number.MAX_SAFE_INTEGER, now);
-  if (key === undefined) throw new HubFault('KEY_MISSING', `node ${node} has no valid key left to sign with`);
-  return signerFromJwk(readEventKey(dataDir, key.kid), key.kid);
-};

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isKeyEventType, type KeyHistory } from '@delta-hub/crypto';
+import { isKeyEventType } from '@delta-hub/crypto';
 import type { EventStore, RecordedEvent, Subscription } from '@delta-hub/event-store';
 import { sameBytes } from '@delta-hub/ledger';
 import { asLedgerFault, LedgerFault } from './ledger-fault.js';
@@ -17,8 +17,8 @@ interface TailDeps {
   readonly events: EventStore;
   readonly sequencer: Sequencer;
   readonly signatures: SignaturePool;
-  /** The keys as the event store has them now. */
-  readonly keys: () => Promise<KeyHistory>;
+  /** Learns the keys that the event store has now. */
+  readonly learn: () => Promise<void>;
   /** Called after every group, with the store position up to which all events are in the log. */
   readonly advanced: (position: bigint) => void;
   /** Called once, when the tail has stopped for good. */
@@ -124,7 +124,7 @@ export class EventTail {
     const last = events.at(-1);
     if (last === undefined) return undefined;
     // Before the group after it is read, which its keys may have signed. The position decides, so later keys do no harm.
-    if (events.some(({ type }) => isKeyEventType(type))) this.#deps.signatures.learn(await this.#deps.keys());
+    if (events.some(({ type }) => isKeyEventType(type))) await this.#deps.learn();
     const leaves = this.#verified(events);
     leaves.catch(() => undefined);
     return { last, isLarge: events.length > VERIFIED_HERE, leaves };

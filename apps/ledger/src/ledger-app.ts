@@ -12,6 +12,7 @@ import { LedgerModule, type LedgerModuleOptions } from './ledger.module.js';
 import type { LedgerStore } from './ledger-store.js';
 import { ReplayDesk } from './replay/replay-desk.js';
 import type { Level } from './witness/level.js';
+import { storedKeys } from './keys/stored-keys.js';
 import { ledgerPaths } from './ledger-paths.js';
 import { LedgerReader } from './ledger-reader.js';
 import { headSigner, headVerifiers, originOf, sha256Tree } from './log-identity.js';
@@ -29,7 +30,7 @@ export interface LedgerAppDeps {
   /** The node's directory: holds, or will hold, `ledger.db` and `lock.db`. */
   readonly dataDir: string;
   readonly eventStore: EventStore;
-  /** The key that signs the log's heads; the trust list must name it. */
+  /** The key that signs the log's heads; the trust list or a key event must name it. */
   readonly ledgerKey: PrivateJwk;
   readonly trust: TrustList;
   readonly clock: { now(): string };
@@ -84,6 +85,7 @@ export const createLedgerApp = async (deps: LedgerAppDeps): Promise<LedgerApp> =
       store,
       sequencer,
       grown: () => witnessing?.grown(),
+      learnt: (keys) => witnessing?.learn(keys),
     });
     running.resolve(sequencing);
     closers.push(() => sequencing.stop());
@@ -107,8 +109,9 @@ export const createLedgerApp = async (deps: LedgerAppDeps): Promise<LedgerApp> =
 };
 
 const openLog = async (deps: LedgerAppDeps) => {
-  const { node, dataDir, ledgerKey, trust } = deps;
-  const signer = headSigner(trust, node, ledgerKey);
+  const { node, dataDir, ledgerKey, trust, eventStore } = deps;
+  const keys = await storedKeys(eventStore, trust, node);
+  const signer = headSigner(keys, node, ledgerKey);
   const paths = ledgerPaths(dataDir);
   const closers: (() => unknown)[] = [];
   try {
@@ -116,14 +119,17 @@ const openLog = async (deps: LedgerAppDeps) => {
     closers.push(() => store.close());
     const lock = openLockStore(paths.lock);
     closers.push(() => lock.close());
-    const log = { origin: originOf(node), verifiers: headVerifiers(trust, node), store, lock };
+    const log = { origin: originOf(node), verifiers: headVerifiers(keys, node), store, lock };
     const running = Promise.withResolvers<RunningSequencing>();
     const late: { sequencer?: Sequencer } = {};
-    const witnessing = openWitnessing(deps, {
-      ...log,
-      head: () => (late.sequencer === undefined ? lock.read(log.origin) : late.sequencer.head),
-      halt: (fault) => void running.promise.then((sequencing) => sequencing.halt(fault)),
-    });
+    const witnessing = openWitnessing(
+      { ...deps, keys },
+      {
+        ...log,
+        head: () => (late.sequencer === undefined ? lock.read(log.origin) : late.sequencer.head),
+        halt: (fault) => void running.promise.then((sequencing) => sequencing.halt(fault)),
+      },
+    );
     if (witnessing !== undefined) closers.push(() => witnessing.stop());
     // The sequencer may sign as soon as it is there.
     await witnessing?.compareAtStart();
@@ -145,7 +151,7 @@ const desksOf = (
   const { inspections } = ledgerPaths(dataDir);
   const newestWitnessed: NewestWitnessed = (seconds, most) => witnessing?.witnessedBy(seconds, most);
   return {
-    desk: new EvidenceDesk(new EvidenceMaker({ node, trust, store, newest }), store),
+    desk: new EvidenceDesk(new EvidenceMaker({ node, trust, store, newest, newestWitnessed }), store),
     replays: new ReplayDesk({ store, newest, newestWitnessed, trust, inspections, clock }),
   };
 };

@@ -1,18 +1,11 @@
-import {
-  type KeyHistory,
-  ledgerVkeysOf,
-  type PrivateJwk,
-  sha256,
-  signerFromJwk,
-  type TrustList,
-  verifyBytes,
-} from '@delta-hub/crypto';
+import { type KeyHistory, ledgerKeysOf, type PrivateJwk, sha256, signerFromJwk, verifyBytes } from '@delta-hub/crypto';
 import {
   ED25519,
   formatVerifierKey,
   keyIdOf,
   type NoteSigner,
   type NoteVerifier,
+  parseTreeHead,
   parseVerifierKey,
   treeHasher,
 } from '@delta-hub/ledger';
@@ -29,18 +22,25 @@ const ORIGIN = /^delta-hub\.cn\/ledger\/([1-9]\d)$/;
 /** The node whose log has this origin; undefined when it is no log of the hub. */
 export const nodeOfOrigin = (origin: string): string | undefined => ORIGIN.exec(origin)?.[1];
 
-/** Who may sign heads of a node's log, by the trust list. */
-export const headVerifiers = (trust: TrustList, node: string): readonly NoteVerifier[] =>
-  trust.nodes
-    .filter((trusted) => trusted.node === node)
-    .flatMap(({ ledgerKeys }) => ledgerKeys.map(({ vkey }) => verifierOf(vkey)))
-    .filter((verifier) => verifier !== undefined);
+/**
+ * Who may sign heads of a node's log. A key that was taken away signs no head that holds the entry which says so. Of another
+ * node's log the entries have other indexes here: there it signs none any more.
+ */
+export const headVerifiers = (keys: KeyHistory, node: string): readonly NoteVerifier[] =>
+  ledgerKeysOf(keys, node).flatMap(({ vkey, revoked }) => {
+    const verifier = verifierOf(vkey);
+    if (verifier === undefined || revoked === undefined) return verifier ?? [];
+    const most = keys.home === node ? revoked.index : -1;
+    return { ...verifier, verify: (text, signature) => sizeIn(text) <= most && verifier.verify(text, signature) };
+  });
 
-/** As `headVerifiers`, with the ledger keys that were introduced since. */
-export const introducedVerifiers = (keys: KeyHistory, node: string): readonly NoteVerifier[] =>
-  ledgerVkeysOf(keys, node)
-    .map(verifierOf)
-    .filter((verifier) => verifier !== undefined);
+/** Every key that ever signed heads of a node's log: two heads of one log are a fork whenever they were signed. */
+export const pastVerifiers = (keys: KeyHistory, node: string): readonly NoteVerifier[] =>
+  ledgerKeysOf(keys, node).flatMap(({ vkey }) => verifierOf(vkey) ?? []);
+
+/** The size that a head's text names; more than any when it is none. */
+const sizeIn = (text: Uint8Array): number =>
+  parseTreeHead(Buffer.from(text).toString('utf8'), sha256Tree.empty.length)?.size ?? Number.POSITIVE_INFINITY;
 
 const verifierOf = (vkey: string): NoteVerifier | undefined => {
   const key = parseVerifierKey(sha256, vkey);
@@ -51,20 +51,24 @@ const verifierOf = (vkey: string): NoteVerifier | undefined => {
 
 /**
  * The key that signs this node's heads.
- * @throws LedgerFault `LEDGER_KEY_UNTRUSTED` when the trust list does not name it for this node's log
+ * @throws LedgerFault `LEDGER_KEY_UNTRUSTED` when neither the trust list nor a key event gives it to this node's log, or it was taken away
  * @throws CryptoError `KEY_INVALID`
  */
-export const headSigner = (trust: TrustList, node: string, key: PrivateJwk): NoteSigner => {
+export const headSigner = (keys: KeyHistory, node: string, key: PrivateJwk): NoteSigner => {
   const name = originOf(node);
   const signer = signerFromJwk(key, name);
   const publicKey = new Uint8Array(Buffer.from(key.x, 'base64url'));
   const keyId = keyIdOf(sha256, name, ED25519, publicKey);
   const vkey = formatVerifierKey({ name, keyId, type: ED25519, publicKey });
-  const trusted = trust.nodes.find((one) => one.node === node)?.ledgerKeys.map((one) => one.vkey) ?? [];
+  const trusted = ledgerKeysOf(keys, node).flatMap(({ vkey: known, revoked }) => (revoked === undefined ? known : []));
   if (!trusted.includes(vkey))
-    throw new LedgerFault('LEDGER_KEY_UNTRUSTED', `the ledger key is not one that the trust list names for ${name}`, {
-      expected: trusted.join(' ') || 'a ledger key of the node',
-      found: vkey,
-    });
+    throw new LedgerFault(
+      'LEDGER_KEY_UNTRUSTED',
+      `the ledger key is not one that signs for ${name}, by the trust list and the key events`,
+      {
+        expected: trusted.join(' ') || 'a ledger key of the node',
+        found: vkey,
+      },
+    );
   return { name, keyId, sign: (text) => signer.sign(text) };
 };

@@ -40,6 +40,8 @@ interface Parts {
   readonly clock: { now(): string };
   /** Told after every group. */
   readonly grown?: () => void;
+  /** Told of every change of the keys that the event store has. */
+  readonly learnt?: (keys: KeyHistory) => void;
   /** How long to wait before a try; rejects when it is aborted. */
   readonly pause?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 }
@@ -84,10 +86,14 @@ export class RunningSequencing implements Sequencing {
 
   #run(anchor: Anchor | undefined, known: KeyHistory): void {
     this.#signatures = new SignaturePool(known);
-    const keys = (): Promise<KeyHistory> => keysOf(this.#parts);
+    const learn = async (): Promise<void> => {
+      const keys = await keysOf(this.#parts);
+      this.#signatures.learn(keys);
+      this.#parts.learnt?.(keys);
+    };
     const advanced = (position: bigint): void => this.#advanced(position);
     const failed = (fault: LedgerFault): void => this.#failed(fault);
-    this.#tail = new EventTail({ ...this.#parts, keys, signatures: this.#signatures, advanced, failed }, anchor);
+    this.#tail = new EventTail({ ...this.#parts, learn, signatures: this.#signatures, advanced, failed }, anchor);
     this.#tail.start();
   }
 

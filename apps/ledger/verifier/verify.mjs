@@ -469,6 +469,164 @@ const isEvent = (value) => {
         isInstant(attributes['time']));
 };
 
+/** The names of these files in a bundle with so many key events. */
+export const keyProofNames = (count) => Array.from({ length: count }, (_, at) => [`keys.proof/${at + 1}.jws`, `keys.proof/${at + 1}.tlog-proof`]).flat();
+/** Reads `keys.proof/`: each event in strict form, in log order, under exactly the newest head; undefined when one is not. */
+export const parseKeyProofs = async (primitives, files, latest) => {
+    const proofs = [];
+    for (let number = 1; files.has(`keys.proof/${number}.jws`); number += 1) {
+        const jws = files.get(`keys.proof/${number}.jws`);
+        const text = fromUtf8(files.get(`keys.proof/${number}.tlog-proof`)) ?? '';
+        const proof = text.endsWith(`\n\n${latest.note}`) ? parseProof(text) : undefined;
+        if (proof === undefined || parseJws(jws) === undefined || proof.index <= (proofs.at(-1)?.index ?? -1))
+            return undefined;
+        if (!(await includes(primitives, await leafHash(primitives, jws), proof.index, proof.path, latest.head)))
+            return undefined;
+        proofs.push({ index: proof.index, jws });
+    }
+    return proofs;
+};
+const KEY_ID = /^([1-9]\d)\/(?:ledger-)?[1-9]\d{0,5}$/;
+const PEERS_TO_REVOKE = 2;
+/** The keys by the anchor and these key events; one that does not verify, or has no effect by the hub's rules, changes nothing. */
+export const keysBy = async (primitives, anchor, home, proofs) => {
+    const fold = new KeyFold(primitives, home);
+    for (const { node, eventKeys, ledgerKeys } of anchor.nodes) {
+        for (const { kid, alg, publicJwk, validFrom, validTo, revokedAt } of eventKeys) {
+            const publicKey = alg === 'EdDSA' ? fromBase64url(publicJwk.x) : undefined;
+            const ends = [validTo, revokedAt].filter((end) => end !== undefined);
+            if (publicKey !== undefined)
+                fold.periods.set(kid, { kid, node, publicKey, validFrom, ends });
+        }
+        for (const [at, { vkey, validFrom = '' }] of ledgerKeys.entries()) {
+            const kid = `${node}/ledger-${at + 1}`;
+            const key = await parseVkey(primitives, vkey);
+            if (key !== undefined)
+                fold.periods.set(kid, { kid, node, publicKey: key.publicKey, validFrom, ends: [] });
+        }
+    }
+    for (const proof of proofs)
+        await fold.add(proof);
+    return fold;
+};
+/** Whether a key may sign the event of this id, time and bytes at an index. */
+export const isValidAt = (keys, home, { kid, node, introduced, validFrom, ends, revoked }, event) => {
+    if (introduced !== undefined && event.index <= introduced.index)
+        return false;
+    if (event.time < validFrom || ends.some((end) => event.time >= end))
+        return false;
+    if (revoked === undefined || event.index <= revoked.index)
+        return true;
+    if (node !== home && revoked.reason !== 'compromised' && event.time < revoked.time)
+        return true;
+    const again = declaredAgain(keys, kid, event);
+    return again !== undefined && again.index < event.index;
+};
+/** What a node said of an event of this id and these bytes, that a revoked key of its own had signed. */
+export const declaredAgain = ({ reattested }, kid, { id, digest }) => {
+    const again = reattested.get(id);
+    return again?.kid === kid && again.digest === digest ? again : undefined;
+};
+export const digestOf = async ({ sha256 }, bytes) => `sha-256:${toBase64url(await sha256(bytes))}`;
+class KeyFold {
+    periods = new Map();
+    reattested = new Map();
+    #confirmations = new Map();
+    #primitives;
+    #home;
+    constructor(primitives, home) {
+        this.#primitives = primitives;
+        this.#home = home;
+    }
+    async add({ index, jws }) {
+        const by = this.periods.get(parseJws(jws)?.kid ?? '');
+        if (by === undefined)
+            return;
+        const event = await openEvent(this.#primitives, jws, by);
+        if (typeof event === 'string' || event.subject !== `key-node-${by.node}`)
+            return;
+        const digest = await digestOf(this.#primitives, jws);
+        if (!isValidAt(this, this.#home, by, { id: event.id, time: event.time, digest, index }))
+            return;
+        const data = (typeof event['data'] === 'object' ? (event['data'] ?? {}) : {});
+        const node = typeof data['kid'] === 'string' ? KEY_ID.exec(data['kid'])?.[1] : undefined;
+        if (node === undefined)
+            return;
+        const said = { ...data, kid: data['kid'] };
+        if (event.type === 'cn.delta-hub.key.introduced.v1' && node === by.node)
+            await this.#introduce(said, by, event, index);
+        if (event.type === 'cn.delta-hub.key.revoked.v1')
+            this.#revoke(said, node, by, event, index);
+        if (event.type === 'cn.delta-hub.key.reattested.v1' && node === by.node)
+            this.#reattest(said, index);
+    }
+    async #introduce(said, by, { time }, index) {
+        const { kid, alg, validFrom, possession } = said;
+        const { kty, crv, x } = (said['publicJwk'] ?? {});
+        const publicKey = typeof x === 'string' ? fromBase64url(x) : undefined;
+        const signature = typeof possession === 'string' ? fromBase64url(possession) : undefined;
+        if (kty !== 'OKP' || crv !== 'Ed25519' || alg !== 'EdDSA' || !isInstant(validFrom))
+            return;
+        if (publicKey?.length !== 32 || !isSoundKey(publicKey) || signature === undefined || this.periods.has(kid))
+            return;
+        if ([...this.periods.values()].some((known) => sameBytes(known.publicKey, publicKey)))
+            return;
+        const text = `delta-hub.cn/key-possession/v1\n${kid}\n${alg}\n${String(x)}\n${validFrom}\n${by.kid}\n`;
+        if (!(await verifySignature(this.#primitives, publicKey, utf8(text), signature)))
+            return;
+        const introduced = { index, time, by: by.kid };
+        this.periods.set(kid, { kid, node: by.node, publicKey, validFrom, ends: [], introduced });
+    }
+    #revoke(said, node, by, { time }, index) {
+        const { kid, reason, compromisedFrom: from } = said;
+        const isCompromised = reason === 'compromised';
+        if (!isCompromised && reason !== 'superseded' && reason !== 'lost')
+            return;
+        if (isCompromised ? !isInstant(from) : from !== undefined)
+            return;
+        const period = this.periods.get(kid);
+        if (period === undefined || period.revoked !== undefined || kid === by.kid)
+            return;
+        let sayers = [by.kid];
+        if (node !== by.node) {
+            const topic = `${kid} ${reason} ${String(from ?? '')}`;
+            const before = this.#confirmations.get(topic) ?? [];
+            if (before.includes(by.node))
+                return;
+            sayers = [...before, by.node];
+            this.#confirmations.set(topic, sayers);
+            if (sayers.length < PEERS_TO_REVOKE)
+                return;
+        }
+        const revoked = { index, time, reason, ...(isInstant(from) ? { from } : {}) };
+        this.#take(period, revoked, new Set(sayers.flatMap((one) => this.#introducersOf(one))));
+    }
+    /** Takes a key away, and with a stolen one what the thief may have introduced: all but the keys that say so. */
+    #take(period, revoked, spared) {
+        period.revoked = revoked;
+        const { from } = revoked;
+        if (from === undefined)
+            return;
+        for (const one of this.periods.values())
+            if (one.introduced?.by === period.kid && one.introduced.time >= from)
+                if (!spared.has(one.kid) && one.revoked === undefined)
+                    this.#take(one, { ...revoked, reason: 'compromised' }, spared);
+    }
+    #introducersOf(kid) {
+        const by = this.periods.get(kid)?.introduced?.by;
+        return by === undefined ? [kid] : [kid, ...this.#introducersOf(by)];
+    }
+    #reattest({ kid, events }, index) {
+        if (this.periods.get(kid)?.revoked === undefined || !Array.isArray(events))
+            return;
+        const said = events.map((one) => (one ?? {}));
+        if (!said.every(({ id, digest }) => typeof id === 'string' && typeof digest === 'string'))
+            return;
+        for (const { id, digest } of said)
+            this.reattested.set(id, { index, kid, digest });
+    }
+}
+
 /** Enough of the peers for the level `WITNESSED`, by the hub's rule. */
 const WITNESSED_BY = 2;
 /** Reads a trust list. @throws SyntaxError when it is none */
@@ -482,17 +640,24 @@ export const parseAnchor = (text) => {
         throw new SyntaxError('not a trust list of the hub');
     return list;
 };
-/** The first rule of the anchor that key, time of signing and policy do not keep. */
-export const anchorFault = ({ nodes }, { kid, node, publicKey }, time, policy) => {
-    const key = nodes.find((trusted) => trusted.node === node)?.eventKeys.find((trusted) => trusted.kid === kid);
-    if (key?.alg !== 'EdDSA' || key.publicJwk.x !== toBase64url(publicKey))
+/** The first rule of the anchor that the bundle does not keep. */
+export const anchorFault = async (primitives, anchor, { key, event, policy, keyProofs, latestSize, witnessedAt }) => {
+    const keys = await keysBy(primitives, anchor, policy.node, keyProofs);
+    const period = keys.periods.get(key.kid);
+    if (period === undefined || !sameBytes(period.publicKey, key.publicKey))
         return 'KEY_UNTRUSTED';
-    const ends = [key.validTo, key.revokedAt].filter((end) => end !== undefined);
-    if (time < key.validFrom || ends.some((end) => time >= end))
+    if (!isValidAt(keys, policy.node, period, event))
         return 'KEY_PERIOD';
-    const log = nodes.find((trusted) => trusted.node === policy.node);
-    if (!log?.ledgerKeys.some(({ vkey }) => vkey === policy.log.text))
+    const stolenFrom = period.revoked?.from;
+    const isInDoubt = stolenFrom !== undefined && !(witnessedAt !== undefined && witnessedAt * 1000 <= Date.parse(stolenFrom));
+    if (isInDoubt && declaredAgain(keys, key.kid, event) === undefined)
+        return 'KEY_COMPROMISED';
+    const log = [...keys.periods.values()].find(({ kid, node, publicKey }) => node === policy.node && kid.startsWith(`${node}/ledger-`) && sameBytes(publicKey, policy.log.publicKey));
+    if (log === undefined || (log.revoked !== undefined && latestSize > log.revoked.index))
         return 'LOG_UNTRUSTED';
+    return policyFault(anchor, policy);
+};
+const policyFault = ({ nodes }, policy) => {
     const peers = nodes.filter((trusted) => trusted.node !== policy.node && (trusted.witnessKeys ?? []).length > 0);
     const named = policy.witnesses.map(({ text }) => text);
     const isOf = ({ witnessKeys = [] }) => witnessKeys.some(({ vkey }) => named.includes(vkey));
@@ -590,6 +755,8 @@ export const FILE_NAMES = [
     ...['manifest.json', 'report.txt', 'event.jws', 'event.tlog-proof', 'policy.txt', 'keys.jwks'],
     ...['checkpoint.latest', 'consistency.txt'],
 ];
+/** The names of a bundle's files: those that every bundle has, and then as many key events as the log knows of. */
+const namesOf = (files) => [...FILE_NAMES, ...keyProofNames(Math.max(0, (files.size - FILE_NAMES.length) / 2))].join('\n');
 /** Ends a verification; carries its first failed check. */
 class Refused extends Error {
     evidenceCode;
@@ -625,7 +792,7 @@ export const verifyFiles = async (primitives, files, demands, before = []) => {
     }
 };
 const check = async (primitives, files, demands, step) => {
-    step('FILES', [...files.keys()].join('\n') === FILE_NAMES.join('\n'));
+    step('FILES', [...files.keys()].join('\n') === namesOf(files));
     const bytes = (name) => files.get(name) ?? new Uint8Array(0);
     const text = (name) => fromUtf8(bytes(name)) ?? '\uFFFF';
     step('MANIFEST', (await manifestOf(primitives, files)) === text('manifest.json'));
@@ -649,6 +816,8 @@ const check = async (primitives, files, demands, step) => {
     await openHead(primitives, latest, policy, step, ['LATEST_SIGNATURE', 'LATEST_COSIGNATURE']);
     const between = step('CONSISTENCY', parseHashes(text('consistency.txt')));
     step('CONSISTENCY', await continues(primitives, checkpoint, latest, between));
+    const newest = { note: text('checkpoint.latest'), head: latest };
+    const keyProofs = step('KEY_PROOF', await parseKeyProofs(primitives, files, newest));
     const level = levelOf(policy, cosigners.size);
     const facts = {
         ...{ event, kid: key.kid, origin, index, size: checkpoint.size, level },
@@ -656,15 +825,23 @@ const check = async (primitives, files, demands, step) => {
     };
     step('REPORT', reportText(facts) === text('report.txt'));
     if (demands.anchor !== undefined) {
-        const fault = anchorFault(demands.anchor, key, event.time, policy);
+        const digest = await digestOf(primitives, bytes('event.jws'));
+        const fault = await anchorFault(primitives, demands.anchor, {
+            ...{ key, policy, keyProofs, latestSize: latest.size },
+            event: { id: event.id, time: event.time, digest, index },
+            witnessedAt: level === 'LOCAL' ? undefined : medianOf([...cosigners.values()]),
+        });
         if (fault !== undefined)
             return step(fault, undefined);
-        for (const code of ['KEY_UNTRUSTED', 'KEY_PERIOD', 'LOG_UNTRUSTED', 'POLICY_UNTRUSTED'])
+        for (const code of ANCHOR_CODES)
             step(code, true);
     }
     step('LEVEL', LEVELS.indexOf(level) >= LEVELS.indexOf(demands.level ?? 'LOCAL'));
     return facts;
 };
+const ANCHOR_CODES = ['KEY_UNTRUSTED', 'KEY_PERIOD', 'KEY_COMPROMISED', 'LOG_UNTRUSTED', 'POLICY_UNTRUSTED'];
+/** The later of the two in the middle. */
+const medianOf = (times) => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)];
 const openHead = async (primitives, checkpoint, policy, step, [signature, cosignature]) => {
     step(signature, await isSignedBy(primitives, checkpoint, policy.log));
     return step(cosignature, await cosignersOf(primitives, checkpoint, policy.witnesses));
@@ -672,7 +849,7 @@ const openHead = async (primitives, checkpoint, policy, step, [signature, cosign
 /** The manifest of these files: SHA-256 of each but itself, in canonical JSON. */
 const manifestOf = async ({ sha256 }, files) => {
     const digests = [];
-    for (const name of [...FILE_NAMES].sort())
+    for (const name of [...files.keys()].sort())
         if (name !== 'manifest.json')
             digests.push(`"${name}":"${toHex(await sha256(files.get(name)))}"`);
     return `{"files":{${digests.join(',')}},"format":"delta-hub.cn/evidence@v1"}\n`;
@@ -702,9 +879,17 @@ export const CODE_TEXTS = {
     LATEST_SIGNATURE: ['最新树头签名不正确。', 'The signature of the newest head is wrong.'],
     LATEST_COSIGNATURE: ['最新树头的会签不正确。', 'A cosignature of the newest head is wrong.'],
     CONSISTENCY: ['最新树头不是前一树头的延续。', 'The newest head does not continue the one of the proof.'],
+    KEY_PROOF: [
+        '密钥事件格式不正确或不在最新树头之下。',
+        'A key event is not in its form, or not under the newest head.',
+    ],
     REPORT: ['报告与核验结果不一致。', 'The report does not say what was verified.'],
     KEY_UNTRUSTED: ['信任清单中没有该签名密钥。', 'The signing key is not in your trust list.'],
     KEY_PERIOD: ['签名时该密钥不在有效期内。', 'The key was not valid when it signed.'],
+    KEY_COMPROMISED: [
+        '签名密钥此前已被盗用，见证方此前未见过该事实，签名节点也未重新确认。',
+        'The key had been stolen before witnesses saw the event, and its node has not declared it again.',
+    ],
     LOG_UNTRUSTED: ['信任清单中没有该账本密钥。', 'The key of the log is not in your trust list.'],
     POLICY_UNTRUSTED: ['见证规则与信任清单不符。', 'The policy is not the one that your trust list asks for.'],
     LEVEL: ['证明等级低于要求。', 'The level of proof is lower than asked for.'],

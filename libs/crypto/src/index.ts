@@ -23,6 +23,7 @@ export {
   keyStreamOf,
   type NewKey,
   nodeOfKeyId,
+  numberOfKeyId,
   provePossession,
   readKeyEvent,
   type RevocationReason,
@@ -34,11 +35,12 @@ export {
   type KeyHistory,
   type KeyMark,
   type KeyPeriod,
-  ledgerVkeysOf,
+  type LedgerKeyPeriod,
+  ledgerKeysOf,
   type Revocation,
   trustedHistory,
 } from './key-history.js';
-export { keyAt, type KeyRule, ruleAt, signingKeyOf, trustRule } from './key-rule.js';
+export { isInDoubt, keyAt, type KeyRule, type KeyUse, ruleAt, signingKeyOf, trustRule } from './key-rule.js';
 export { generateKeyPair, type Signer, signerFromJwk, verifyBytes } from './keys.js';
 export type { PrivateJwk, PublicJwk, SignatureAlgorithm } from './signature-suite.js';
 export {

@@ -36,12 +36,15 @@ export type KeyEvent =
 /** The one stream of a node's key events: their order in it is the order in which they count. */
 export const keyStreamOf = (node: string): string => `key-node-${node}`;
 
-const keyIdPattern = /^([1-9]\d)\/(ledger-)?[1-9]\d{0,5}$/;
+const keyIdPattern = /^([1-9]\d)\/(ledger-)?([1-9]\d{0,5})$/;
 
 /** The node of an event key or ledger key; undefined when it is no such key id. */
 export const nodeOfKeyId = (kid: string): string | undefined => keyIdPattern.exec(kid)?.[1];
 
 export const isLedgerKeyId = (kid: string): boolean => keyIdPattern.exec(kid)?.[2] !== undefined;
+
+/** Keys of one node and use are counted from 1. */
+export const numberOfKeyId = (kid: string): number => Number(keyIdPattern.exec(kid)?.[3]);
 
 /** What a new key signs to prove that whoever introduces it holds it. No event, note or token begins like this. */
 const possessionText = ({ kid, alg, publicJwk, validFrom }: NewKey, introducer: string): Uint8Array =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { openEvent } from './envelope.js';
 import { keyHistoryOf } from './key-fold.js';
-import { evolveKeys, type KeyHistory, ledgerVkeysOf } from './key-history.js';
+import { evolveKeys, type KeyHistory, ledgerKeysOf } from './key-history.js';
 import { keyAt, ruleAt, signingKeyOf } from './key-rule.js';
 import { eventBy, freshKey, introducedBy, makeNodes, noProof, reattestedBy, revokedBy } from './testing/key-events.js';
 
@@ -123,7 +123,7 @@ describe('a ledger key', () => {
   it('that was introduced verifies heads of its node beside the first, and never signs events', () => {
     const ledgerKey = freshKey('32/ledger-2', at(5));
     const history = logOf([introducedBy(signers['32'], ledgerKey, at(5))]);
-    expect(ledgerVkeysOf(history, '32')).toHaveLength(2);
+    expect(ledgerKeysOf(history, '32')).toHaveLength(2);
     expect(ruleAt(history, 9).find('32/ledger-2')).toBeUndefined();
   });
 });

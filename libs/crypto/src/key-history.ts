@@ -217,8 +217,15 @@ const withPeriod = (history: KeyHistory, period: KeyPeriod): KeyHistory => ({
   periods: { ...history.periods, [period.kid]: period },
 });
 
-/** The verifier keys of a node's log: those of the trust list and those that were introduced later. */
-export const ledgerVkeysOf = ({ periods }: KeyHistory, node: string): readonly string[] =>
+/** A key that signs, or once signed, the heads of a node's log. */
+export interface LedgerKeyPeriod {
+  readonly kid: string;
+  readonly vkey: string;
+  readonly revoked: Revocation | undefined;
+}
+
+/** The keys of a node's log: those of the trust list and those that were introduced later, in this order. */
+export const ledgerKeysOf = ({ periods }: KeyHistory, node: string): readonly LedgerKeyPeriod[] =>
   Object.values(periods)
     .filter((period) => period.node === node && isLedgerKeyId(period.kid))
-    .map(({ publicJwk }) => vkeyOf(ledgerNameOf(node), publicJwk));
+    .map(({ kid, publicJwk, revoked }) => ({ kid, vkey: vkeyOf(ledgerNameOf(node), publicJwk), revoked }));

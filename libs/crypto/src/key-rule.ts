@@ -1,7 +1,7 @@
 import { digest } from './digest.js';
 import type { Instant } from './instant.js';
-import type { KeyHistory, KeyPeriod } from './key-history.js';
-import { isLedgerKeyId, nodeOfKeyId } from './key-events.js';
+import type { KeyHistory, KeyPeriod, Reattestation } from './key-history.js';
+import { isLedgerKeyId, nodeOfKeyId, numberOfKeyId } from './key-events.js';
 import { publicKeyOf } from './keys.js';
 import { findKey, type ResolvedKey, type TrustList } from './trust-list.js';
 import type { TrustedKey } from './trusted-node.js';
@@ -29,9 +29,8 @@ export const ruleAt = (history: KeyHistory, index: number): KeyRule => ({
   fault: ({ kid }, { id, time }, jws) => {
     const fault = keyFaultAt(history, kid, index, time);
     if (fault === undefined || !fault.isRevocation) return fault?.detail;
-    const again = history.reattested[id];
-    const isDeclared = again?.kid === kid && again.index < index && again.digest === digest(Buffer.from(jws, 'latin1'));
-    return isDeclared ? undefined : fault.detail;
+    const again = declaredAgain(history, { kid, id, jws });
+    return again !== undefined && again.index < index ? undefined : fault.detail;
   },
 });
 
@@ -48,12 +47,52 @@ export const keyAt = (
   return { key };
 };
 
-/** The newest event key of a node that may sign the entry at `index`; undefined when it has none left. */
-export const signingKeyOf = (history: KeyHistory, node: string, index: number, time: Instant): KeyPeriod | undefined =>
+/** An event of a log, verified. */
+export interface LoggedEvent {
+  readonly kid: string;
+  readonly id: string;
+  readonly jws: string;
+  /** Leaf index, from 0. */
+  readonly index: number;
+}
+
+/**
+ * Whether an event that is valid by its index may be a thief's: its key was compromised before witnesses had cosigned a
+ * head that holds it, and its node has not declared it again. `witnessedBy` gives how many entries they had cosigned by an instant.
+ */
+export const isInDoubt = (
+  history: KeyHistory,
+  event: LoggedEvent,
+  witnessedBy: (instant: Instant) => number,
+): boolean => {
+  const since = history.periods[event.kid]?.revoked?.compromisedFrom;
+  if (since === undefined || event.index < witnessedBy(since)) return false;
+  return declaredAgain(history, event) === undefined;
+};
+
+const declaredAgain = (
+  { reattested }: KeyHistory,
+  { kid, id, jws }: Omit<LoggedEvent, 'index'>,
+): Reattestation | undefined => {
+  const again = reattested[id];
+  return again?.kid === kid && again.digest === digest(Buffer.from(jws, 'latin1')) ? again : undefined;
+};
+
+/** What a key of a node is for: it signs events, or the heads of the node's log. */
+export type KeyUse = 'event' | 'ledger';
+
+/** The newest key of a node that may sign at `index`; undefined when it has none left. */
+export const signingKeyOf = (
+  history: KeyHistory,
+  node: string,
+  index: number,
+  time: Instant,
+  use: KeyUse = 'event',
+): KeyPeriod | undefined =>
   Object.values(history.periods)
-    .filter((period) => period.node === node && !isLedgerKeyId(period.kid))
+    .filter((period) => period.node === node && isLedgerKeyId(period.kid) === (use === 'ledger'))
     .filter(({ kid }) => keyFaultAt(history, kid, index, time) === undefined)
-    .toSorted((a, b) => Number(a.kid.split('/')[1]) - Number(b.kid.split('/')[1]))
+    .toSorted((a, b) => numberOfKeyId(a.kid) - numberOfKeyId(b.kid))
     .at(-1);
 
 interface KeyFault {

@@ -16,6 +16,12 @@ export interface Evidence {
   readonly latest: SignedHead;
   readonly consistency: readonly Uint8Array[];
   readonly policy: string;
+  /** The events of the log that say something of keys, with their proofs under the newest head, in log order. */
+  readonly keyProofs?: readonly {
+    readonly leaf: Uint8Array;
+    readonly index: number;
+    readonly path: readonly Uint8Array[];
+  }[];
   readonly facts: Facts;
 }
 
@@ -28,6 +34,7 @@ export const bundleFiles = ({
   latest,
   consistency,
   policy,
+  keyProofs = [],
   facts,
 }: Evidence): EvidenceFiles =>
   bound({
@@ -38,6 +45,12 @@ export const bundleFiles = ({
     'keys.jwks': canonicalJson(jwks([{ kid: facts.kid, jwk: publicJwk }]) as unknown as JsonValue),
     'checkpoint.latest': latest.note,
     'consistency.txt': hashLines(consistency),
+    ...Object.fromEntries(
+      keyProofs.flatMap((one, at) => [
+        [`keys.proof/${at + 1}.jws`, one.leaf],
+        [`keys.proof/${at + 1}.tlog-proof`, tlogProof(one.index, one.path, latest.note)],
+      ]),
+    ),
   });
 
 /** These files, and before them the manifest that binds each by its digest. */

@@ -1,5 +1,6 @@
 import { canonicalJson, type EventCheck, jwks, openEvent, parseJwks, parseTrustList } from '@delta-hub/crypto';
 import { type JsonValue, type OpenedEvent, type PublishedJwk, type TrustList, verifyBytes } from '@delta-hub/crypto';
+import { type IndexedEvent, isInDoubt, type KeyHistory, keyHistoryOf, ledgerKeysOf, ruleAt } from '@delta-hub/crypto';
 import { fromBase64, type Note, parseNote, parseTreeHead, sameBytes } from '@delta-hub/ledger';
 import { type TreeHead, verifyConsistency, verifyInclusion } from '@delta-hub/ledger';
 import { originOf, sha256Tree } from '../log-identity.js';
@@ -7,6 +8,7 @@ import { hashLines, manifestText, tlogProof } from './bundle-files.js';
 import { type EvidencePolicy, nodeIn, noteKeyOf, policyBy, readPolicyText } from './evidence-policy.js';
 import { type Facts, reportText } from './offline/report-text.js';
 import type { Level } from './offline/policy.js';
+import { medianOf } from '../witness/level.js';
 import type { EvidenceCode } from './offline/verify-bundle.js';
 import { type EvidenceFiles, openZip } from './zip.js';
 
@@ -55,7 +57,9 @@ export const checkEvidence = (zip: Uint8Array, trust?: TrustList, level: Level =
 };
 
 const factsOf = (files: EvidenceFiles, trust: TrustList | undefined): Facts => {
-  need('FILES', [...files.keys()].join(' ') === NAMES);
+  const pairs = (files.size - NAMES.split(' ').length) / 2;
+  const proofNames = Array.from({ length: Math.max(0, pairs) }, (_, at) => keyProofNames(at + 1)).join('');
+  need('FILES', [...files.keys()].join(' ') === NAMES + proofNames);
   const text = (name: string): string => Buffer.from(files.get(name) ?? []).toString('utf8');
   const [, ...contents] = files;
   need('MANIFEST', isText(files.get('manifest.json')!, manifestText(contents)));
@@ -81,13 +85,16 @@ const factsOf = (files: EvidenceFiles, trust: TrustList | undefined): Facts => {
   const sizes = { size1: head.size, root1: head.root, size2: latest.size, root2: latest.root };
   need('CONSISTENCY', verifyConsistency(sha256Tree, { ...sizes, path: between }));
 
+  const keyEvents = need('KEY_PROOF', keyEventsIn(files, latestText, latest));
   const level = levelBy(policy, cosigners.length);
   const facts: Facts = {
     ...{ event: opened.event, kid: opened.kid, origin, index, size: head.size, level },
     ...{ cosigners, latestSize: latest.size },
   };
   need('REPORT', isText(files.get('report.txt')!, reportText(facts)));
-  if (trust !== undefined) checkAnchor(trust, leaf, key, opened, policy);
+  const keys = trust && keyHistoryOf(trust, nodeIn(policy.log), keyEvents);
+  if (keys !== undefined) checkKeys(keys, key, { leaf, opened, policy, facts });
+  if (trust !== undefined) checkPolicy(trust, policy);
   return facts;
 };
 
@@ -186,23 +193,56 @@ const levelBy = ({ witnesses, witnessed }: EvidencePolicy, count: number): Level
   return count === witnesses.length ? 'SEALED' : 'WITNESSED';
 };
 
-/** What the trust list says of the keys and the policy that came with the bundle. */
-const checkAnchor = (
-  trust: TrustList,
-  leaf: Uint8Array,
-  key: PublishedJwk,
-  { node }: OpenedEvent,
-  policy: EvidencePolicy,
-): void => {
-  const own = trust.nodes.find((one) => one.node === node);
-  const log = trust.nodes.find((one) => one.node === nodeIn(policy.log));
-  const trusted = own?.eventKeys.find(({ kid }) => kid === key.kid);
-  need('KEY_UNTRUSTED', trusted?.publicJwk.x === key.x);
-  need('KEY_PERIOD', openEvent(leaf, trust).ok);
-  need(
-    'LOG_UNTRUSTED',
-    log?.ledgerKeys.some(({ vkey }) => vkey === policy.log),
-  );
+const keyProofNames = (number: number): string => ` keys.proof/${number}.jws keys.proof/${number}.tlog-proof`;
+
+/** The key events of the bundle, each under the newest head and behind the one before; undefined when one is not. */
+const keyEventsIn = (
+  files: EvidenceFiles,
+  latestText: string,
+  latest: TreeHead,
+): readonly IndexedEvent[] | undefined => {
+  const events: IndexedEvent[] = [];
+  for (let number = 1; files.has(`keys.proof/${number}.jws`); number += 1) {
+    const jws = files.get(`keys.proof/${number}.jws`)!;
+    const bytes = files.get(`keys.proof/${number}.tlog-proof`)!;
+    const proof = readProof(bytes);
+    if (proof === undefined || !isText(bytes, tlogProof(proof.index, proof.path, latestText))) return undefined;
+    const { index, path } = proof;
+    if (index <= (events.at(-1)?.index ?? -1) || !isSignedForm(jws)) return undefined;
+    if (!verifyInclusion(sha256Tree, { ...latest, index, path, leafHash: sha256Tree.leaf(jws) })) return undefined;
+    events.push({ index, jws });
+  }
+  return events;
+};
+
+/** Whether these bytes are a compact JWS of the hub in strict form, whoever signed it. */
+const isSignedForm = (jws: Uint8Array): boolean => {
+  const opened = openEvent(jws, { find: () => undefined, fault: () => undefined });
+  return !opened.ok && opened.check === 'KEY';
+};
+
+interface Proven {
+  readonly leaf: Uint8Array;
+  readonly opened: OpenedEvent;
+  readonly policy: EvidencePolicy;
+  readonly facts: Facts;
+}
+
+/** What the trust list, and the key events after it, say of the keys that came with the bundle. */
+const checkKeys = (keys: KeyHistory, key: PublishedJwk, { leaf, opened, policy, facts }: Proven): void => {
+  const { index, size, level, cosigners, latestSize } = facts;
+  need('KEY_UNTRUSTED', keys.periods[key.kid]?.publicJwk.x === key.x);
+  need('KEY_PERIOD', openEvent(leaf, ruleAt(keys, index)).ok);
+  const witnessedAt = medianOf(cosigners.map(([, seconds]) => seconds)) * 1000;
+  const witnessedBy = (instant: string): number => (level !== 'LOCAL' && witnessedAt <= Date.parse(instant) ? size : 0);
+  const { kid, jws, event } = opened;
+  need('KEY_COMPROMISED', !isInDoubt(keys, { kid, id: event.id, jws, index }, witnessedBy));
+  const log = ledgerKeysOf(keys, nodeIn(policy.log)).find(({ vkey }) => vkey === policy.log);
+  need('LOG_UNTRUSTED', log !== undefined && latestSize <= (log.revoked?.index ?? latestSize));
+};
+
+/** Whether the policy that came with the bundle is the one that the trust list asks for. */
+const checkPolicy = (trust: TrustList, policy: EvidencePolicy): void => {
   const wanted = policyBy(trust, nodeIn(policy.log), policy.log);
   const peers = trust.nodes.filter((one) => one.node !== nodeIn(policy.log) && one.witnessKeys.length > 0);
   const isOf = (vkeys: readonly { readonly vkey: string }[]): boolean =>

@@ -1,4 +1,12 @@
-import { openEvent, type PublicJwk, type TrustList } from '@delta-hub/crypto';
+import {
+  type KeyHistory,
+  type KeyPeriod,
+  ledgerKeysOf,
+  nodeOfKeyId,
+  openEvent,
+  ruleAt,
+  type TrustList,
+} from '@delta-hub/crypto';
 import {
   consistencyPath,
   formatNote,
@@ -10,8 +18,10 @@ import {
 } from '@delta-hub/ledger';
 import { LedgerFault } from '../ledger-fault.js';
 import type { LedgerStore, SignedHead } from '../ledger-store.js';
-import { sha256Tree } from '../log-identity.js';
-import { bundleFiles } from './bundle-files.js';
+import { loggedKeys } from '../keys/logged-keys.js';
+import { originOf, sha256Tree } from '../log-identity.js';
+import type { NewestWitnessed } from '../witness/standing.js';
+import { bundleFiles, type Evidence } from './bundle-files.js';
 import { type EvidencePolicy, noteKeyOf, policyBy, policyText } from './evidence-policy.js';
 import type { Event } from './offline/event.js';
 import { LEVELS, type Level } from './offline/policy.js';
@@ -29,8 +39,10 @@ export interface EvidenceBundle {
 export interface EvidenceParts {
   /** Two digits: the node whose log it is. */
   readonly node: string;
-  readonly store: Pick<LedgerStore, 'positionsOf' | 'entries' | 'tile'>;
+  readonly store: Pick<LedgerStore, 'positionsOf' | 'entries' | 'tile' | 'keyEntries'>;
   readonly newest: HeadOfLevel;
+  /** The largest head that was witnessed by an instant. */
+  readonly newestWitnessed: NewestWitnessed;
   readonly trust: TrustList;
 }
 
@@ -62,10 +74,10 @@ export class EvidenceMaker {
     const newest = this.#parts.newest('LOCAL');
     if (found === undefined || newest === undefined) return undefined;
     const { leaf, index } = found;
-    const { event, kid, publicJwk } = this.#open(eventId, leaf);
-    const covering = LEVELS.toReversed().flatMap((level) => this.#parts.newest(level) ?? []);
-    const chosen = covering.find(({ size }) => size > index) ?? newest;
-    const policy = this.#policyOf(chosen);
+    const keys = this.#keys();
+    const { event, kid, publicJwk } = this.#open(eventId, leaf, index, keys);
+    const policy = this.#policyOf(newest, keys);
+    const chosen = this.#headFor(index, keys.periods[kid], policy) ?? newest;
     const [head, latest] = [withoutOthers(chosen, policy), withoutOthers(newest, policy)];
     const cosigners = cosignersIn(head.note);
     const count = cosigners.length;
@@ -74,19 +86,50 @@ export class EvidenceMaker {
     const files = bundleFiles({
       ...{ leaf, publicJwk, head, latest, policy: policyText(policy) },
       path: inclusionPath(sha256Tree, this.#read, index, head.size),
+      keyProofs: this.#keyProofs([kid.slice(0, 2), this.#parts.node], latest.size),
       consistency: consistencyPath(sha256Tree, this.#read, head.size, latest.size),
       facts: { event, kid, origin: head.origin, index, size: head.size, level, cosigners, latestSize: latest.size },
     });
     return { eventId, level, zip: writeZip(files) };
   }
 
-  #open(eventId: string, leaf: Uint8Array): { event: Event; kid: string; publicJwk: PublicJwk } {
-    const opened = openEvent(leaf, this.#parts.trust);
-    const key = this.#parts.trust.nodes
-      .flatMap(({ eventKeys }) => eventKeys)
-      .find(({ kid }) => opened.ok && kid === opened.kid);
-    if (opened.ok && key !== undefined) return { event: opened.event, kid: opened.kid, publicJwk: key.publicJwk };
-    throw new LedgerFault('EVENT_NOT_AUTHENTIC', 'the trust list of this node does not bear out the event', {
+  #keys(): KeyHistory {
+    const { store, trust, node } = this.#parts;
+    return loggedKeys(store, trust, originOf(node));
+  }
+
+  /**
+   * A head of the highest level that holds the entry, signed with the same key as the newest. For an event of a stolen key
+   * the head that was witnessed before the theft: only that shows that the event is older.
+   */
+  #headFor(index: number, key: KeyPeriod | undefined, policy: EvidencePolicy): SignedHead | undefined {
+    const { newest, newestWitnessed } = this.#parts;
+    const stolenFrom = key?.revoked?.compromisedFrom;
+    const before = (instant: string) =>
+      newestWitnessed(Math.floor(Date.parse(instant) / 1_000), Number.MAX_SAFE_INTEGER);
+    const older = stolenFrom === undefined ? [] : [before(stolenFrom) ?? []].flat();
+    const strongest = LEVELS.toReversed().flatMap((level) => newest(level) ?? []);
+    return [...older, ...strongest].find((head) => head.size > index && isSignedBy(head, policy.log));
+  }
+
+  /** Every key event of the log, if any is about a key of one of these nodes. */
+  #keyProofs(nodes: readonly string[], size: number): NonNullable<Evidence['keyProofs']> {
+    const entries = this.#parts.store.keyEntries().filter(({ position }) => position < size);
+    const isAbout = ({ leaf }: { readonly leaf: Uint8Array }): boolean => nodes.includes(nodeOfKeyEvent(leaf) ?? '');
+    if (!entries.some(isAbout)) return [];
+    return entries.map(({ position: index, leaf }) => ({
+      leaf,
+      index,
+      path: inclusionPath(sha256Tree, this.#read, index, size),
+    }));
+  }
+
+  #open(eventId: string, leaf: Uint8Array, index: number, keys: KeyHistory) {
+    const opened = openEvent(leaf, ruleAt(keys, index));
+    const key = opened.ok ? keys.periods[opened.kid] : undefined;
+    if (opened.ok && key !== undefined)
+      return { event: opened.event as Event, kid: opened.kid, publicJwk: key.publicJwk };
+    throw new LedgerFault('EVENT_NOT_AUTHENTIC', 'the keys that this node trusts do not bear out the event', {
       eventId,
       expected: 'an event signed by a trusted key',
       found: opened.ok ? 'no key' : opened.detail,
@@ -94,17 +137,25 @@ export class EvidenceMaker {
   }
 
   /** The policy that the trust list asks for, with the key that signed this head. */
-  #policyOf({ note }: SignedHead): EvidencePolicy {
+  #policyOf(head: SignedHead, keys: KeyHistory): EvidencePolicy {
     const { node, trust } = this.#parts;
-    const [first] = parseNote(note)?.signatures ?? [];
-    const own = trust.nodes.find((one) => one.node === node)?.ledgerKeys ?? [];
-    const key = own.find(
-      ({ vkey }) => first !== undefined && sameBytes(noteKeyOf(vkey)?.keyId ?? new Uint8Array(0), first.keyId),
-    );
+    const key = ledgerKeysOf(keys, node).find(({ vkey }) => isSignedBy(head, vkey));
     if (key !== undefined) return policyBy(trust, node, key.vkey);
-    throw new LedgerFault('LEDGER_KEY_UNTRUSTED', 'the newest head is signed by no key of the trust list');
+    throw new LedgerFault('LEDGER_KEY_UNTRUSTED', 'the newest head is signed by no key that this node trusts');
   }
 }
+
+const isSignedBy = ({ note }: SignedHead, vkey: string): boolean => {
+  const [first] = parseNote(note)?.signatures ?? [];
+  return first !== undefined && sameBytes(noteKeyOf(vkey)?.keyId ?? new Uint8Array(0), first.keyId);
+};
+
+/** The node of the key that a key event is about. */
+const nodeOfKeyEvent = (leaf: Uint8Array): string | undefined => {
+  const [, payload = ''] = Buffer.from(leaf).toString('latin1').split('.');
+  const { data } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { data?: { kid?: unknown } };
+  return typeof data?.kid === 'string' ? nodeOfKeyId(data.kid) : undefined;
+};
 
 /** The head with the signature of the log and the first cosignature of each witness of the policy, and no others. */
 const withoutOthers = (head: SignedHead, { log, witnesses }: EvidencePolicy): SignedHead => {

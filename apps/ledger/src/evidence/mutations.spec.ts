@@ -48,4 +48,16 @@ describe('one changed byte', () => {
     expect(codes.get('passes')).toBeUndefined();
     expect([...codes.values()].reduce((sum, count) => sum + count, 0)).toBe(original.length);
   });
+
+  it('in a key event or its proof is refused as well', async () => {
+    const rotated = openZip(evidenceZip('key-rotated'))!;
+    const { 'manifest.json': _, ...files } = Object.fromEntries(rotated);
+    for (const [name, original] of rotated)
+      for (let at = 0; name.startsWith('keys.proof/') && at < original.length; at += 5) {
+        const [own, offline] = await codesOf(
+          writeZip(bound({ ...files, [name]: changed(original, at, 1 << (at % 7)) })),
+        );
+        expect([name, at, own, own === 'passes']).toEqual([name, at, offline, false]);
+      }
+  });
 });

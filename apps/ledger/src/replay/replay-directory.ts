@@ -2,7 +2,7 @@ import type { TrustList } from '@delta-hub/crypto';
 import { loggedKeys } from '../keys/logged-keys.js';
 import { LedgerFault } from '../ledger-fault.js';
 import { ledgerPaths } from '../ledger-paths.js';
-import { introducedVerifiers, nodeOfOrigin } from '../log-identity.js';
+import { headVerifiers, nodeOfOrigin } from '../log-identity.js';
 import { headFault } from '../signed-head.js';
 import { openStoredLog, readStoredLock } from '../verify/stored-log.js';
 import type { CosignedHeads } from '../witness/cosigned-heads.js';
@@ -57,7 +57,8 @@ export const replayDirectory = (
   };
   try {
     const keys = loggedKeys(log, trust, head.origin);
-    const fault = headFault(head, introducedVerifiers(keys, nodeOfOrigin(head.origin) ?? ''));
+    const verifiers = headVerifiers(keys, nodeOfOrigin(head.origin) ?? '');
+    const fault = headFault(head, verifiers);
     if (fault !== undefined) throw new LedgerFault('LOCK_DAMAGED', `the head in the lock: ${fault}`);
     const store = {
       entries: (from: number, to: number) => log.entries(from - 1, to - from),
@@ -65,7 +66,7 @@ export const replayDirectory = (
       positionsIn: (streams: readonly string[]) =>
         new Map(streams.map((name) => [name, some(log.positionInStream(name, 0n))])),
     };
-    const newestWitnessed = kept && newestWitnessedIn(kept.cosigned, head.origin, trust);
+    const newestWitnessed = kept && newestWitnessedIn(kept.cosigned, head.origin, trust, verifiers);
     const replay = new Replay({ store, head, keys, newestWitnessed });
     const moment = replay.moment(asOf);
     if (scope.kind === 'PERSON' && inspector !== undefined)

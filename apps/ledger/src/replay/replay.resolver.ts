@@ -59,7 +59,15 @@ const connectionOf = (
 };
 
 const nodeOf = ({ index, verdict, event }: ReplayedEntry, level: LedgerGraphql.WitnessLevel) => ({
-  ...{ index, verdict, level, eventId: event?.id ?? null, type: event?.type ?? null, source: event?.source ?? null },
+  ...{
+    index,
+    verdict,
+    level,
+    eventId: event?.id ?? null,
+    key: event?.kid ?? null,
+    type: event?.type ?? null,
+    source: event?.source ?? null,
+  },
   ...{ subject: event?.subject ?? null, signedAt: event?.time ?? null, occurredAt: event?.occurredAt ?? null },
   actor: event?.actor ?? null,
 });

@@ -5,7 +5,7 @@ import type { LedgerStore, SignedHead, StoredEntry, TreeState } from '../ledger-
 import { sha256Tree } from '../log-identity.js';
 import { warmNodes } from '../warm-nodes.js';
 import type { NewestWitnessed } from '../witness/standing.js';
-import { replayedEntry, type ReplayedEntry } from './replayed-entry.js';
+import { type DoubtRule, type ReplayedEntry, replayedEntry } from './replayed-entry.js';
 import { type Belonging, belongingOf, isInScope, type ReplayScope } from './scope.js';
 
 /** A size of the tree, or a UTC instant in milliseconds. */
@@ -54,7 +54,7 @@ const MOST_LOOKED_AT = 1_024;
 export class Replay {
   readonly #store: ReplayParts['store'];
   readonly #head: SignedHead;
-  readonly #keys: KeyHistory;
+  readonly #rule: DoubtRule;
   readonly #nodes: NodeReader;
   readonly #newestWitnessed: NewestWitnessed;
   readonly #mayRead: (leaf: Uint8Array) => boolean;
@@ -63,9 +63,9 @@ export class Replay {
   constructor({ store, head, keys, newestWitnessed = () => undefined, mayRead = () => true }: ReplayParts) {
     this.#store = store;
     this.#head = head;
-    this.#keys = keys;
     this.#nodes = warmNodes(sha256Tree, (level, index) => store.tile(level, index));
     this.#newestWitnessed = newestWitnessed;
+    this.#rule = { history: keys, witnessedBy: remembered((instant) => this.#witnessedBy(instant)?.size ?? 0) };
     this.#mayRead = mayRead;
     this.#opening = (stream) => this.#openingOf(stream);
   }
@@ -94,7 +94,7 @@ export class Replay {
         if (entries.length === first) return { entries, next: position, isLast: false };
         next = position + 1;
         if (!isInScope(scope, belongingOf(leaf), this.#opening)) continue;
-        const entry = replayedEntry(position, leaf, this.#keys, moment, this.#nodes);
+        const entry = replayedEntry(position, leaf, this.#rule, moment, this.#nodes);
         if (entry.event === undefined || this.#mayRead(leaf)) entries.push(entry);
       }
     }
@@ -122,7 +122,7 @@ export class Replay {
     const { size } = this.#head;
     if (this.#newestWitnessed(Number.MAX_SAFE_INTEGER, size) === undefined)
       return this.#before(this.#sizeAt(instant), 'EVENT_TIME');
-    const head = this.#newestWitnessed(Math.floor(Date.parse(instant) / 1_000), size);
+    const head = this.#witnessedBy(instant);
     const moment = this.#before(head?.size ?? 0, 'WITNESSED_TIME');
     if (head === undefined || sameBytes(head.root, moment.root)) return moment;
     throw new LedgerFault('LEDGER_DAMAGED', `the log is not the one whose head of ${head.size} entries was witnessed`, {
@@ -130,6 +130,11 @@ export class Replay {
       expected: toBase64(head.root),
       found: toBase64(moment.root),
     });
+  }
+
+  /** The largest head that was witnessed by an instant. */
+  #witnessedBy(instant: string): SignedHead | undefined {
+    return this.#newestWitnessed(Math.floor(Date.parse(instant) / 1_000), this.#head.size);
   }
 
   #sizeAt(instant: string): number {
@@ -149,3 +154,13 @@ export class Replay {
     return entry && belongingOf(entry.leaf);
   }
 }
+
+/** As `ask`, each question asked once. */
+const remembered = (ask: (instant: string) => number): ((instant: string) => number) => {
+  const known = new Map<string, number>();
+  return (instant) => {
+    const answer = known.get(instant) ?? ask(instant);
+    known.set(instant, answer);
+    return answer;
+  };
+};

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect } from '@jest/globals';
+import { trustedHistory } from '@delta-hub/crypto';
 import type { RecordedEvent } from '@delta-hub/event-store';
 import { nodesFromTiles, rootAt, toBase64 } from '@delta-hub/ledger';
 import { ledgerPaths } from '../ledger-paths.js';
@@ -74,8 +75,8 @@ export const openSampleLog = ({ directory, trust, keys }: SampleNode): SampleLog
   const store = openLedgerStore(paths.ledger);
   const lock = openLockStore(paths.lock);
   const origin = originOf(keys.node);
-  const parts = { origin, tree: sha256Tree, verifiers: headVerifiers(trust, keys.node) };
-  const signer = headSigner(trust, keys.node, keys.ledgerKey);
+  const parts = { origin, tree: sha256Tree, verifiers: headVerifiers(trustedHistory(trust, keys.node), keys.node) };
+  const signer = headSigner(trustedHistory(trust, keys.node), keys.node, keys.ledgerKey);
   return {
     store,
     lock,

@@ -4,7 +4,7 @@ import type { EventStore } from '@delta-hub/event-store';
 import type { TileReader } from '@delta-hub/ledger';
 import { isLedgerFault } from '../ledger-fault.js';
 import type { SignedHead, StoredEntry } from '../ledger-store.js';
-import { introducedVerifiers, nodeOfOrigin } from '../log-identity.js';
+import { headVerifiers, nodeOfOrigin } from '../log-identity.js';
 import { EntryCheck } from './entry-check.js';
 import { finding } from './finding.js';
 import { type ClaimedHead, LeafWalk } from './leaf-walk.js';
@@ -110,7 +110,7 @@ class OneRange {
     this.#walk = new LeafWalk(
       {
         origin,
-        verifiers: introducedVerifiers(keys, nodeOfOrigin(origin) ?? ''),
+        verifiers: headVerifiers(keys, nodeOfOrigin(origin) ?? ''),
         open: openerOf(level, (index) => ruleAt(keys, index)),
         tile: lastTiles((tileLevel, index) => log.tile(tileLevel, index)),
         headsOf: (size) => this.#heads.get(size) ?? [],

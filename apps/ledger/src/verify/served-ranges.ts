@@ -1,7 +1,7 @@
 import { isKeyEventType, type KeyHistory, ruleAt, sha256 } from '@delta-hub/crypto';
 import { TILE_WIDTH } from '@delta-hub/ledger';
 import type { SignedHead } from '../ledger-store.js';
-import { introducedVerifiers, nodeOfOrigin } from '../log-identity.js';
+import { headVerifiers, nodeOfOrigin } from '../log-identity.js';
 import { idBytes } from '../sqlite-ledger-store.js';
 import { finding } from './finding.js';
 import { LeafWalk } from './leaf-walk.js';
@@ -50,7 +50,7 @@ export class ServedRanges implements RangeCheck {
     await log.fetchTilesAt(Math.max(0, from - 1));
     const source = {
       origin,
-      verifiers: introducedVerifiers(keys, nodeOfOrigin(origin) ?? ''),
+      verifiers: headVerifiers(keys, nodeOfOrigin(origin) ?? ''),
       open: openerOf(level, (index) => ruleAt(keys, index)),
       tile: (tileLevel: number, index: number) => log.tile(tileLevel, index),
       headsOf: (size: number) => (size === head.size ? [head] : []),

@@ -6,7 +6,7 @@ import { isLedgerFault } from '../ledger-fault.js';
 import { ledgerPaths } from '../ledger-paths.js';
 import { loggedKeys } from '../keys/logged-keys.js';
 import type { SignedHead } from '../ledger-store.js';
-import { headVerifiers, introducedVerifiers, nodeOfOrigin } from '../log-identity.js';
+import { headVerifiers, nodeOfOrigin } from '../log-identity.js';
 import { headFault } from '../signed-head.js';
 import { endFault } from './end-check.js';
 import { EntryCheck } from './entry-check.js';
@@ -198,7 +198,7 @@ class DirectoryVerification {
   #originFault(origin: string | undefined): Finding | undefined {
     const node = nodeOfOrigin(origin ?? '');
     const isWanted = node !== undefined && (this.#options.node ?? node) === node;
-    if (isWanted && headVerifiers(this.#trust, node).length > 0) return undefined;
+    if (isWanted && this.#trust.nodes.some((one) => one.node === node && one.ledgerKeys.length > 0)) return undefined;
     const expected = `the log of ${this.#options.node === undefined ? 'a trusted node' : `node ${this.#options.node}`}`;
     return finding('ORIGIN', undefined, expected, origin ?? 'none');
   }
@@ -209,7 +209,7 @@ class DirectoryVerification {
     if (damage !== undefined) return finding('FILE', undefined, 'a sound lock', damage);
     const stranger = [...before.signed, ...after.signed].find((head) => head.origin !== origin);
     if (stranger !== undefined) return finding('LOCK', stranger.size - 1, origin, stranger.origin);
-    const verifiers = introducedVerifiers(this.#keys(origin), nodeOfOrigin(origin) ?? '');
+    const verifiers = headVerifiers(this.#keys(origin), nodeOfOrigin(origin) ?? '');
     const head = this.#lockedHeads().find((one) => headFault(one, verifiers) !== undefined);
     if (head === undefined) return undefined;
     return finding('HEAD_NOTE', head.size - 1, 'a signed head in the lock', headFault(head, verifiers) ?? '');

@@ -2,7 +2,7 @@ import type { KeyHistory, TrustList } from '@delta-hub/crypto';
 import { servedKeys } from '../keys/served-keys.js';
 import { parseNote, parseTreeHead, toBase64 } from '@delta-hub/ledger';
 import type { SignedHead } from '../ledger-store.js';
-import { introducedVerifiers, nodeOfOrigin, sha256Tree } from '../log-identity.js';
+import { headVerifiers, nodeOfOrigin, sha256Tree } from '../log-identity.js';
 import { openHead } from '../signed-head.js';
 import { standingOf } from '../witness/standing.js';
 import { finding } from './finding.js';
@@ -52,7 +52,7 @@ const openWanted = (
 ): { readonly head: SignedHead } | { readonly fault: Finding } => {
   if (note === undefined) return { fault: finding('RESOURCE', undefined, 'a checkpoint', 'none') };
   const node = nodeOfOrigin(origin);
-  const verifiers = introducedVerifiers(keys, node ?? '');
+  const verifiers = headVerifiers(keys, node ?? '');
   if (node === undefined || (wanted ?? node) !== node || verifiers.length === 0)
     return { fault: finding('ORIGIN', undefined, `the log of node ${wanted ?? 'in the trust list'}`, origin) };
   const opened = openHead(note, origin, verifiers);

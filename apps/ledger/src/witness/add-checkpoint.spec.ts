@@ -15,7 +15,7 @@ import {
   signNote,
   toBase64,
 } from '@delta-hub/ledger';
-import { sha256, witnessNameOf } from '@delta-hub/crypto';
+import { sha256, trustedHistory, witnessNameOf } from '@delta-hub/crypto';
 import { createLedgerApp, type LedgerApp } from '../ledger-app.js';
 import { headSigner, originOf, sha256Tree } from '../log-identity.js';
 import { sampleDeps } from '../testing/sample-app.js';
@@ -41,7 +41,7 @@ beforeEach(async () => {
   const { trust, keys } = sampleKeys('31', '32');
   log = keys[0]!;
   node = new SampleNode({ trust, keys: [keys[1]!] });
-  signer = headSigner(trust, '31', log.ledgerKey);
+  signer = headSigner(trustedHistory(trust, '31'), '31', log.ledgerKey);
   await open();
 });
 afterEach(async () => {

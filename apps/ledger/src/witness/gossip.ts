@@ -16,7 +16,7 @@ import { rememberedAt } from './witness-link.js';
 /** A log that this node witnesses. */
 export interface WitnessedLog {
   readonly origin: string;
-  readonly verifiers: readonly NoteVerifier[];
+  readonly verifiers: () => readonly NoteVerifier[];
   /** The prefix of its tiles and checkpoint; undefined while its node cannot be reached. */
   readonly url: () => string | undefined;
 }
@@ -64,12 +64,13 @@ export class Gossip {
 
   async #headsOf({ origin, verifiers, url }: WitnessedLog): Promise<readonly SignedHead[]> {
     const logUrl = url();
+    const trusted = verifiers();
     const addresses = this.#deps.others().map((other) => rememberedAt(other, origin));
     if (logUrl !== undefined) addresses.push(`${logUrl}/checkpoint`);
     const notes = await Promise.all(addresses.map((address) => this.#get(address)));
     const opened = notes
       .filter((note) => note !== undefined)
-      .map((note) => openHead(note, origin, verifiers))
+      .map((note) => openHead(note, origin, trusted))
       .flatMap((head) => (head.ok ? [head.head] : []));
     const own = this.#deps.own(origin);
     return own === undefined ? opened : [own, ...opened];

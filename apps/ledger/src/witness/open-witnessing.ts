@@ -1,4 +1,4 @@
-import type { PrivateJwk, TrustList } from '@delta-hub/crypto';
+import type { KeyHistory, PrivateJwk, TrustList } from '@delta-hub/crypto';
 import type { LedgerFault } from '../ledger-fault.js';
 import { ledgerPaths } from '../ledger-paths.js';
 import type { OwnLog } from './own-log.js';
@@ -24,13 +24,14 @@ interface Deps {
   readonly node: string;
   readonly dataDir: string;
   readonly trust: TrustList;
+  readonly keys: KeyHistory;
   readonly clock: { now(): string };
   readonly witnessing?: WitnessingParts;
 }
 
 /** Opens the witness of a node and the witnessing of its log; undefined when the node has none. @throws LedgerFault */
 export const openWitnessing = (
-  { node, dataDir, trust, clock, witnessing }: Deps,
+  { node, dataDir, trust, keys, clock, witnessing }: Deps,
   { halt, ...log }: OwnLog & { readonly halt: (fault: LedgerFault) => void },
 ): RunningWitnessing | undefined => {
   if (witnessing === undefined) return undefined;
@@ -42,6 +43,7 @@ export const openWitnessing = (
     const opened = new RunningWitnessing({
       node,
       trust,
+      keys,
       key,
       policy,
       log,

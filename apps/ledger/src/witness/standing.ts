@@ -1,7 +1,7 @@
 import { sha256, type TrustList } from '@delta-hub/crypto';
-import { parseNote, parseVerifierKey, sameBytes } from '@delta-hub/ledger';
+import { type NoteVerifier, parseNote, parseVerifierKey, sameBytes } from '@delta-hub/ledger';
 import type { SignedHead } from '../ledger-store.js';
-import { headVerifiers, nodeOfOrigin } from '../log-identity.js';
+import { nodeOfOrigin } from '../log-identity.js';
 import { openHead } from '../signed-head.js';
 import { LedgerFault } from '../ledger-fault.js';
 import type { CosignedHeads } from './cosigned-heads.js';
@@ -52,10 +52,9 @@ export type NewestWitnessed = (seconds: number, most: number) => SignedHead | un
  * @throws LedgerFault `LEDGER_DAMAGED` when a kept head, or a cosignature of it, is forged
  */
 export const newestWitnessedIn =
-  (cosigned: CosignedHeads, origin: string, trust: TrustList): NewestWitnessed =>
+  (cosigned: CosignedHeads, origin: string, trust: TrustList, verifiers: readonly NoteVerifier[]): NewestWitnessed =>
   (seconds, most) => {
     const node = nodeOfOrigin(origin) ?? '';
-    const verifiers = headVerifiers(trust, node);
     for (let kept = cosigned.witnessedBy(seconds, most); ; kept = cosigned.witnessedBy(seconds, kept.size - 1)) {
       if (kept === undefined) return undefined;
       const opened = openHead(kept.note, origin, verifiers);

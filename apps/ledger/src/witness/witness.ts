@@ -23,7 +23,7 @@ export interface WitnessAnswer {
 
 interface Deps {
   /** The keys of the logs that this node witnesses, by origin. Its own is not among them. */
-  readonly logs: ReadonlyMap<string, readonly NoteVerifier[]>;
+  readonly logs: ReadonlyMap<string, () => readonly NoteVerifier[]>;
   readonly signer: NoteSigner;
   readonly heads: WitnessedHeads;
   /** Unix seconds. */
@@ -51,7 +51,7 @@ export class Witness {
     const decision = witnessDecision(
       sha256Tree,
       request,
-      (origin) => logs.get(origin),
+      (origin) => logs.get(origin)?.(),
       (origin) => heads.read(origin),
     );
     switch (decision.status) {
@@ -90,7 +90,7 @@ export class Witness {
   /** The note with the signatures of the log that were verified and ours, and nothing else that came with it. */
   #cosigned(note: string, text: string, origin: string): { readonly note: string; readonly line: string } {
     const { logs, signer, now } = this.#deps;
-    const trusted = logs.get(origin) ?? [];
+    const trusted = logs.get(origin)?.() ?? [];
     const own = cosign(text, now(), signer);
     const kept = (parseNote(note)?.signatures ?? []).filter(({ name, keyId }) =>
       trusted.some((verifier) => verifier.name === name && sameBytes(verifier.keyId, keyId)),

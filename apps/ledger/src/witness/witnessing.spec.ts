@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { trustedHistory } from '@delta-hub/crypto';
 import { formatTreeHead, parseForkProof, parseNote, signNote, verifyForkProof } from '@delta-hub/ledger';
 import { headSigner, headVerifiers, originOf, sha256Tree } from '../log-identity.js';
 import { FourWitnesses } from '../testing/sample-witnesses.js';
@@ -124,7 +125,7 @@ describe('a head signed with a stolen ledger key', () => {
     await four.append('32', 3);
     await four.node('32').pace.pass(1_000);
     const { sample } = four.node('32');
-    const signer = headSigner(sample.trust, '32', sample.keys.ledgerKey);
+    const signer = headSigner(trustedHistory(sample.trust, '32'), '32', sample.keys.ledgerKey);
     const root = new Uint8Array(32).fill(7);
     const forged = signNote(formatTreeHead({ origin: originOf('32'), size: 4, root }), signer);
     // Shown to 34 only, which has never seen the log: it starts from nothing there.
@@ -145,7 +146,7 @@ describe('a head signed with a stolen ledger key', () => {
     const { witnessing } = four.node('31').app;
     expect([witnessing!.isFrozen('32'), witnessing!.isFrozen('33'), raised]).toEqual([true, false, ['32']]);
     const proof = parseForkProof(witnessing!.forks()[0]!.proof)!;
-    expect(verifyForkProof(sha256Tree, proof, headVerifiers(sample.trust, '32'))).toBe(true);
+    expect(verifyForkProof(sha256Tree, proof, headVerifiers(trustedHistory(sample.trust, '32'), '32'))).toBe(true);
     const served = (await (await fetch(`${four.node('31').app.url}/witness/forks`)).json()) as { forks: unknown[] };
     expect(served.forks).toHaveLength(1);
     const settled: string[] = [];

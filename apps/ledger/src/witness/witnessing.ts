@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PrivateJwk, TrustList } from '@delta-hub/crypto';
+import type { KeyHistory, PrivateJwk, TrustList } from '@delta-hub/crypto';
 import {
   formatForkProof,
   type ForkProof,
@@ -10,7 +10,7 @@ import {
 } from '@delta-hub/ledger';
 import type { LedgerFault } from '../ledger-fault.js';
 import type { SignedHead } from '../ledger-store.js';
-import { headVerifiers, nodeOfOrigin, originOf, sha256Tree } from '../log-identity.js';
+import { headVerifiers, nodeOfOrigin, pastVerifiers, originOf, sha256Tree } from '../log-identity.js';
 import { Gossip } from './gossip.js';
 import { HeadPublisher, PUSH_EVERY_MS, type WitnessState } from './head-publisher.js';
 import type { KnownFork } from './known-forks.js';
@@ -70,6 +70,8 @@ export interface WitnessingHealth {
 export interface WitnessingDeps {
   readonly node: string;
   readonly trust: TrustList;
+  /** The keys that the node knows at its start. */
+  readonly keys: KeyHistory;
   readonly key: PrivateJwk;
   readonly policy: Policy;
   readonly log: OwnLog;
@@ -93,17 +95,19 @@ export class RunningWitnessing implements Witnessing {
   readonly #onSettled: (() => Promise<void>)[] = [];
   /** Open forks in the round before; at the start whatever waits is told once. */
   #open = Number.POSITIVE_INFINITY;
+  #keys: KeyHistory;
   readonly #timers: { stop(): Promise<void> }[] = [];
   #peers: ReadonlyMap<string, string> = new Map();
 
   /** @throws LedgerFault `WITNESS_KEY_UNTRUSTED` */
   constructor(deps: WitnessingDeps) {
     this.#deps = deps;
+    this.#keys = deps.keys;
     this.pace = deps.pace;
     const { trust, node, store, log, wire, pace } = deps;
     const others = trust.nodes.map((one) => one.node).filter((one) => one !== node);
     this.witness = new Witness({
-      logs: new Map(others.map((one) => [originOf(one), headVerifiers(trust, one)])),
+      logs: new Map(others.map((one) => [originOf(one), () => headVerifiers(this.#keys, one)])),
       signer: witnessSigner(trust, node, deps.key),
       heads: store.witnessed,
       now: () => this.#now(),
@@ -125,7 +129,7 @@ export class RunningWitnessing implements Witnessing {
     this.#gossip = new Gossip({
       logs: others.map((one) => ({
         origin: originOf(one),
-        verifiers: headVerifiers(trust, one),
+        verifiers: () => pastVerifiers(this.#keys, one),
         url: () => this.#urlOf(one, 'ledger'),
       })),
       others: () => this.#links.map(({ url }) => url).filter((url) => url !== undefined),
@@ -159,6 +163,11 @@ export class RunningWitnessing implements Witnessing {
       pace.every(PUSH_EVERY_MS, () => this.#publisher.push()),
       pace.every(GOSSIP_EVERY_MS, () => this.gossip()),
     );
+  }
+
+  /** Told of every change of the keys that the node knows: other logs may be signed by others now. */
+  learn(keys: KeyHistory): void {
+    this.#keys = keys;
   }
 
   /** Told after every group that the log has grown. */
@@ -213,7 +222,7 @@ export class RunningWitnessing implements Witnessing {
 
   witnessedBy(seconds: number, most: number): SignedHead | undefined {
     const { store, log, trust } = this.#deps;
-    return newestWitnessedIn(store.cosigned, log.origin, trust)(seconds, most);
+    return newestWitnessedIn(store.cosigned, log.origin, trust, log.verifiers)(seconds, most);
   }
 
   forks(): readonly KnownFork[] {
@@ -253,7 +262,8 @@ export class RunningWitnessing implements Witnessing {
     const parsed = parseForkProof(proof);
     const node = trust.nodes.find((one) => originOf(one.node) === fork.origin)?.node;
     if (parsed === undefined || node === undefined) return;
-    if (store.forks.isOpen(fork.origin) || !verifyForkProof(sha256Tree, parsed, headVerifiers(trust, node))) return;
+    if (store.forks.isOpen(fork.origin) || !verifyForkProof(sha256Tree, parsed, pastVerifiers(this.#keys, node)))
+      return;
     const known = {
       id: createHash('sha256').update(proof).digest('hex'),
       origin: fork.origin,

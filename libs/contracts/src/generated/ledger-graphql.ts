@@ -205,6 +205,8 @@ export type ReplayEntry = {
   readonly verdict: ReplayVerdict;
   readonly level: WitnessLevel;
   readonly eventId?: Maybe<Scalars['ID']['output']>;
+  /** The key that signed: `<node>/<n>`. */
+  readonly key?: Maybe<Scalars['String']['output']>;
   readonly type?: Maybe<Scalars['String']['output']>;
   /** `urn:delta-hub:node:<node>`, the node that signed. */
   readonly source?: Maybe<Scalars['String']['output']>;
@@ -217,9 +219,10 @@ export type ReplayEntry = {
   readonly actor?: Maybe<ReplayActor>;
 };
 
-/** VERIFIED, the check of the event that failed, or NOT_INCLUDED: the entry is not under the head. */
+/** VERIFIED; IN_DOUBT: verified, but its key was compromised before witnesses had seen it, and its node has not declared it again; the check of the event that failed; or NOT_INCLUDED: the entry is not under the head. */
 export type ReplayVerdict =
   | 'VERIFIED'
+  | 'IN_DOUBT'
   | 'EVENT_SIZE'
   | 'EVENT_FORM'
   | 'EVENT_KEY'

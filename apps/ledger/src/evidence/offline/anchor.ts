@@ -1,6 +1,8 @@
+import { sameBytes } from './encodings.js';
 import type { EventKey } from './event.js';
-import { toBase64url } from './encodings.js';
+import { declaredAgain, isValidAt, type KeyProof, keysBy } from './key-proofs.js';
 import type { Policy } from './policy.js';
+import type { Primitives } from './primitives.js';
 
 interface AnchorKey {
   readonly kid: string;
@@ -14,7 +16,7 @@ interface AnchorKey {
 interface AnchorNode {
   readonly node: string;
   readonly eventKeys: readonly AnchorKey[];
-  readonly ledgerKeys: readonly { readonly vkey: string }[];
+  readonly ledgerKeys: readonly { readonly vkey: string; readonly validFrom?: string }[];
   readonly witnessKeys?: readonly { readonly vkey: string }[];
 }
 
@@ -24,7 +26,13 @@ export interface Anchor {
 }
 
 /** Which of the anchor's rules the bundle breaks. */
-export type AnchorFault = 'KEY_UNTRUSTED' | 'KEY_PERIOD' | 'LOG_UNTRUSTED' | 'POLICY_UNTRUSTED';
+export type AnchorFault =
+  | 'KEY_UNTRUSTED'
+  | 'KEY_PERIOD'
+  /** The key was stolen before witnesses had seen the event, and its node has not declared it again. */
+  | 'KEY_COMPROMISED'
+  | 'LOG_UNTRUSTED'
+  | 'POLICY_UNTRUSTED';
 
 /** Enough of the peers for the level `WITNESSED`, by the hub's rule. */
 const WITNESSED_BY = 2;
@@ -41,19 +49,41 @@ export const parseAnchor = (text: string): Anchor => {
   return list;
 };
 
-/** The first rule of the anchor that key, time of signing and policy do not keep. */
-export const anchorFault = (
-  { nodes }: Anchor,
-  { kid, node, publicKey }: EventKey,
-  time: string,
-  policy: Policy,
-): AnchorFault | undefined => {
-  const key = nodes.find((trusted) => trusted.node === node)?.eventKeys.find((trusted) => trusted.kid === kid);
-  if (key?.alg !== 'EdDSA' || key.publicJwk.x !== toBase64url(publicKey)) return 'KEY_UNTRUSTED';
-  const ends = [key.validTo, key.revokedAt].filter((end) => end !== undefined);
-  if (time < key.validFrom || ends.some((end) => time >= end)) return 'KEY_PERIOD';
-  const log = nodes.find((trusted) => trusted.node === policy.node);
-  if (!log?.ledgerKeys.some(({ vkey }) => vkey === policy.log.text)) return 'LOG_UNTRUSTED';
+/** What the anchor is asked about. */
+export interface AnchorQuestion {
+  readonly key: EventKey;
+  readonly event: { readonly id: string; readonly time: string; readonly digest: string; readonly index: number };
+  readonly policy: Policy;
+  readonly keyProofs: readonly KeyProof[];
+  /** Size of the newest head. */
+  readonly latestSize: number;
+  /** When witnesses had cosigned a head that holds the event, in Unix seconds; undefined when too few have. */
+  readonly witnessedAt: number | undefined;
+}
+
+/** The first rule of the anchor that the bundle does not keep. */
+export const anchorFault = async (
+  primitives: Primitives,
+  anchor: Anchor,
+  { key, event, policy, keyProofs, latestSize, witnessedAt }: AnchorQuestion,
+): Promise<AnchorFault | undefined> => {
+  const keys = await keysBy(primitives, anchor, policy.node, keyProofs);
+  const period = keys.periods.get(key.kid);
+  if (period === undefined || !sameBytes(period.publicKey, key.publicKey)) return 'KEY_UNTRUSTED';
+  if (!isValidAt(keys, policy.node, period, event)) return 'KEY_PERIOD';
+  const stolenFrom = period.revoked?.from;
+  const isInDoubt =
+    stolenFrom !== undefined && !(witnessedAt !== undefined && witnessedAt * 1000 <= Date.parse(stolenFrom));
+  if (isInDoubt && declaredAgain(keys, key.kid, event) === undefined) return 'KEY_COMPROMISED';
+  const log = [...keys.periods.values()].find(
+    ({ kid, node, publicKey }) =>
+      node === policy.node && kid.startsWith(`${node}/ledger-`) && sameBytes(publicKey, policy.log.publicKey),
+  );
+  if (log === undefined || (log.revoked !== undefined && latestSize > log.revoked.index)) return 'LOG_UNTRUSTED';
+  return policyFault(anchor, policy);
+};
+
+const policyFault = ({ nodes }: Anchor, policy: Policy): AnchorFault | undefined => {
   const peers = nodes.filter((trusted) => trusted.node !== policy.node && (trusted.witnessKeys ?? []).length > 0);
   const named = policy.witnesses.map(({ text }) => text);
   const isOf = ({ witnessKeys = [] }: AnchorNode): boolean => witnessKeys.some(({ vkey }) => named.includes(vkey));

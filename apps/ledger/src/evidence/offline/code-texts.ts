@@ -24,9 +24,17 @@ export const CODE_TEXTS: Readonly<Record<EvidenceCode, readonly [chinese: string
   LATEST_SIGNATURE: ['最新树头签名不正确。', 'The signature of the newest head is wrong.'],
   LATEST_COSIGNATURE: ['最新树头的会签不正确。', 'A cosignature of the newest head is wrong.'],
   CONSISTENCY: ['最新树头不是前一树头的延续。', 'The newest head does not continue the one of the proof.'],
+  KEY_PROOF: [
+    '密钥事件格式不正确或不在最新树头之下。',
+    'A key event is not in its form, or not under the newest head.',
+  ],
   REPORT: ['报告与核验结果不一致。', 'The report does not say what was verified.'],
   KEY_UNTRUSTED: ['信任清单中没有该签名密钥。', 'The signing key is not in your trust list.'],
   KEY_PERIOD: ['签名时该密钥不在有效期内。', 'The key was not valid when it signed.'],
+  KEY_COMPROMISED: [
+    '签名密钥此前已被盗用，见证方此前未见过该事实，签名节点也未重新确认。',
+    'The key had been stolen before witnesses saw the event, and its node has not declared it again.',
+  ],
   LOG_UNTRUSTED: ['信任清单中没有该账本密钥。', 'The key of the log is not in your trust list.'],
   POLICY_UNTRUSTED: ['见证规则与信任清单不符。', 'The policy is not the one that your trust list asks for.'],
   LEVEL: ['证明等级低于要求。', 'The level of proof is lower than asked for.'],

@@ -1,6 +1,7 @@
 import { type Anchor, anchorFault, type AnchorFault } from './anchor.js';
 import { fromUtf8, toHex } from './encodings.js';
 import { type EventFault, openEvent, parseKeys } from './event.js';
+import { digestOf, keyProofNames, parseKeyProofs } from './key-proofs.js';
 import { continues, includes, leafHash } from './merkle.js';
 import { type Checkpoint, cosignersOf, isSignedBy, parseCheckpoint, parseHashes, parseProof } from './note.js';
 import { levelOf, type Level, LEVELS, parsePolicy, type Policy } from './policy.js';
@@ -32,6 +33,8 @@ export type EvidenceCode =
   | 'LATEST_COSIGNATURE'
   /** The newest head does not continue the one of the proof. */
   | 'CONSISTENCY'
+  /** A key event is not in its form, or not under the newest head. */
+  | 'KEY_PROOF'
   /** The report says something else than what was verified. */
   | 'REPORT'
   | AnchorFault
@@ -56,6 +59,10 @@ export const FILE_NAMES = [
 ] as const;
 
 type FileName = (typeof FILE_NAMES)[number];
+
+/** The names of a bundle's files: those that every bundle has, and then as many key events as the log knows of. */
+const namesOf = (files: Files): string =>
+  [...FILE_NAMES, ...keyProofNames(Math.max(0, (files.size - FILE_NAMES.length) / 2))].join('\n');
 
 /** Ends a verification; carries its first failed check. */
 class Refused extends Error {
@@ -96,7 +103,7 @@ export const verifyFiles = async (
 };
 
 const check = async (primitives: Primitives, files: Files, demands: Demands, step: Step): Promise<Facts> => {
-  step('FILES', [...files.keys()].join('\n') === FILE_NAMES.join('\n'));
+  step('FILES', [...files.keys()].join('\n') === namesOf(files));
   const bytes = (name: FileName): Uint8Array => files.get(name) ?? new Uint8Array(0);
   const text = (name: FileName): string => fromUtf8(bytes(name)) ?? '\uFFFF';
   step('MANIFEST', (await manifestOf(primitives, files)) === text('manifest.json'));
@@ -121,6 +128,8 @@ const check = async (primitives: Primitives, files: Files, demands: Demands, ste
   const between = step('CONSISTENCY', parseHashes(text('consistency.txt')));
   step('CONSISTENCY', await continues(primitives, checkpoint, latest, between));
 
+  const newest = { note: text('checkpoint.latest'), head: latest };
+  const keyProofs = step('KEY_PROOF', await parseKeyProofs(primitives, files, newest));
   const level = levelOf(policy, cosigners.size);
   const facts: Facts = {
     ...{ event, kid: key.kid, origin, index, size: checkpoint.size, level },
@@ -128,13 +137,24 @@ const check = async (primitives: Primitives, files: Files, demands: Demands, ste
   };
   step('REPORT', reportText(facts) === text('report.txt'));
   if (demands.anchor !== undefined) {
-    const fault = anchorFault(demands.anchor, key, event.time, policy);
+    const digest = await digestOf(primitives, bytes('event.jws'));
+    const fault = await anchorFault(primitives, demands.anchor, {
+      ...{ key, policy, keyProofs, latestSize: latest.size },
+      event: { id: event.id, time: event.time, digest, index },
+      witnessedAt: level === 'LOCAL' ? undefined : medianOf([...cosigners.values()]),
+    });
     if (fault !== undefined) return step<Facts>(fault, undefined);
-    for (const code of ['KEY_UNTRUSTED', 'KEY_PERIOD', 'LOG_UNTRUSTED', 'POLICY_UNTRUSTED'] as const) step(code, true);
+    for (const code of ANCHOR_CODES) step(code, true);
   }
   step('LEVEL', LEVELS.indexOf(level) >= LEVELS.indexOf(demands.level ?? 'LOCAL'));
   return facts;
 };
+
+const ANCHOR_CODES = ['KEY_UNTRUSTED', 'KEY_PERIOD', 'KEY_COMPROMISED', 'LOG_UNTRUSTED', 'POLICY_UNTRUSTED'] as const;
+
+/** The later of the two in the middle. */
+const medianOf = (times: readonly number[]): number | undefined =>
+  [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)];
 
 const openHead = async (
   primitives: Primitives,
@@ -150,7 +170,7 @@ const openHead = async (
 /** The manifest of these files: SHA-256 of each but itself, in canonical JSON. */
 const manifestOf = async ({ sha256 }: Primitives, files: Files): Promise<string> => {
   const digests: string[] = [];
-  for (const name of [...FILE_NAMES].sort())
+  for (const name of [...files.keys()].sort())
     if (name !== 'manifest.json') digests.push(`"${name}":"${toHex(await sha256(files.get(name)!))}"`);
   return `{"files":{${digests.join(',')}},"format":"delta-hub.cn/evidence@v1"}\n`;
 };
