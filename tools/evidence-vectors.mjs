@@ -361,6 +361,16 @@ const cases = {
     bundle({ witnesses: ['31'], keyEvents: theft(instantOf(COSIGNED + 1)) }),
     'KEY_COMPROMISED',
   ],
+  'key-superseded-and-then-found-stolen_fail': [
+    bundle({
+      keyEvents: new Map([
+        [1, introduced(1, second.kid, second.name)],
+        [6, revoked(6, '32/1')],
+        [8, revoked(8, '32/1', second, 'compromised', instantOf(COSIGNED))],
+      ]),
+    }),
+    'KEY_COMPROMISED',
+  ],
   'key-stolen-and-declared-again': [bundle({ keyEvents: theft(instantOf(COSIGNED - 1), [[8, again]]) }), null],
   'key-planted-by-a-thief_fail': [
     bundle({

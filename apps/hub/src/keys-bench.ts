@@ -38,7 +38,7 @@ export const withKeys = async <T>({ data, node }: KeyOptions, work: (bench: Benc
   const dir = paths(data).node(node);
   const files = nodePaths(dir);
   if (!existsSync(files.identity)) throw new HubFault('DATA_DIR_INVALID', `${dir} is not the directory of a node`);
-  const lock = lockDirectory(files.lock, 1000);
+  const lock = lockDirectory(files.lock, 5000);
   try {
     const { trust } = openNode(dir, node);
     const now = nowOf(data);

@@ -51,7 +51,7 @@ export const keysReattest = (
   withKeys(options, async (bench) => {
     const { node, keys, now, store, append } = bench;
     const wanted = options.event ?? [];
-    if ((wanted.length > 0) === options.all)
+    if (wanted.length > 0 === options.all)
       throw new HubFault('USAGE', 'either --event <id>, once for each event, or --all');
     const own = doubtsOf(bench).filter(({ kid }) => kid.startsWith(`${node}/`));
     const unknown = wanted.find((id) => own.every(({ eventId }) => eventId !== id));

@@ -1,5 +1,6 @@
 import {
   generateKeyPair,
+  isInstant,
   isLedgerKeyId,
   nodeOfKeyId,
   numberOfKeyId,
@@ -24,9 +25,13 @@ export const keysList = (options: KeyOptions): Promise<void> =>
   });
 
 /** `delta-hub keys rotate`: the next event key, or ledger key, introduced by the present event key; it supersedes the present one. */
-export const keysRotate = (options: KeyOptions & { readonly ledger: boolean }): Promise<void> =>
+export const keysRotate = (
+  options: KeyOptions & { readonly ledger: boolean; readonly compromisedFrom?: string },
+): Promise<void> =>
   withKeys(options, async ({ node, dir, now, keys, append }) => {
     const use = options.ledger ? 'ledger' : 'event';
+    const { compromisedFrom } = options;
+    needInstant('--compromised-from', compromisedFrom);
     const by = newestKey(keys, node, now);
     const old = newestKey(keys, node, now, use);
     const numbers = Object.values(keys.periods)
@@ -41,13 +46,24 @@ export const keysRotate = (options: KeyOptions & { readonly ledger: boolean }): 
     writePrivateKey(dir, kid, privateJwk);
     const key = { kid, alg: 'EdDSA', publicJwk, validFrom: now } as const;
     const possession = provePossession(key, by, signerFromJwk(privateJwk, kid));
+    const because =
+      compromisedFrom === undefined ? { reason: 'superseded' } : { reason: 'compromised', compromisedFrom };
     await append([
       { kid: by, type: 'key.introduced', data: { ...key, possession } },
-      { kid: options.ledger ? by : kid, type: 'key.revoked', data: { kid: old, reason: 'superseded' } },
+      { kid: options.ledger ? by : kid, type: 'key.revoked', data: { kid: old, ...because } },
     ]);
     const what = use === 'event' ? 'signs' : 'signs the heads of the log';
-    say(options.json, { introduced: kid, superseded: old }, `${kid} ${what} from here on; ${old} is superseded`);
+    say(
+      options.json,
+      { introduced: kid, revoked: old, ...because },
+      `${kid} ${what} from here on; ${old} is ${because.reason}`,
+    );
   });
+
+const needInstant = (option: string, value: string | undefined): void => {
+  if (value !== undefined && !isInstant(value))
+    throw new HubFault('USAGE', `${option}: ${value} is no instant YYYY-MM-DDTHH:mm:ss.sssZ`);
+};
 
 const REASONS: readonly string[] = ['superseded', 'compromised', 'lost'] satisfies RevocationReason[];
 
@@ -62,11 +78,11 @@ export const keysRevoke = (
         'USAGE',
         '--reason is superseded, lost or compromised; only compromised needs --from <instant>',
       );
-    if (from !== undefined && new Date(from).toJSON() !== from)
-      throw new HubFault('USAGE', `--from: ${from} is no instant YYYY-MM-DDTHH:mm:ss.sssZ`);
+    needInstant('--from', from);
     const period = keys.periods[kid];
     if (period === undefined || nodeOfKeyId(kid) === undefined) throw new HubFault('USAGE', `--kid: no key ${kid}`);
-    if (period.revoked !== undefined) throw new HubFault('USAGE', `--kid: ${kid} is revoked already`);
+    if (period.revoked !== undefined && (reason !== 'compromised' || period.revoked.reason === 'compromised'))
+      throw new HubFault('USAGE', `--kid: ${kid} is revoked already`);
     const by = newestKey(keys, node, now);
     if (by === kid) throw new HubFault('USAGE', `${kid} is the key that would say so: rotate first`);
     const data = { kid, reason, ...(from === undefined ? {} : { compromisedFrom: from }) };

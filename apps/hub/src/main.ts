@@ -171,6 +171,7 @@ const ofNode = (command: Command): Command =>
 ofNode(keys.command('list').description('every key that the node knows, and when it is valid')).action(keysList);
 ofNode(keys.command('rotate').description('a new key in place of the one that signs events'))
   .option('--ledger', 'in place of the one that signs the heads of the log', false)
+  .option('--compromised-from <instant>', 'the present key was stolen: from this instant on (UTC, milliseconds)')
   .action(keysRotate);
 ofNode(keys.command('revoke').description('take a key away; a key of another node is gone once two nodes say so'))
   .requiredOption('--kid <id>', 'the key, e.g. 32/1')

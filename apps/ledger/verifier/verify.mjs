@@ -585,7 +585,11 @@ class KeyFold {
         if (isCompromised ? !isInstant(from) : from !== undefined)
             return;
         const period = this.periods.get(kid);
-        if (period === undefined || period.revoked !== undefined || kid === by.kid)
+        if (period === undefined || kid === by.kid)
+            return;
+        // That a key had been stolen may be found out after its end; it still ends where it ended.
+        const ended = period.revoked;
+        if (ended !== undefined && (!isCompromised || ended.reason === 'compromised'))
             return;
         let sayers = [by.kid];
         if (node !== by.node) {
@@ -598,7 +602,12 @@ class KeyFold {
             if (sayers.length < PEERS_TO_REVOKE)
                 return;
         }
-        const revoked = { index, time, reason, ...(isInstant(from) ? { from } : {}) };
+        const revoked = {
+            index: ended?.index ?? index,
+            time: ended?.time ?? time,
+            reason,
+            ...(isInstant(from) ? { from } : {}),
+        };
         this.#take(period, revoked, new Set(sayers.flatMap((one) => this.#introducersOf(one))));
     }
     /** Takes a key away, and with a stolen one what the thief may have introduced: all but the keys that say so. */

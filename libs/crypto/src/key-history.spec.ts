@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { openEvent } from './envelope.js';
 import { keyHistoryOf } from './key-fold.js';
 import { evolveKeys, type KeyHistory, ledgerKeysOf } from './key-history.js';
-import { keyAt, ruleAt, signingKeyOf } from './key-rule.js';
+import { isInDoubt, keyAt, ruleAt, signingKeyOf } from './key-rule.js';
 import { eventBy, freshKey, introducedBy, makeNodes, noProof, reattestedBy, revokedBy } from './testing/key-events.js';
 
 const at = (day: number): string => `2026-03-${String(day).padStart(2, '0')}T00:00:00.000Z`;
@@ -101,6 +101,20 @@ describe('a stolen key', () => {
     const history = logOf([entries[0]!, introducedBy(signers['32'], planted, at(6)), entries[1]!]);
     expect(['32/1', '32/2', '32/3'].map((kid) => isValid(history, kid, 9, at(9)))).toEqual([false, true, false]);
   });
+});
+
+it('a key that was superseded and is then found stolen ends where it ended, and is in doubt before that', () => {
+  const early = eventBy(signers['32'], at(4));
+  const history = logOf([
+    early,
+    introducedBy(signers['32'], second, at(5)),
+    revokedBy(second.holder, at(5), '32/1', 'superseded'),
+    revokedBy(second.holder, at(9), '32/1', 'compromised', at(3)),
+  ]);
+  expect(history.periods['32/1']?.revoked).toMatchObject({ index: 2, reason: 'compromised', compromisedFrom: at(3) });
+  const opened = openEvent(early, ruleAt(history, 0));
+  const event = { kid: '32/1', id: opened.ok ? opened.event.id : '', jws: early, index: 0 };
+  expect([0, 1].map((witnessed) => isInDoubt(history, event, () => witnessed))).toEqual([true, false]);
 });
 
 describe('a node without any key left', () => {

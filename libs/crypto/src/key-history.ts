@@ -143,7 +143,7 @@ const revokeOwn = (
   const period = history.periods[said.kid];
   if (period === undefined) return 'KEY_UNKNOWN';
   if (said.kid === by) return 'KEY_REVOKES_ITSELF';
-  if (period.revoked !== undefined) return 'KEY_REVOKED_ALREADY';
+  if (isGone(period, said)) return 'KEY_REVOKED_ALREADY';
   return revoke(history, period, said, mark, [by]);
 };
 
@@ -156,7 +156,7 @@ const confirm = (
 ): KeyHistory | KeyEventFault => {
   const period = history.periods[said.kid];
   if (period === undefined) return 'KEY_UNKNOWN';
-  if (period.revoked !== undefined) return 'KEY_REVOKED_ALREADY';
+  if (isGone(period, said)) return 'KEY_REVOKED_ALREADY';
   // Peers must mean the same: the reason, and since when.
   const topic = [said.kid, said.reason, said.compromisedFrom ?? ''].join(' ');
   const before = history.confirmations[topic] ?? [];
@@ -173,6 +173,10 @@ const confirm = (
   );
 };
 
+/** Whether nothing more is to be said of a key; that it had been stolen may be found out long after its end. */
+const isGone = ({ revoked }: KeyPeriod, { reason }: SaidRevoked): boolean =>
+  revoked !== undefined && (reason !== 'compromised' || revoked.reason === 'compromised');
+
 const revoke = (
   history: KeyHistory,
   period: KeyPeriod,
@@ -180,7 +184,9 @@ const revoke = (
   mark: KeyMark,
   by: readonly string[],
 ): KeyHistory => {
-  const revoked = { ...mark, reason, by, ...(compromisedFrom === undefined ? {} : { compromisedFrom }) };
+  // Found stolen later, a key still ends where it ended.
+  const { index, time } = period.revoked ?? mark;
+  const revoked = { index, time, reason, by, ...(compromisedFrom === undefined ? {} : { compromisedFrom }) };
   const after = withPeriod(history, { ...period, revoked });
   if (compromisedFrom === undefined) return after;
   // What a thief may have introduced falls with the key, but not the key that says so, nor those that it came from.

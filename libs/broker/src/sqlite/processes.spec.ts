@@ -6,6 +6,7 @@ import { TOPIC } from '../testing/contract-case.js';
 import { openSqliteBroker } from './sqlite-broker.js';
 
 const PUBLISHER = new URL('./testing/publisher.ts', import.meta.url);
+const OPENER = new URL('./testing/opener.ts', import.meta.url);
 const TOPICS = ['31', '32', '33', '34'].map((node) => `delta-hub.${node}.events.v1`);
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -69,3 +70,8 @@ describe('processes that share one file', () => {
     await broker.close();
   }, 180_000);
 });
+
+it('processes that make the same new files at once all find a broker in each', async () => {
+  const children = TOPICS.map(() => new Child(OPENER, directory.path, '100'));
+  expect(await Promise.all(children.map((child) => child.ended()))).toEqual([0, 0, 0, 0]);
+}, 60_000);

@@ -48,7 +48,7 @@ export const openFile = async (path: string, kind: FileKind, options: SqliteOpti
 const openOnce = (path: string, kind: FileKind, timeout: number, maxBytes: number | undefined): DatabaseSync => {
   const db = openDatabase(path, kind, timeout);
   try {
-    const isNew = checkKind(db, path, kind);
+    const isNew = asOfOneInstant(db, () => checkKind(db, path, kind));
     if (textOf(db, 'PRAGMA journal_mode = WAL') !== 'wal')
       throw new SqliteFault('UNAVAILABLE', `${path}: this file system cannot hold a write-ahead log`);
     db.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA trusted_schema = OFF');
@@ -83,7 +83,17 @@ const checkHeader = (path: string, kind: FileKind): void => {
     throw new SqliteFault('FOREIGN', `${path}: not a SQLite file, let alone ${kind.what}`);
 };
 
-/** True for an empty file. Reads only. */
+/** Reads several things as they stood together: another process may be making the tables just now. */
+const asOfOneInstant = <T>(db: DatabaseSync, read: () => T): T => {
+  db.exec('BEGIN');
+  try {
+    return read();
+  } finally {
+    if (db.isTransaction) db.exec('ROLLBACK');
+  }
+};
+
+/** True for an empty file. Reads only, inside a transaction. */
 const checkKind = (db: DatabaseSync, path: string, kind: FileKind): boolean => {
   const mark = numberOf(db, 'PRAGMA application_id');
   const version = numberOf(db, 'PRAGMA user_version');

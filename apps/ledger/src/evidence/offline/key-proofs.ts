@@ -165,7 +165,10 @@ class KeyFold implements KnownKeys {
     if (!isCompromised && reason !== 'superseded' && reason !== 'lost') return;
     if (isCompromised ? !isInstant(from) : from !== undefined) return;
     const period = this.periods.get(kid);
-    if (period === undefined || period.revoked !== undefined || kid === by.kid) return;
+    if (period === undefined || kid === by.kid) return;
+    // That a key had been stolen may be found out after its end; it still ends where it ended.
+    const ended = period.revoked;
+    if (ended !== undefined && (!isCompromised || ended.reason === 'compromised')) return;
     let sayers = [by.kid];
     if (node !== by.node) {
       const topic = `${kid} ${reason} ${String(from ?? '')}`;
@@ -175,7 +178,12 @@ class KeyFold implements KnownKeys {
       this.#confirmations.set(topic, sayers);
       if (sayers.length < PEERS_TO_REVOKE) return;
     }
-    const revoked = { index, time, reason, ...(isInstant(from) ? { from } : {}) };
+    const revoked = {
+      index: ended?.index ?? index,
+      time: ended?.time ?? time,
+      reason,
+      ...(isInstant(from) ? { from } : {}),
+    };
     this.#take(period, revoked, new Set(sayers.flatMap((one) => this.#introducersOf(one))));
   }
 

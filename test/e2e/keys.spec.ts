@@ -1,0 +1,67 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { EXPECTED_REPORT } from './expected-report.js';
+import { hub, PATIENCE_MS, RunningHub, temporary } from './running-hub.js';
+
+const data = temporary();
+let running: RunningHub | undefined;
+afterAll(async () => {
+  await running?.kill('SIGKILL');
+  data.remove();
+});
+
+const keys = async (command: string, ...options: readonly string[]) => {
+  const ended = await hub(['keys', command, '--data', data.path, '--node', '32', ...options]);
+  return { code: ended.code, said: ended.stdout.trim(), error: ended.stderr.split('\n', 1)[0] };
+};
+const KEY_EVENTS = 4;
+
+/** Keys change in the middle of a play; it ends as if nothing had happened, and everything verifies. */
+describe('the keys of a node', () => {
+  it(
+    'are rotated between the fifth and the sixth act: the one that signs events, and the one that signs heads',
+    async () => {
+      running = RunningHub.start(['demo', '--data', data.path, '--port', '0']);
+      await running.acts(5);
+      await running.kill('SIGKILL');
+      expect(await keys('rotate', '--json')).toMatchObject({
+        code: 0,
+        said: '{"introduced":"32/2","revoked":"32/1","reason":"superseded"}',
+      });
+      expect(await keys('rotate', '--ledger')).toMatchObject({
+        code: 0,
+        said: '32/ledger-2 signs the heads of the log from here on; 32/ledger-1 is superseded',
+      });
+      const { code, stdout } = await hub(['demo', '--json', '--data', data.path]);
+      const ledgers = EXPECTED_REPORT.ledgers.map((ledger) => {
+        return { ...ledger, size: ledger.size! + KEY_EVENTS, level: 'SEALED' };
+      });
+      expect({ code, report: JSON.parse(stdout) as unknown }).toEqual({
+        code: 0,
+        report: { ...EXPECTED_REPORT, ledgers },
+      });
+      expect((await hub(['ledger', 'verify', data.path])).code).toBe(0);
+    },
+    3 * PATIENCE_MS,
+  );
+
+  it(
+    'that turn out to be stolen leave in doubt what no witness had seen, until the node declares it again',
+    async () => {
+      const sizeOf = async (): Promise<number> =>
+        (JSON.parse((await keys('doubts', '--json')).said) as { doubts: unknown[] }).doubts.length;
+      expect(await sizeOf()).toBe(0);
+      expect((await keys('rotate', '--compromised-from', '2025-03-24T00:00:00Z')).error).toContain('USAGE');
+      expect((await keys('rotate', '--compromised-from', '2025-03-20T00:00:00.000Z')).code).toBe(0);
+      const { code, stdout } = await hub(['demo', '--json', '--data', data.path]);
+      expect({ code, ok: (JSON.parse(stdout) as { ok: boolean }).ok }).toEqual({ code: 0, ok: true });
+      const before = await sizeOf();
+      expect(before).toBeGreaterThan(0);
+      expect(await keys('reattest', '--event', '01958f00-0000-7000-8000-000000000000')).toMatchObject({ code: 2 });
+      expect((await keys('reattest', '--all')).said).toBe(`${before} events declared again by 32/3`);
+      await hub(['demo', '--json', '--data', data.path]);
+      expect(await sizeOf()).toBe(0);
+      expect((await hub(['ledger', 'verify', data.path])).code).toBe(0);
+    },
+    3 * PATIENCE_MS,
+  );
+});
