@@ -1,7 +1,8 @@
 import { digest, type KeyHistory, keyStreamOf, type Signer, type TrustList } from '@delta-hub/crypto';
 import type { EventStore, EventToAppend } from '@delta-hub/event-store';
 import { v7 as uuidv7 } from 'uuid';
-import { sign } from './signed-events.js';
+import { schemaFault } from './schema-check.js';
+import { readEvent, sign } from './signed-events.js';
 import { StoredKeys } from './stored-keys.js';
 
 /** What an operator says of keys. */
@@ -27,7 +28,11 @@ export const signKeyEvent = (
     commandId: uuidv7(),
     commandHash: digest(Buffer.from(JSON.stringify({ type, data }))),
   };
-  return sign({ type, occurredAt: by.now, actor, data }, context, by.signer);
+  const signed = sign({ type, occurredAt: by.now, actor, data }, context, by.signer);
+  const fault = schemaFault(readEvent(signed));
+  // What a peer would refuse must not become a fact here.
+  if (fault !== undefined) throw new TypeError(`${type} is not as its schema has it: ${fault}`);
+  return signed;
 };
 
 /** The key history of a node as its event store has it. */

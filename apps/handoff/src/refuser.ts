@@ -22,13 +22,13 @@ export class Refuser {
   ) {}
 
   async hasRefused(record: IncomingRecord): Promise<boolean> {
-    return (await this.store.read(streamOf(keyOf(record)))).length > 0;
+    return (await this.store.read(streamOf(keyOf(record, this.keeper.node)))).length > 0;
   }
 
   async refuse(record: IncomingRecord, verdict: Refused): Promise<void> {
-    const key = keyOf(record);
-    const stream = streamOf(key);
     const { node, signer, clock, newId } = this.keeper;
+    const key = keyOf(record, node);
+    const stream = streamOf(key);
     const now = clock.now();
     const answered = verdict.sender !== undefined && !verdict.sender.type.includes('.refusal.');
     const refusal = sign(
@@ -56,9 +56,9 @@ export class Refuser {
   }
 }
 
-/** Names the record, so that its refusal has one stream however often it is delivered. */
-const keyOf = ({ topic, logId, partition, offset, value }: IncomingRecord): string =>
-  uuidv5(`${topic}|${logId}|${partition}|${offset}|${digest(value)}`, REFUSAL_NAMESPACE);
+/** Names the record and who refuses it, so that each refusal has one stream however often the record is delivered. */
+const keyOf = ({ topic, logId, partition, offset, value }: IncomingRecord, node: string): string =>
+  uuidv5(`${node}|${topic}|${logId}|${partition}|${offset}|${digest(value)}`, REFUSAL_NAMESPACE);
 
 const streamOf = (key: string): string => `refusal-${key}`;
 

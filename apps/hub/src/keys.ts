@@ -42,9 +42,10 @@ export const keysRotate = (
     // A file that a rotation left which was cut off before its events were stored: never used, never used again.
     while (existsSync(keyFile(dir, kidOf(number)))) number += 1;
     const kid = kidOf(number);
-    const { privateJwk, publicJwk } = generateKeyPair();
+    const { privateJwk } = generateKeyPair();
+    const { kty, crv, x } = privateJwk;
     writePrivateKey(dir, kid, privateJwk);
-    const key = { kid, alg: 'EdDSA', publicJwk, validFrom: now } as const;
+    const key = { kid, alg: 'EdDSA', publicJwk: { kty, crv, x }, validFrom: now } as const;
     const possession = provePossession(key, by, signerFromJwk(privateJwk, kid));
     const because =
       compromisedFrom === undefined ? { reason: 'superseded' } : { reason: 'compromised', compromisedFrom };
