@@ -29,7 +29,7 @@ export interface Bench {
   readonly keys: KeyHistory;
   readonly store: Pick<EventStore, 'read'>;
   /** Appends, in one append, to the node's key stream. */
-  append(acts: readonly SignedAct[]): Promise<void>;
+  readonly append: (acts: readonly SignedAct[]) => Promise<void>;
 }
 
 /** @throws HubFault `USAGE`, `DATA_DIR_INVALID`, `DATA_DIR_IN_USE` while the node runs */

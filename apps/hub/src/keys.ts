@@ -62,8 +62,8 @@ export const keysRotate = (
   });
 
 const needInstant = (option: string, value: string | undefined): void => {
-  if (value !== undefined && !isInstant(value))
-    throw new HubFault('USAGE', `${option}: ${value} is no instant YYYY-MM-DDTHH:mm:ss.sssZ`);
+  const isGood: boolean = value === undefined || isInstant(value);
+  if (!isGood) throw new HubFault('USAGE', `${option}: ${value ?? ''} is no instant YYYY-MM-DDTHH:mm:ss.sssZ`);
 };
 
 const REASONS: readonly string[] = ['superseded', 'compromised', 'lost'] satisfies RevocationReason[];

@@ -593,7 +593,7 @@ class KeyFold {
             return;
         let sayers = [by.kid];
         if (node !== by.node) {
-            const topic = `${kid} ${reason} ${String(from ?? '')}`;
+            const topic = `${kid} ${reason} ${isInstant(from) ? from : ''}`;
             const before = this.#confirmations.get(topic) ?? [];
             if (before.includes(by.node))
                 return;

@@ -45,8 +45,8 @@ export const bundleFiles = ({
     'keys.jwks': canonicalJson(jwks([{ kid: facts.kid, jwk: publicJwk }]) as unknown as JsonValue),
     'checkpoint.latest': latest.note,
     'consistency.txt': hashLines(consistency),
-    ...Object.fromEntries(
-      keyProofs.flatMap((one, at) => [
+    ...Object.fromEntries<Uint8Array | string>(
+      keyProofs.flatMap<readonly [string, Uint8Array | string]>((one, at) => [
         [`keys.proof/${at + 1}.jws`, one.leaf],
         [`keys.proof/${at + 1}.tlog-proof`, tlogProof(one.index, one.path, latest.note)],
       ]),

@@ -171,7 +171,7 @@ class KeyFold implements KnownKeys {
     if (ended !== undefined && (!isCompromised || ended.reason === 'compromised')) return;
     let sayers = [by.kid];
     if (node !== by.node) {
-      const topic = `${kid} ${reason} ${String(from ?? '')}`;
+      const topic = `${kid} ${reason} ${isInstant(from) ? from : ''}`;
       const before = this.#confirmations.get(topic) ?? [];
       if (before.includes(by.node)) return;
       sayers = [...before, by.node];
