@@ -93,7 +93,9 @@ at('level').addEventListener('change', ({ target }) => {
 document.addEventListener('dragover', (event) => event.preventDefault());
 document.addEventListener('drop', (event) => {
   event.preventDefault();
+  // The list is emptied when the event is over.
+  const files = [...event.dataTransfer.files];
   void (async () => {
-    for (const file of event.dataTransfer.files) await take(file);
+    for (const file of files) await take(file);
   })();
 });
