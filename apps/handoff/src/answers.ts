@@ -8,12 +8,18 @@ import {
   type TransferSummary,
 } from '@delta-hub/handoff';
 import { personFacts } from './knowledge.js';
-import type { FactRow, ReadModels } from './read-models.js';
+import type { Cases } from './cases.js';
+import type { FactRow } from './read-models.js';
+import type { View } from './view.js';
 
 /** The parents that field resolvers get: read models and ids, turned into answers where a field asks for them. */
-export type TransferParent = TransferSummary;
-export interface PersonParent {
+export type TransferParent = TransferSummary & Viewed;
+export interface PersonParent extends Viewed {
   readonly id: string;
+}
+/** What was asked of an instant hands the question on to the fields below it. */
+interface Viewed {
+  readonly view?: View | undefined;
 }
 
 export const agencyAnswer = (id: string): AgencyEntry => {
@@ -60,8 +66,8 @@ export const factAnswer = (row: FactRow) => ({
 });
 
 /** Who answered for a person, and who did at `at`. */
-export const intervalsOfPerson = (readModels: ReadModels, personId: string): readonly Interval[] =>
-  answerableIntervals(personFacts(readModels, personId));
+export const intervalsOfPerson = (cases: Cases, personId: string): readonly Interval[] =>
+  answerableIntervals(personFacts(cases, personId));
 
 export const intervalAtInstant = (intervals: readonly Interval[], at: Instant): Interval | undefined =>
   intervals.findLast(({ from }) => from <= at);

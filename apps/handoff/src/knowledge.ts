@@ -1,14 +1,15 @@
 import type { EventStore } from '@delta-hub/event-store';
 import { actsOf, type Instant, type PersonFact, personFile, type PersonFile } from '@delta-hub/handoff';
+import type { Cases } from './cases.js';
 import type { Clock } from './clock.js';
 import type { Knowledge } from './command-handler.js';
 import type { ReadModels } from './read-models.js';
 import type { StoreSubscriber } from './subscriber.js';
 
 /** Everything this node knows about a person, as the facts of the intake and of every transfer. */
-export const personFacts = (readModels: ReadModels, personId: string): readonly PersonFact[] => {
-  const intake = readModels.person(personId);
-  const transfers = readModels.transfersOfPerson(personId);
+export const personFacts = (cases: Cases, personId: string): readonly PersonFact[] => {
+  const intake = cases.person(personId);
+  const transfers = cases.transfersOfPerson(personId);
   return [
     ...(intake === undefined ? [] : [{ caseId: intake.stream, event: intake.event }]),
     ...transfers.flatMap(({ id, facts }) => actsOf(facts).map((event) => ({ caseId: id, event }))),

@@ -1,11 +1,14 @@
-import { agencyById, type HandoffGraphql } from '@delta-hub/contracts';
+import { agencyById, type AgencyEntry, divisionByCode, type HandoffGraphql } from '@delta-hub/contracts';
+import { dayOf } from '@delta-hub/handoff';
 import { Args, Context, Parent, Query, ResolveField, ResolveReference, Resolver } from '@nestjs/graphql';
 import { GraphQLError } from 'graphql';
 import { factAnswer } from './answers.js';
 import type { RequestContext } from './bearer.js';
+import { NodeClock } from './clock.js';
 import { NodeHealth } from './node-health.js';
 import { type Page, page } from './paging.js';
 import { ReadModels, type RefusalRow } from './read-models.js';
+import { type View, type ViewArgs, viewOf } from './view.js';
 import { maySeeQuarantine } from './visibility.js';
 
 /** The node itself: its directory, its subscribers, what it refused. */
@@ -14,22 +17,26 @@ export class NodeResolver {
   constructor(
     private readonly health: NodeHealth,
     private readonly readModels: ReadModels,
+    private readonly clock: NodeClock,
   ) {}
 
   @Query('node')
-  async node() {
+  async node(@Args() times: ViewArgs) {
+    const view = viewOf(times, this.clock);
     return {
       ...this.health.identity(),
       held: this.health.heldRecords(),
       peers: this.health.peers(),
-      outages: this.readModels.outages(),
+      outages: this.readModels.outages(view),
       subscribers: await this.health.subscribers(),
     };
   }
 
   @Query('agency')
-  agency(@Args('id') id: string) {
-    return agencyById(id) ?? null;
+  agency(@Args() { id, ...times }: HandoffGraphql.QueryAgencyArgs) {
+    const view = viewOf(times, this.clock);
+    const agency = agencyById(id);
+    return agency !== undefined && isInUse(agency, view) ? agency : null;
   }
 
   @Query('quarantine')
@@ -41,8 +48,11 @@ export class NodeResolver {
       throw new GraphQLError('Only operators and inspectors see what the node refused.', {
         extensions: { code: 'FORBIDDEN' },
       });
+    const view = viewOf(args, this.clock);
     return page(args, (before, limit) =>
-      this.readModels.refusals(before, limit).map((row) => ({ cursor: row.position, node: { ...row, ...row.record } })),
+      this.readModels
+        .refusals(before, limit, view)
+        .map((row) => ({ cursor: row.position, node: { ...row, ...row.record } })),
     );
   }
 
@@ -52,6 +62,12 @@ export class NodeResolver {
     return row === undefined ? null : factAnswer(row);
   }
 }
+
+/** The directory comes with the program and is the same whenever it is asked; only a division's code has its days. */
+const isInUse = ({ divisionCode }: AgencyEntry, view: View | undefined): boolean =>
+  view?.validAt === undefined ||
+  divisionCode === null ||
+  divisionByCode(divisionCode, dayOf(view.validAt)) !== undefined;
 
 /** The agencies that facts and cases name. */
 @Resolver('Agency')

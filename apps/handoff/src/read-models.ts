@@ -1,7 +1,10 @@
 import type { EventData } from '@delta-hub/contracts';
 import type { Instant, PersonEvent, TransferSummary } from '@delta-hub/handoff';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { DUTY_SCHEMA, DutyTable } from './duty-table.js';
+import type { Cases, TransferQuery } from './cases.js';
+import { DUTY_SCHEMA, type DutyPlace, type DutyRow, DutyTable } from './duty-table.js';
+import { PastFacts } from './past-facts.js';
+import type { View } from './view.js';
 
 type RefusalIssued = EventData['refusal.issued'];
 
@@ -61,17 +64,19 @@ export interface RefusalRow {
 const FACT = `SELECT id, position, stream, type, node, agency, occurred_at AS occurredAt, signed_at AS signedAt, received_at AS receivedAt, command, jws FROM facts`;
 
 /** What queries read: derived from the event store alone. The position is in the same file: without the file they are built anew. Only the projector writes it. */
-export class ReadModels {
+export class ReadModels implements Cases {
   private readonly db: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
   /** The open duties of every case. */
   readonly duties: DutyTable;
+  readonly past: PastFacts;
 
   constructor(path: string) {
     this.db = new DatabaseSync(path);
     this.db.exec(SCHEMA);
     this.db.exec(DUTY_SCHEMA);
     this.duties = new DutyTable(this.db);
+    this.past = new PastFacts(this.db);
   }
 
   position(): bigint | undefined {
@@ -146,11 +151,17 @@ export class ReadModels {
     );
   }
 
-  /** The newest hundred, by their beginning. */
-  outages(): readonly OutageRow[] {
+  openDuties(agency: string, after: DutyPlace | undefined, limit: number): readonly DutyRow[] {
+    return this.duties.of(agency, after, limit);
+  }
+
+  /** The newest hundred, by their beginning; of a view those of which the node knew, that had begun. */
+  outages({ asOf, validAt }: View = {}): readonly OutageRow[] {
     return this.sql(
-      'SELECT id, node, peer, began AS "from", ended AS until FROM outages ORDER BY began DESC, node, peer LIMIT 100',
-    ).all() as unknown as OutageRow[];
+      `SELECT o.id, o.node, o.peer, o.began AS "from", o.ended AS until FROM outages o JOIN facts f ON f.id = o.id
+         WHERE (?1 IS NULL OR f.received_at <= ?1) AND (?2 IS NULL OR o.began <= ?2)
+         ORDER BY o.began DESC, o.node, o.peer LIMIT 100`,
+    ).all(asOf ?? null, validAt ?? null) as unknown as OutageRow[];
   }
 
   transfer(id: string): TransferSummary | undefined {
@@ -164,12 +175,7 @@ export class ReadModels {
   }
 
   /** Transfers of the given agencies, newest act first, below the cursor. `agencies` undefined: of the whole node. */
-  transfers(query: {
-    readonly agencies: readonly string[] | undefined;
-    readonly status: string | undefined;
-    readonly before: number | undefined;
-    readonly limit: number;
-  }): readonly { readonly touched: number; readonly summary: TransferSummary }[] {
+  transfers(query: TransferQuery): readonly { readonly touched: number; readonly summary: TransferSummary }[] {
     const agencies = query.agencies === undefined ? null : JSON.stringify(query.agencies);
     const rows = this.sql(
       `SELECT touched, summary FROM transfers t
@@ -199,10 +205,12 @@ export class ReadModels {
     return this.sql(`${FACT} WHERE command = ? ORDER BY position`).all(command) as unknown as FactRow[];
   }
 
-  refusals(before: number | undefined, limit: number): readonly RefusalRow[] {
+  refusals(before: number | undefined, limit: number, { asOf, validAt }: View = {}): readonly RefusalRow[] {
     const rows = this.sql(
-      'SELECT id, position, record FROM refusals WHERE position < ? ORDER BY position DESC LIMIT ?',
-    ).all(before ?? Number.MAX_SAFE_INTEGER, limit);
+      `SELECT r.id, r.position, r.record FROM refusals r JOIN facts f ON f.id = r.id
+         WHERE r.position < ?1 AND (?3 IS NULL OR f.received_at <= ?3) AND (?4 IS NULL OR f.occurred_at <= ?4)
+         ORDER BY r.position DESC LIMIT ?2`,
+    ).all(before ?? Number.MAX_SAFE_INTEGER, limit, asOf ?? null, validAt ?? null);
     return rows.map((row) => ({
       id: String(row['id']),
       position: Number(row['position']),

@@ -1,6 +1,7 @@
 import { agencyById } from '@delta-hub/contracts';
 import { Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { intervalsOfPerson, type PersonParent, type TransferParent } from './answers.js';
+import { casesAt } from './cases.js';
 import type { PeerState } from './heartbeats.js';
 import { NodeHealth } from './node-health.js';
 import { type FactRow, ReadModels } from './read-models.js';
@@ -31,9 +32,10 @@ export class StalePersonResolver {
 
   /** Every node of an agency that answered for the person, or is to: it may hold facts that are not here. */
   @ResolveField('stale')
-  stale(@Parent() { id }: PersonParent) {
-    const parties = this.readModels.transfersOfPerson(id).flatMap(({ origin, receiving }) => [origin, receiving]);
-    const holders = intervalsOfPerson(this.readModels, id).map(({ agency }) => agency);
+  stale(@Parent() { id, view }: PersonParent) {
+    const cases = casesAt(this.readModels, view);
+    const parties = cases.transfersOfPerson(id).flatMap(({ origin, receiving }) => [origin, receiving]);
+    const holders = intervalsOfPerson(cases, id).map(({ agency }) => agency);
     const nodes = [...parties, ...holders].map((agency) => agencyById(agency)?.node ?? '');
     return staleAmong(nodes, this.health);
   }

@@ -1,12 +1,22 @@
 import type { HandoffGraphql } from '@delta-hub/contracts';
 import { Args, Context, Mutation, Parent, Query, ResolveField, ResolveReference, Resolver } from '@nestjs/graphql';
 import { correctionsOf } from '@delta-hub/handoff';
-import { agencyAnswer, correctionAnswer, deadlineAnswer, factAnswer, type TransferParent } from './answers.js';
+import {
+  agencyAnswer,
+  correctionAnswer,
+  deadlineAnswer,
+  factAnswer,
+  type PersonParent,
+  type TransferParent,
+} from './answers.js';
 import type { RequestContext } from './bearer.js';
+import { casesAt } from './cases.js';
+import { NodeClock } from './clock.js';
 import { Commands } from './commands.js';
 import { page } from './paging.js';
 import { ReadModels } from './read-models.js';
 import type { Inputs } from './requests.js';
+import { viewOf } from './view.js';
 import { agenciesReadBy, maySee } from './visibility.js';
 
 type Key = string;
@@ -17,6 +27,7 @@ export class TransferResolver {
   constructor(
     private readonly commands: Commands,
     private readonly readModels: ReadModels,
+    private readonly clock: NodeClock,
   ) {}
 
   @Mutation('applyTransfer')
@@ -164,28 +175,33 @@ export class TransferResolver {
   }
 
   @Query('transfer')
-  transfer(@Args('id') id: string, @Context() { caller }: RequestContext): TransferParent | null {
-    const summary = this.readModels.transfer(id);
-    return summary !== undefined && maySee(caller, summary) ? summary : null;
+  transfer(
+    @Args() { id, ...times }: HandoffGraphql.QueryTransferArgs,
+    @Context() { caller }: RequestContext,
+  ): TransferParent | null {
+    const view = viewOf(times, this.clock);
+    const summary = casesAt(this.readModels, view).transfer(id);
+    return summary !== undefined && maySee(caller, summary) ? { ...summary, view } : null;
   }
 
   @Query('transfers')
   transfers(@Args() args: HandoffGraphql.QueryTransfersArgs, @Context() { caller }: RequestContext) {
+    const view = viewOf(args, this.clock);
     return page(args, (before, limit) =>
-      this.readModels
+      casesAt(this.readModels, view)
         .transfers({ agencies: agenciesReadBy(caller), status: args.status ?? undefined, before, limit })
-        .map(({ touched, summary }) => ({ cursor: touched, node: summary })),
+        .map(({ touched, summary }) => ({ cursor: touched, node: { ...summary, view } })),
     );
   }
 
   @ResolveReference()
   resolveReference({ id }: { readonly id: string }, { caller }: RequestContext): TransferParent | null {
-    return this.transfer(id, { caller });
+    return this.transfer({ id }, { caller });
   }
 
   @ResolveField('person')
-  person(@Parent() { personId }: TransferParent) {
-    return { id: personId };
+  person(@Parent() { personId, view }: TransferParent): PersonParent {
+    return { id: personId, view };
   }
 
   @ResolveField('origin')
@@ -209,7 +225,7 @@ export class TransferResolver {
   }
 
   @ResolveField('facts')
-  facts(@Parent() { id }: TransferParent) {
-    return this.readModels.factsOfStream(id).map(factAnswer);
+  facts(@Parent() { id, view }: TransferParent) {
+    return casesAt(this.readModels, view).factsOfStream(id).map(factAnswer);
   }
 }

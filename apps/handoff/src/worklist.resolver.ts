@@ -1,14 +1,18 @@
 import { agencyById, type HandoffGraphql, isAtOrAbove } from '@delta-hub/contracts';
-import { hubRules, tracedRules, traceRule } from '@delta-hub/handoff';
+import { dayOf, hubRules, type TracedRule, tracedRules, traceRule } from '@delta-hub/handoff';
 import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { GraphQLError } from 'graphql';
 import { agencyAnswer, type TransferParent } from './answers.js';
 import type { RequestContext } from './bearer.js';
+import { casesAt } from './cases.js';
 import { NodeClock } from './clock.js';
 import type { DutyPlace, DutyRow } from './duty-table.js';
 import { pageBy } from './paging.js';
 import { ReadModels } from './read-models.js';
+import { standpointOf, type View, type ViewArgs, viewOf } from './view.js';
 import { worklistAgencyOf } from './visibility.js';
+
+type DutyParent = DutyRow & { readonly view: View | undefined };
 
 /** 待办: what an agency, or all below it, has still to do, with the time left. */
 @Resolver('OpenDuty')
@@ -26,34 +30,37 @@ export class WorklistResolver {
       throw new GraphQLError('A worklist is for the officers of the agency, and of those above it.', {
         extensions: { code: 'FORBIDDEN' },
       });
+    const view = viewOf(args, this.clock);
     return pageBy(args, placeIn, (after, limit) =>
-      this.readModels.duties.of(agency, after, limit).map((row) => ({ cursor: placeText(row), node: row })),
+      casesAt(this.readModels, view)
+        .openDuties(agency, after, limit)
+        .map((row) => ({ cursor: placeText(row), node: { ...row, view } })),
     );
   }
 
   @ResolveField('transfer')
-  transfer(@Parent() { transferId }: DutyRow) {
-    return this.readModels.transfer(transferId) as TransferParent;
+  transfer(@Parent() { transferId, view }: DutyParent): TransferParent {
+    return { ...casesAt(this.readModels, view).transfer(transferId)!, view };
   }
 
   @ResolveField('agency')
-  agency(@Parent() { agency }: DutyRow) {
+  agency(@Parent() { agency }: DutyParent) {
     return agencyAnswer(agency);
   }
 
   /** Whole seconds; negative once the limit has passed. */
   @ResolveField('secondsLeft')
-  secondsLeft(@Parent() { due }: DutyRow): number {
-    return Math.floor((Date.parse(due) - Date.parse(this.clock.now())) / 1000);
+  secondsLeft(@Parent() { due, view }: DutyParent): number {
+    return Math.floor((Date.parse(due) - Date.parse(standpointOf(view, this.clock))) / 1000);
   }
 
   @ResolveField('isOverdue')
-  isOverdue(@Parent() { due }: DutyRow): boolean {
-    return due <= this.clock.now();
+  isOverdue(@Parent() { due, view }: DutyParent): boolean {
+    return due <= standpointOf(view, this.clock);
   }
 
   @ResolveField('rule')
-  rule(@Parent() { ruleId }: DutyRow) {
+  rule(@Parent() { ruleId }: DutyParent) {
     return traceRule(ruleId) ?? null;
   }
 }
@@ -61,16 +68,28 @@ export class WorklistResolver {
 /** 规则溯源: from a verdict's rule to its article. */
 @Resolver('Rule')
 export class RuleResolver {
+  constructor(private readonly clock: NodeClock) {}
+
   @Query('rules')
-  rules() {
-    return tracedRules(hubRules.book);
+  rules(@Args() times: ViewArgs) {
+    const view = viewOf(times, this.clock);
+    return tracedRules(hubRules.book).filter((rule) => isInForce(rule, view));
   }
 
   @Query('rule')
-  rule(@Args('id') id: string) {
-    return traceRule(id) ?? null;
+  rule(@Args() { id, ...times }: HandoffGraphql.QueryRuleArgs) {
+    const view = viewOf(times, this.clock);
+    const rule = traceRule(id);
+    return rule !== undefined && isInForce(rule, view) ? rule : null;
   }
 }
+
+/** The book comes with the program and is the same whenever it is asked; only what is in force has its days. */
+const isInForce = ({ effectiveFrom, effectiveTo }: TracedRule, view: View | undefined): boolean => {
+  if (view?.validAt === undefined) return true;
+  const day = dayOf(view.validAt);
+  return effectiveFrom <= day && (effectiveTo === null || day <= effectiveTo);
+};
 
 const placeText = ({ due, transferId, step }: DutyPlace): string => [due, transferId, step].join('|');
 

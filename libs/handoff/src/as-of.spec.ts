@@ -4,6 +4,7 @@ import { knownAt, trueAt } from './as-of.js';
 import { hubRules } from './rule-book.js';
 import { agencies, at, qingpu } from './testing/cast.js';
 import { histories } from './testing/play.js';
+import type { TransferEvent } from './transfer.events.js';
 import { transferDecider } from './transfer.js';
 import { statusOf } from './transfer.status.js';
 import { worklistOf } from './worklist.js';
@@ -12,7 +13,7 @@ describe('what was known and what was true are two questions', () => {
   // The reply of 03-17 reached the other node on 03-20 only.
   const facts = histories.agreed.map((event, index, all) => ({
     event,
-    recordedAt: index === all.length - 1 ? at('2025-03-20 08:00') : event.occurredAt,
+    receivedAt: index === all.length - 1 ? at('2025-03-20 08:00') : event.occurredAt,
   }));
   const known = (local: string) => fold(transferDecider, knownAt(facts, at(local)));
 
@@ -21,6 +22,19 @@ describe('what was known and what was true are two questions', () => {
     expect(statusOf(trueAt(known('2025-03-20 08:00'), at('2025-03-18 09:00')))).toBe('REPLIED_AGREE');
     expect(statusOf(trueAt(known('2025-03-20 08:00'), at('2025-03-17 15:39')))).toBe('CONSULTING');
   });
+});
+
+it('what was known holds every fact before the last that had come, whatever the clock stamped on them', () => {
+  const [cause, effect, later] = histories.consulted as [TransferEvent, TransferEvent, TransferEvent];
+  const facts = [
+    { event: cause, receivedAt: at('2025-03-12 09:00') },
+    { event: effect, receivedAt: at('2025-03-11 09:00') },
+    { event: later, receivedAt: at('2025-03-13 09:00') },
+  ];
+  expect(knownAt(facts, at('2025-03-11 08:59'))).toEqual([]);
+  expect(knownAt(facts, at('2025-03-11 09:00'))).toEqual([cause, effect]);
+  expect(knownAt(facts, at('2025-03-13 08:59'))).toEqual([cause, effect]);
+  expect(knownAt(facts, at('2025-03-13 09:00'))).toEqual([cause, effect, later]);
 });
 
 it('the worklist has the open duties of each agency with all above it', () => {

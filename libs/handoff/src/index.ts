@@ -3,7 +3,7 @@ export type { Actor, ActorRole, AgencyId, AgencyLevel, AgencyRecord, Delegation,
 export { answerable, answerableIntervals, intervalAt, intervalsOf } from './answerable.js';
 export type { Interval } from './answerable.js';
 export { knownAt, trueAt } from './as-of.js';
-export type { RecordedFact } from './as-of.js';
+export type { ReceivedFact } from './as-of.js';
 export { calendarFrom, dayKind, isCovered } from './calendar.js';
 export type { Calendar, CalendarYear, DayKind } from './calendar.js';
 export { prcCalendar, prcCalendarYears } from './calendar-data.js';

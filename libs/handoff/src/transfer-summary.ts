@@ -42,16 +42,12 @@ export interface TransferSummary {
 }
 
 /** The read model under one rule book and calendar; rebuild it when either changes. */
-export const transferSummary = (rules: Rules) => ({
-  initial: undefined as TransferSummary | undefined,
-
-  /** Throws CASE_WITHOUT_APPLICATION: causation puts the application first in every stored case. */
-  evolve: (summary: TransferSummary | undefined, id: string, event: TransferEvent): TransferSummary => {
-    const facts = transferDecider.evolve(summary?.facts ?? transferDecider.initialState, event);
+export const transferSummary = (rules: Rules) => {
+  /** The summary of a folded case; undefined before its application. */
+  const of = (id: string, facts: TransferState): TransferSummary | undefined => {
     const applied = facts['transfer.applied'];
     const status = statusOf(facts);
-    if (applied === undefined || status === undefined)
-      throw new HandoffFault('CASE_WITHOUT_APPLICATION', `${id}: ${event.type} before transfer.applied`);
+    if (applied === undefined || status === undefined) return undefined;
     const { documents: _documents, answerableSince: _since, ...parties } = applied.data;
     return {
       id,
@@ -64,5 +60,15 @@ export const transferSummary = (rules: Rules) => ({
       dues: dueInstants(facts, rules),
       facts,
     };
-  },
-});
+  };
+
+  /** Throws CASE_WITHOUT_APPLICATION: causation puts the application first in every stored case. */
+  const evolve = (summary: TransferSummary | undefined, id: string, event: TransferEvent): TransferSummary => {
+    const next = of(id, transferDecider.evolve(summary?.facts ?? transferDecider.initialState, event));
+    if (next === undefined)
+      throw new HandoffFault('CASE_WITHOUT_APPLICATION', `${id}: ${event.type} before transfer.applied`);
+    return next;
+  };
+
+  return { initial: undefined as TransferSummary | undefined, of, evolve };
+};

@@ -46,8 +46,9 @@ const compare = async (
   if ('transfer' in expectation) return compareTransfer(expectation, query);
   if ('answerable' in expectation) {
     const { person } = await query<{ person: { answerable: { agency: { id: string } } | null } | null }>(
-      'query Who($id: ID!, $at: DateTime!) { person(id: $id) { answerable(at: $at) { agency { id } } } }',
-      { id: expectation.person, at: expectation.at },
+      `query Who($id: ID!, $at: DateTime!, $asOf: DateTime, $validAt: DateTime)
+         { person(id: $id, asOf: $asOf, validAt: $validAt) { answerable(at: $at) { agency { id } } } }`,
+      { id: expectation.person, at: expectation.at, asOf: expectation.asOf, validAt: expectation.validAt },
     );
     const wanted = expectation.answerable;
     return {
@@ -81,14 +82,16 @@ interface SeenTransfer {
 }
 
 const compareTransfer = async (
-  { by: _, transfer: id, ...wanted }: OfTransfer,
+  { by: _, transfer: id, asOf, validAt, isKnown, ...wanted }: OfTransfer,
   query: <T>(text: string, variables: Record<string, unknown>) => Promise<T>,
 ): Promise<Comparison> => {
   const { transfer } = await query<{ transfer: SeenTransfer | null }>(
-    `query Seen($id: ID!) { transfer(id: $id) { status fileStatus personStatus facts { id type signedAt }
+    `query Seen($id: ID!, $asOf: DateTime, $validAt: DateTime)
+       { transfer(id: $id, asOf: $asOf, validAt: $validAt) { status fileStatus personStatus facts { id type signedAt }
        deadlines { step due met marginDays } } }`,
-    { id },
+    { id, asOf, validAt },
   );
+  if (isKnown === false) return { expected: null, found: transfer };
   if (transfer === null) return { expected: wanted, found: null };
   const { deadlines, ...plain } = wanted;
   const seen: Readonly<Record<string, unknown>> = {

@@ -43,11 +43,17 @@ const deadline = z.strictObject({
   marginDays: z.int().nullable().optional(),
 });
 
+/** The two times of a question: what the node knew then, and what had been done by then. */
+const times = { asOf: instant.optional(), validAt: instant.optional() };
+
 /** One thing that must be so, as an actor sees it at their own node. Only the fields that are written are compared. */
 const expectation = z.union([
   z.strictObject({
     by: z.string(),
     transfer: z.string(),
+    ...times,
+    /** False: the node must show no such transfer. */
+    isKnown: z.literal(false).optional(),
     status: z.string().optional(),
     fileStatus: z.string().optional(),
     personStatus: z.string().optional(),
@@ -55,7 +61,7 @@ const expectation = z.union([
     facts: z.array(z.string()).optional(),
     deadlines: z.record(z.string(), deadline).optional(),
   }),
-  z.strictObject({ by: z.string(), person: z.string(), at: instant, answerable: z.string().nullable() }),
+  z.strictObject({ by: z.string(), person: z.string(), at: instant, ...times, answerable: z.string().nullable() }),
   z.strictObject({ by: z.string(), query: z.string(), variables: values.default({}), gives: z.json() }),
   z.strictObject({ by: z.string(), query: z.string(), variables: values.default({}), fails: z.string() }),
 ]);

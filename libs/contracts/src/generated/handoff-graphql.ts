@@ -15,6 +15,11 @@ export type Scalars = {
   Date: { input: string; output: string; }
 };
 
+/**
+ * Every query takes two times and keeps them apart: `asOf`, only what this node knew at that instant; `validAt`, only what had been
+ * done by that instant, whenever this node learnt it. Both together: what it then knew of what had been done. Everything below
+ * the answer is of the same times. An `asOf` in the future fails with AS_OF_IN_FUTURE, what is no instant with BAD_USER_INPUT.
+ */
 export type Query = {
   readonly __typename?: 'Query';
   /** One person under correction; null when this node holds no fact about them or the caller may not know. */
@@ -27,54 +32,125 @@ export type Query = {
   readonly quarantine: RefusedRecordConnection;
   /** 待办: the open duties of an agency and of all below it, the most urgent first. The caller's own agency, or one below it. */
   readonly worklist: DutyConnection;
-  /** Every rule of the hub's rule book with its article. */
+  /** Every rule of the hub's rule book with its article; with `validAt` those in force on that legal day. The book comes with the program: `asOf` changes nothing. */
   readonly rules: ReadonlyArray<Rule>;
-  /** The rule an id names, e.g. REPLY@2020.1; null for none. */
+  /** The rule an id names, e.g. REPLY@2020.1; null for none, and with `validAt` for one not in force on that legal day. */
   readonly rule?: Maybe<Rule>;
-  /** One agency of the directory. */
+  /** One agency of the directory; with `validAt` null where its division was none on that legal day. The directory comes with the program: `asOf` changes nothing. */
   readonly agency?: Maybe<Agency>;
-  /** This installation: who it is and how far each of its subscribers has come. */
+  /** This installation: who it is and how far each of its subscribers has come. The two times choose its outages; all else is of now. */
   readonly node: NodeStatus;
 };
 
 
+/**
+ * Every query takes two times and keeps them apart: `asOf`, only what this node knew at that instant; `validAt`, only what had been
+ * done by that instant, whenever this node learnt it. Both together: what it then knew of what had been done. Everything below
+ * the answer is of the same times. An `asOf` in the future fails with AS_OF_IN_FUTURE, what is no instant with BAD_USER_INPUT.
+ */
 export type QueryPersonArgs = {
   id: Scalars['ID']['input'];
+  asOf?: InputMaybe<Scalars['DateTime']['input']>;
+  validAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 
+/**
+ * Every query takes two times and keeps them apart: `asOf`, only what this node knew at that instant; `validAt`, only what had been
+ * done by that instant, whenever this node learnt it. Both together: what it then knew of what had been done. Everything below
+ * the answer is of the same times. An `asOf` in the future fails with AS_OF_IN_FUTURE, what is no instant with BAD_USER_INPUT.
+ */
 export type QueryTransferArgs = {
   id: Scalars['ID']['input'];
+  asOf?: InputMaybe<Scalars['DateTime']['input']>;
+  validAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 
+/**
+ * Every query takes two times and keeps them apart: `asOf`, only what this node knew at that instant; `validAt`, only what had been
+ * done by that instant, whenever this node learnt it. Both together: what it then knew of what had been done. Everything below
+ * the answer is of the same times. An `asOf` in the future fails with AS_OF_IN_FUTURE, what is no instant with BAD_USER_INPUT.
+ */
 export type QueryTransfersArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
   status?: InputMaybe<TransferStatus>;
+  asOf?: InputMaybe<Scalars['DateTime']['input']>;
+  validAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 
+/**
+ * Every query takes two times and keeps them apart: `asOf`, only what this node knew at that instant; `validAt`, only what had been
+ * done by that instant, whenever this node learnt it. Both together: what it then knew of what had been done. Everything below
+ * the answer is of the same times. An `asOf` in the future fails with AS_OF_IN_FUTURE, what is no instant with BAD_USER_INPUT.
+ */
 export type QueryQuarantineArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  asOf?: InputMaybe<Scalars['DateTime']['input']>;
+  validAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 
+/**
+ * Every query takes two times and keeps them apart: `asOf`, only what this node knew at that instant; `validAt`, only what had been
+ * done by that instant, whenever this node learnt it. Both together: what it then knew of what had been done. Everything below
+ * the answer is of the same times. An `asOf` in the future fails with AS_OF_IN_FUTURE, what is no instant with BAD_USER_INPUT.
+ */
 export type QueryWorklistArgs = {
   agency?: InputMaybe<Scalars['ID']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  asOf?: InputMaybe<Scalars['DateTime']['input']>;
+  validAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 
+/**
+ * Every query takes two times and keeps them apart: `asOf`, only what this node knew at that instant; `validAt`, only what had been
+ * done by that instant, whenever this node learnt it. Both together: what it then knew of what had been done. Everything below
+ * the answer is of the same times. An `asOf` in the future fails with AS_OF_IN_FUTURE, what is no instant with BAD_USER_INPUT.
+ */
+export type QueryRulesArgs = {
+  asOf?: InputMaybe<Scalars['DateTime']['input']>;
+  validAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+
+/**
+ * Every query takes two times and keeps them apart: `asOf`, only what this node knew at that instant; `validAt`, only what had been
+ * done by that instant, whenever this node learnt it. Both together: what it then knew of what had been done. Everything below
+ * the answer is of the same times. An `asOf` in the future fails with AS_OF_IN_FUTURE, what is no instant with BAD_USER_INPUT.
+ */
 export type QueryRuleArgs = {
   id: Scalars['ID']['input'];
+  asOf?: InputMaybe<Scalars['DateTime']['input']>;
+  validAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 
+/**
+ * Every query takes two times and keeps them apart: `asOf`, only what this node knew at that instant; `validAt`, only what had been
+ * done by that instant, whenever this node learnt it. Both together: what it then knew of what had been done. Everything below
+ * the answer is of the same times. An `asOf` in the future fails with AS_OF_IN_FUTURE, what is no instant with BAD_USER_INPUT.
+ */
 export type QueryAgencyArgs = {
   id: Scalars['ID']['input'];
+  asOf?: InputMaybe<Scalars['DateTime']['input']>;
+  validAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+
+/**
+ * Every query takes two times and keeps them apart: `asOf`, only what this node knew at that instant; `validAt`, only what had been
+ * done by that instant, whenever this node learnt it. Both together: what it then knew of what had been done. Everything below
+ * the answer is of the same times. An `asOf` in the future fails with AS_OF_IN_FUTURE, what is no instant with BAD_USER_INPUT.
+ */
+export type QueryNodeArgs = {
+  asOf?: InputMaybe<Scalars['DateTime']['input']>;
+  validAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 export type Mutation = {
@@ -465,7 +541,7 @@ export type Person = {
   readonly transfers: ReadonlyArray<Transfer>;
   /** The other nodes that this node has not heard for more than five minutes and that hold facts of the person. */
   readonly stale: ReadonlyArray<PeerStatus>;
-  /** Who answers for the person at an instant: exactly one agency from the first known fact on, null before it. */
+  /** Who answers for the person at an instant: exactly one agency from the first known fact on, null before it. Without `at`: at `validAt`, else `asOf`, else now. */
   readonly answerable?: Maybe<AnswerableInterval>;
   /** The whole history of who answered, oldest first, without gap or overlap. */
   readonly answerability: ReadonlyArray<AnswerableInterval>;
@@ -475,6 +551,8 @@ export type Person = {
 /** 社区矫正对象, by the hub's own pseudonymous number. */
 export type PersonAnswerableArgs = {
   at?: InputMaybe<Scalars['DateTime']['input']>;
+  asOf?: InputMaybe<Scalars['DateTime']['input']>;
+  validAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 export type AnswerableInterval = {
@@ -569,7 +647,7 @@ export type OpenDuty = {
   readonly owedBy: Scalars['String']['output'];
   /** The instant before which the act must be done (24:00 of the last day, Asia/Shanghai). */
   readonly due: Scalars['DateTime']['output'];
-  /** Whole seconds until then; negative once it has passed. */
+  /** Whole seconds until then, from `validAt`, else `asOf`, else now; negative once it has passed. */
   readonly secondsLeft: Scalars['Int']['output'];
   readonly isOverdue: Scalars['Boolean']['output'];
   readonly rule?: Maybe<Rule>;
