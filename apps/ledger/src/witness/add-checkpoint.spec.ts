@@ -10,6 +10,7 @@ import {
   type NoteSigner,
   openNote,
   parseNote,
+  readCosignature,
   parseVerifierKey,
   rootAt,
   signNote,
@@ -37,7 +38,9 @@ let node: SampleNode;
 let app: LedgerApp;
 let log: SampleKeys;
 let signer: NoteSigner;
+let now = '2025-03-10T01:30:00.000Z';
 beforeEach(async () => {
+  now = '2025-03-10T01:30:00.000Z';
   const { trust, keys } = sampleKeys('31', '32');
   log = keys[0]!;
   node = new SampleNode({ trust, keys: [keys[1]!] });
@@ -51,7 +54,7 @@ afterEach(async () => {
 
 const open = async (): Promise<void> => {
   const witnessing = { key: node.keys.witnessKey, pace: new ManualPace() };
-  app = await createLedgerApp({ ...sampleDeps(node), witnessing });
+  app = await createLedgerApp({ ...sampleDeps(node), clock: { now: () => now }, witnessing });
 };
 
 const noteOf = (size: number, root = rootOf(size), origin = ORIGIN): string =>
@@ -103,6 +106,21 @@ describe('add-checkpoint answers', () => {
     const statuses = [];
     for (const body of asked) statuses.push(await statusOf(body));
     expect(statuses).toEqual([200, 200, 200, 200]);
+  });
+
+  it('200 with a time that never goes back, though the clock does', async () => {
+    const timeOf = async (body: string): Promise<number> => {
+      const [line] = parseNote(`x\n\n${(await add(body)).text}`)!.signatures;
+      return readCosignature(line!)!.time;
+    };
+    const first = await timeOf(grow(0, 5));
+    now = '2025-03-10T01:29:00.000Z';
+    const second = await timeOf(grow(5, 6));
+    await app.close();
+    await open();
+    const third = await timeOf(grow(6, 7));
+    now = '2025-03-10T01:31:00.000Z';
+    expect([first, second, third, await timeOf(grow(7, 8))]).toEqual([first, first, first, first + 60]);
   });
 
   it('409 with the size that it has, in its own media type', async () => {

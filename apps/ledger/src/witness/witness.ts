@@ -7,6 +7,7 @@ import {
   type NoteVerifier,
   parseAddCheckpoint,
   parseNote,
+  readCosignature,
   sameBytes,
   toBase64,
   witnessDecision,
@@ -57,7 +58,7 @@ export class Witness {
     switch (decision.status) {
       case 200: {
         const known = heads.read(decision.head.origin);
-        const { note, line } = this.#cosigned(request.note, decision.text, decision.head.origin);
+        const { note, line } = this.#cosigned(request.note, decision.text, decision.head.origin, known);
         // Decision and write run without a pause between them; should another process hold the file too, it loses here.
         if (!heads.advance(known, { ...decision.head, note }))
           return conflict(heads.read(decision.head.origin)?.size ?? 0);
@@ -88,16 +89,29 @@ export class Witness {
   }
 
   /** The note with the signatures of the log that were verified and ours, and nothing else that came with it. */
-  #cosigned(note: string, text: string, origin: string): { readonly note: string; readonly line: string } {
+  #cosigned(
+    note: string,
+    text: string,
+    origin: string,
+    known: SignedHead | undefined,
+  ): { readonly note: string; readonly line: string } {
     const { logs, signer, now } = this.#deps;
     const trusted = logs.get(origin)?.() ?? [];
-    const own = cosign(text, now(), signer);
+    // The time by which others date the entries of this log never goes back, whatever our clock does.
+    const own = cosign(text, Math.max(now(), lastTime(known, signer)), signer);
     const kept = (parseNote(note)?.signatures ?? []).filter(({ name, keyId }) =>
       trusted.some((verifier) => verifier.name === name && sameBytes(verifier.keyId, keyId)),
     );
     return { note: formatNote({ text, signatures: [...kept, own] }), line: lineOf(own) };
   }
 }
+
+/** When this witness cosigned the head that it knows, in Unix seconds. */
+const lastTime = (known: SignedHead | undefined, { name, keyId }: NoteSigner): number => {
+  const lines = parseNote(known?.note ?? '')?.signatures ?? [];
+  const own = lines.find((line) => line.name === name && sameBytes(line.keyId, keyId));
+  return own === undefined ? 0 : (readCosignature(own)?.time ?? 0);
+};
 
 const conflict = (size: number): WitnessAnswer => ({ status: 409, type: 'text/x.tlog.size', body: `${size}\n` });
 
