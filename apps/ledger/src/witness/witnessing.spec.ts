@@ -5,7 +5,9 @@ import { describe, expect, it } from '@jest/globals';
 import { trustedHistory } from '@delta-hub/crypto';
 import { formatTreeHead, parseForkProof, parseNote, signNote, verifyForkProof } from '@delta-hub/ledger';
 import { headSigner, headVerifiers, originOf, sha256Tree } from '../log-identity.js';
+import { exportLog } from '../export/export-log.js';
 import { FourWitnesses } from '../testing/sample-witnesses.js';
+import { verifyLedger } from '../verify/verify-ledger.js';
 import { LEVELS } from './level.js';
 import { settleForks } from './settle-forks.js';
 
@@ -117,6 +119,39 @@ describe('a log whose two databases are put back from a backup', () => {
     await sample.append(1);
     await expect(four.node('32').app.sequencer.waitFor(8n)).rejects.toMatchObject({ code: 'LOG_FORKED' });
     old.remove();
+  });
+});
+
+describe('a history that was rewritten and signed again with the keys of its node', () => {
+  it('is without a fault by itself, and refused by whoever asks the witnesses', async () => {
+    await four.append('32', 5);
+    await four.node('32').pace.pass(1_000);
+    const { sample, app } = four.node('32');
+    await app.close();
+    // Who has the machine has the keys: other events, and a log that holds just these.
+    for (const name of DATABASES) rmSync(join(sample.directory, name), { force: true });
+    sample.forgetAfter(2);
+    await four.open('32');
+    await four.append('32', 4);
+    await four.node('32').app.close();
+    const source = { directory: sample.directory, eventStore: sample.store };
+    expect(await verifyLedger(source, sample.trust)).toMatchObject({ ok: true, size: 6, counts: { entries: 6 } });
+
+    await expect(four.open('32', undefined, four.urls)).rejects.toMatchObject({
+      code: 'LOG_FORKED',
+      evidence: { position: 4 },
+    });
+
+    // Its witnesses away, it starts; what it exports nobody vouches for, and nobody ever will.
+    await four.open('32');
+    const files = mkdtempSync(join(tmpdir(), 'delta-hub-files-'));
+    await exportLog(sample.directory, files);
+    const report = await verifyLedger({ files }, sample.trust);
+    expect(report).toMatchObject({ ok: true, size: 6, standing: { level: 'LOCAL' } });
+    four.introduce();
+    await four.node('31').pace.pass(60_000);
+    expect(four.node('31').app.witnessing!.isFrozen('32')).toBe(true);
+    rmSync(files, { recursive: true });
   });
 });
 
