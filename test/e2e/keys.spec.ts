@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { EXPECTED_REPORT } from './expected-report.js';
 import { hub, PATIENCE_MS, RunningHub, temporary } from './running-hub.js';
@@ -42,6 +43,30 @@ describe('the keys of a node', () => {
       expect((await hub(['ledger', 'verify', data.path])).code).toBe(0);
     },
     3 * PATIENCE_MS,
+  );
+
+  it(
+    'are proven with what they signed, from the directory of a node',
+    async () => {
+      const directory = join(data.path, 'nodes', '32');
+      const { stdout } = await hub(['ledger', 'replay', directory, '--json']);
+      const events = stdout.split('\n').flatMap((line) => {
+        const { event } = (line === '' ? {} : JSON.parse(line)) as { event?: { id: string; kid: string } };
+        return event === undefined ? [] : [event];
+      });
+      expect(new Set(events.map(({ kid }) => kid))).toEqual(new Set(['32/1', '31/1', '32/2']));
+      for (const kid of ['32/1', '31/1', '32/2']) {
+        const { id } = events.find((event) => event.kid === kid)!;
+        const out = join(data.path, `${id}.zip`);
+        const proven = await hub(['ledger', 'prove', directory, id, '--out', out, '--json']);
+        expect({ ...proven, stdout: JSON.parse(proven.stdout) as unknown }).toMatchObject({
+          code: 0,
+          stdout: { ok: true, eventId: id, level: 'SEALED', isAnchored: true },
+        });
+      }
+      expect(await hub(['ledger', 'prove', directory, 'nonsense'])).toMatchObject({ code: 2 });
+    },
+    PATIENCE_MS,
   );
 
   it(

@@ -138,15 +138,15 @@ ledger
 
 ledger
   .command('prove')
-  .description('fetch the evidence bundle of one event, check it, and write it to a file')
-  .argument('<address>', 'address of a node (http://host:port)')
+  .description('the evidence bundle of one event, checked and written to a file')
+  .argument('<source>', 'directory of one node, or its address (http://host:port)')
   .argument('<event>', 'id of the event')
-  .requiredOption('--token <token>', 'token of an inspector, or of an officer of a party to the case')
-  .option('--trust <file>', 'trust list to compare keys and policy with')
+  .option('--token <token>', 'token of an inspector, or of an officer of a party to the case; needed for an address')
+  .option('--trust <file>', 'trust list to compare keys and policy with; that of the directory unless given')
   .option('--out <file>', 'where to write; evidence-<event>.zip when absent')
   .option('--json', 'print one JSON object', false)
-  .action((address: string, event: string, options: Parameters<typeof ledgerProve>[2]) =>
-    ledgerProve(address, event, options),
+  .action((source: string, event: string, options: Parameters<typeof ledgerProve>[2]) =>
+    ledgerProve(source, event, options),
   );
 ledger
   .command('settle')

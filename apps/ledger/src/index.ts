@@ -1,4 +1,5 @@
 export { checkEvidence, type EvidenceVerdict } from './evidence/evidence-check.js';
+export { proveFromDirectory } from './evidence/evidence-directory.js';
 export { verifierPath } from './evidence/verifier-files.js';
 export { createLedgerApp } from './ledger-app.js';
 export type { LedgerApp, LedgerAppDeps, LedgerHealth } from './ledger-app.js';

@@ -5,6 +5,7 @@ import { ledgerPaths } from '../ledger-paths.js';
 import { headVerifiers, nodeOfOrigin } from '../log-identity.js';
 import { headFault } from '../signed-head.js';
 import { openStoredLog, readStoredLock } from '../verify/stored-log.js';
+import { storedParts } from '../verify/stored-parts.js';
 import type { CosignedHeads } from '../witness/cosigned-heads.js';
 import type { Level } from '../witness/level.js';
 import { newestWitnessedIn } from '../witness/standing.js';
@@ -60,12 +61,7 @@ export const replayDirectory = (
     const verifiers = headVerifiers(keys, nodeOfOrigin(head.origin) ?? '');
     const fault = headFault(head, verifiers);
     if (fault !== undefined) throw new LedgerFault('LOCK_DAMAGED', `the head in the lock: ${fault}`);
-    const store = {
-      entries: (from: number, to: number) => log.entries(from - 1, to - from),
-      tile: (level: number, index: number) => log.tile(level, index),
-      positionsIn: (streams: readonly string[]) =>
-        new Map(streams.map((name) => [name, some(log.positionInStream(name, 0n))])),
-    };
+    const store = storedParts(log);
     const newestWitnessed = kept && newestWitnessedIn(kept.cosigned, head.origin, trust, verifiers);
     const replay = new Replay({ store, head, keys, newestWitnessed });
     const moment = replay.moment(asOf);
@@ -97,5 +93,3 @@ const levelsIn = (cosigned: CosignedHeads | undefined): ((size: number) => Level
   const [sealed, witnessed] = [cosigned?.newest('SEALED')?.size ?? 0, cosigned?.newest('WITNESSED')?.size ?? 0];
   return (size) => (size <= sealed ? 'SEALED' : size <= witnessed ? 'WITNESSED' : 'LOCAL');
 };
-
-const some = (position: number | undefined): readonly number[] => (position === undefined ? [] : [position]);
