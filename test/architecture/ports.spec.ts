@@ -25,13 +25,32 @@ const reach = (path: string, seen = new Set<string>()): Set<string> => {
   return seen;
 };
 
-/** An adapter joins in the spec of its own name: one line that calls the suite, and nothing that chooses among its cases. */
-const joins = (adapter: string, suite: string): boolean => {
-  const spec = adapter.replace(/\.ts$/, '.spec.ts');
-  if (!existsSync(`${root}/${spec}`)) return false;
-  const calls = textOf(spec).match(new RegExp(String.raw`^${suite}\(`, 'gm')) ?? [];
-  return calls.length === 1 && reach(spec).has(adapter);
+/** Whether a package's entry point, mentioned by its name, is that file. */
+const isEntryPoint = (specifier: string, adapter: string): boolean => {
+  const [scope, name, ...path] = specifier.split('/');
+  if (scope !== '@delta-hub' || !adapter.startsWith(`libs/${name}/`)) return false;
+  const { exports } = JSON.parse(textOf(`libs/${name}/package.json`)) as {
+    readonly exports: Readonly<Record<string, { readonly '@delta-hub/source': string }>>;
+  };
+  const source = exports[['.', ...path].join('/')]?.['@delta-hub/source'] ?? '';
+  return `libs/${name}/${source.replace('./', '')}` === adapter;
 };
+
+/** Where the spec of an adapter is: beside it, or with the engine it needs. */
+const specsOf = (adapter: string): string[] => {
+  const name = basename(adapter).replace(/\.ts$/, '.spec.ts');
+  return [`${dirname(adapter)}/${name}`, ...sourceFiles(['test/engines']).filter((path) => basename(path) === name)];
+};
+
+/** An adapter joins in the spec of its own name: one line that calls the suite, and nothing that chooses among its cases. */
+const joins = (adapter: string, suite: string): boolean =>
+  specsOf(adapter)
+    .filter((spec) => existsSync(`${root}/${spec}`))
+    .some((spec) => {
+      const calls = textOf(spec).match(new RegExp(String.raw`^${suite}\(`, 'gm')) ?? [];
+      const isThere = reach(spec).has(adapter) || mentionsOf(spec).some((one) => isEntryPoint(one.specifier, adapter));
+      return calls.length === 1 && isThere;
+    });
 
 describe.each([
   ['libs/event-store/src', 'EventStore', 'describeEventStoreContract'],

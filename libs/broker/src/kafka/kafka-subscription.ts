@@ -1,0 +1,149 @@
+import { BrokerError, type BrokerSubscription, type IncomingRecord } from '../broker.js';
+import type { Places } from '../positions.js';
+import { incomingOf } from './incoming.js';
+import { type FetchedRecord, type KafkaClient, KafkaClientFault, type KafkaReader } from './kafka-client.js';
+import type { KafkaRebuild, KafkaTimes } from './kafka-options.js';
+import { Pauses } from './pauses.js';
+
+interface Following {
+  readonly topic: string;
+  readonly client: KafkaClient;
+  readonly places: Places;
+  readonly times: KafkaTimes;
+  readonly handler: (record: IncomingRecord) => Promise<void>;
+  readonly onRebuild: (rebuild: KafkaRebuild) => void;
+}
+
+type Place = ReturnType<Places['next']>[number];
+
+/**
+ * Follows one topic. Its own places alone say what comes next: a reader that fails, or gives nothing though there is
+ * something, is thrown away and another begins there. Only a place that does not fit the log, and a fault of the handler, end it.
+ */
+export class KafkaSubscription implements BrokerSubscription {
+  readonly finished: Promise<void>;
+  readonly #pauses = new Pauses();
+  #rebuilds = 0;
+  #delivered = 0;
+  #inHand: Promise<void> = Promise.resolve();
+  #isBusy = false;
+
+  constructor(
+    private readonly following: Following,
+    ended: () => void,
+  ) {
+    this.finished = this.#run().finally(ended);
+    this.finished.catch(() => undefined);
+  }
+
+  async stop(): Promise<void> {
+    this.#pauses.end();
+    await this.finished.catch(() => undefined);
+  }
+
+  async #run(): Promise<void> {
+    const { client, topic, places, times, onRebuild } = this.following;
+    while (!this.#pauses.areOver) {
+      try {
+        const next = places.next(await client.bounds(topic));
+        if (next.length > 0) await this.#follow(next);
+        else await this.#pauses.pause(times.lookEvery);
+      } catch (error) {
+        if (!(error instanceof KafkaClientFault)) throw error;
+        if (this.#pauses.areOver) return;
+        if (error.kind === 'REFUSED') throw asBrokerError(error);
+        onRebuild({ topic, count: ++this.#rebuilds, reason: error });
+        await this.#pauses.pause(times.pause);
+      }
+    }
+  }
+
+  /** Reads until the reader fails, the log has changed, or the end; returns when the record in hand has been handled. */
+  async #follow(places: readonly Place[]): Promise<void> {
+    const { client, topic, times } = this.following;
+    const logId = places[0]!.logId;
+    const next = new Map(places.map(({ partition, from }) => [partition, from]));
+    const pauses = new Pauses(this.#pauses);
+    const over = Promise.withResolvers<void>();
+    pauses.onEnd(over.resolve);
+    let thrown: { readonly error: unknown } | undefined;
+    const deliver = (partition: number, records: readonly FetchedRecord[]): Promise<void> => {
+      this.#inHand = this.#inHand.then(async () => {
+        if (pauses.areOver) return;
+        await this.#take({ partition, logId, next }, records).catch((error: unknown) => {
+          thrown = { error };
+          pauses.end();
+        });
+      });
+      return this.#inHand;
+    };
+    const reader = client.read(topic, next, logId, deliver);
+    const watching = this.#watch({ partitions: places.length, logId, pauses });
+    const [ended] = await Promise.allSettled([Promise.race([reader.failed, watching, over.promise])]);
+    pauses.end();
+    await this.#inHand;
+    await closed(reader, times.closeWithin);
+    if (thrown !== undefined) throw thrown.error;
+    if (ended.status === 'rejected') throw ended.reason;
+  }
+
+  async #take(
+    { partition, logId, next }: { partition: number; logId: string; next: Map<number, bigint> },
+    records: readonly FetchedRecord[],
+  ): Promise<void> {
+    const { topic, places, handler } = this.following;
+    const begin = next.get(partition)!;
+    let rest = records
+      .filter(({ offset }) => offset >= begin)
+      .map((record) => incomingOf(record, { topic, partition, logId }));
+    while (rest.length > 0) {
+      const from = next.get(partition)!;
+      const whole = places.take(rest, { partition, logId, start: from, from, end: from });
+      for (const record of whole) {
+        if (this.#pauses.areOver) return;
+        this.#isBusy = true;
+        await handler(record).finally(() => (this.#isBusy = false));
+        next.set(partition, record.offset + 1n);
+        this.#delivered++;
+      }
+      rest = rest.slice(whole.length);
+    }
+  }
+
+  /** Notices what no reader tells: a log cut off, emptied or created again, and a reader that has fallen silent. */
+  async #watch(of: { readonly partitions: number; readonly logId: string; readonly pauses: Pauses }): Promise<void> {
+    const { client, topic, places, times } = this.following;
+    const { partitions, logId, pauses } = of;
+    let seen = this.#delivered;
+    let moved = performance.now();
+    while (!pauses.areOver) {
+      await pauses.pause(times.lookEvery);
+      if (pauses.areOver) return;
+      const stillAt = (before: number): boolean => !this.#isBusy && this.#delivered === before;
+      if (stillAt(seen)) {
+        const bounds = await client.bounds(topic);
+        if (stillAt(seen)) {
+          const now = places.next(bounds);
+          if (now.length !== partitions || now[0]?.logId !== logId) return;
+          if (!now.some(({ from, end }) => from < end)) moved = performance.now();
+          else if (performance.now() - moved >= times.stalledAfter)
+            throw new KafkaClientFault('STALLED', `${topic}: nothing came for ${times.stalledAfter} ms`);
+          continue;
+        }
+      }
+      seen = this.#delivered;
+      moved = performance.now();
+    }
+  }
+}
+
+const closed = async (reader: KafkaReader, withinMs: number): Promise<void> => {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, withinMs);
+  await Promise.race([reader.close().catch(() => undefined), late.promise]);
+  clearTimeout(timer);
+};
+
+/** For callers of the port: a fault of the client means that the broker is not there for us now. */
+export const asBrokerError = (error: unknown): unknown =>
+  error instanceof KafkaClientFault ? new BrokerError('UNAVAILABLE', error.message, { cause: error }) : error;

@@ -1,0 +1,40 @@
+/** What of kafkajs' inside `topic-ids.ts` builds on. The version is pinned exactly, and no other will come. */
+declare module 'kafkajs/src/protocol/requests/index.js' {
+  interface RequestDefinitions {
+    versions: readonly string[];
+    protocol: (of: { readonly version: number }) => unknown;
+  }
+  const module: { readonly requests: { readonly Metadata: RequestDefinitions } };
+  export = module;
+}
+
+declare module 'kafkajs/src/protocol/requests/metadata/v0/response.js' {
+  const module: { readonly parse: (data: unknown) => Promise<unknown> };
+  export = module;
+}
+
+declare module 'kafkajs/src/protocol/encoder.js' {
+  class Encoder {
+    writeInt8(value: number): this;
+    writeBoolean(value: boolean): this;
+    writeUVarInt(value: number): this;
+    writeUVarIntString(value: string): this;
+    writeUVarIntBytes(): this;
+    writeBufferInternal(buffer: Buffer): void;
+  }
+  export = Encoder;
+}
+
+declare module 'kafkajs/src/protocol/decoder.js' {
+  class Decoder {
+    constructor(buffer: Buffer);
+    readInt16(): number;
+    readInt32(): number;
+    readBoolean(): boolean;
+    readUVarIntString(): string;
+    readUVarIntArray<T>(read: (decoder: Decoder) => T): T[];
+    readTaggedFields(): unknown;
+    readBytes(length: number): Buffer;
+  }
+  export = Decoder;
+}

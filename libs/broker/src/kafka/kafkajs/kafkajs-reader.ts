@@ -1,0 +1,97 @@
+import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { Deliver, FetchedRecord, KafkaReader } from '../kafka-client.js';
+import { faultOf } from './faults.js';
+
+const SESSION_MS = 10_000;
+const HEARTBEAT_MS = 2_000;
+/** Longest wait of a fetch that finds nothing. */
+const WAIT_MS = 500;
+
+/** kafkajs gives a header's value as bytes, text, or a list where its name came twice. */
+const headersOf = (headers: KafkaMessage['headers']): FetchedRecord['headers'] =>
+  Object.entries(headers ?? {}).flatMap(([name, value]) =>
+    [value].flat().map((one) => [name, Buffer.from(one ?? '').toString('latin1')] as const),
+  );
+
+const recordOf = ({ offset, key, value, headers }: KafkaMessage): FetchedRecord => ({
+  offset: BigInt(offset),
+  key,
+  value,
+  headers: headersOf(headers),
+});
+
+/**
+ * kafkajs reads in a group only. This one is alone in a group that nobody has had before, so that it never waits for the
+ * session of another, commits nothing, and seeks to its own place whenever it has joined.
+ */
+export class KafkajsReader implements KafkaReader {
+  readonly failed: Promise<never>;
+  readonly #fail: (error: unknown) => void;
+  readonly #next: Map<number, bigint>;
+  readonly #consumer: Consumer;
+  readonly #started: Promise<void>;
+
+  constructor(
+    kafka: Kafka,
+    groupId: string,
+    private readonly topic: string,
+    from: ReadonlyMap<number, bigint>,
+    private readonly assertLog: () => Promise<void>,
+    private readonly deliver: Deliver,
+  ) {
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.failed = promise;
+    promise.catch(() => undefined);
+    this.#fail = (error) => reject(faultOf(error));
+    this.#next = new Map(from);
+    this.#consumer = kafka.consumer({
+      groupId,
+      sessionTimeout: SESSION_MS,
+      heartbeatInterval: HEARTBEAT_MS,
+      maxWaitTimeInMs: WAIT_MS,
+      allowAutoTopicCreation: false,
+      readUncommitted: true,
+      retry: { retries: 2, restartOnFailure: () => Promise.resolve(false) },
+    });
+    this.#started = this.#start().catch(this.#fail);
+  }
+
+  /** One that is let go while it joins its group would be left behind in it, connected. */
+  async close(): Promise<void> {
+    await this.#started;
+    await this.#consumer.disconnect();
+  }
+
+  async #start(): Promise<void> {
+    const consumer = this.#consumer;
+    consumer.on(consumer.events.GROUP_JOIN, () => this.#seek());
+    consumer.on(consumer.events.CRASH, ({ payload }) => this.#fail(payload.error));
+    await consumer.connect();
+    await consumer.subscribe({ topics: [this.topic], fromBeginning: true });
+    await consumer.run({ autoCommit: false, eachBatch: (payload) => this.#take(payload) });
+  }
+
+  #seek(): void {
+    for (const [partition, offset] of this.#next)
+      this.#consumer.seek({ topic: this.topic, partition, offset: `${offset}` });
+  }
+
+  /** Nothing may escape from here: it would end the consumer without a word. */
+  async #take({ batch, ...membership }: EachBatchPayload): Promise<void> {
+    const beat = setInterval(() => void membership.heartbeat().catch(() => undefined), HEARTBEAT_MS);
+    try {
+      const next = this.#next.get(batch.partition);
+      const records = batch.messages.map(recordOf).filter(({ offset }) => next === undefined || offset >= next);
+      const last = records.at(-1);
+      if (last === undefined) return;
+      // What was read may belong to a topic of the same name that was created meanwhile.
+      await this.assertLog();
+      await this.deliver(batch.partition, records);
+      this.#next.set(batch.partition, last.offset + 1n);
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      clearInterval(beat);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { Admin } from '@platformatic/kafka';
+
+/** What an operator does to topics of a test. */
+export class TestTopics {
+  readonly #admin: Admin;
+
+  constructor(brokers: readonly string[], login?: { readonly username: string; readonly password: string }) {
+    this.#admin = new Admin({
+      clientId: 'delta-hub-tests',
+      bootstrapBrokers: [...brokers],
+      retries: 20,
+      retryDelay: 100,
+      ...(login === undefined ? {} : { sasl: { mechanism: 'PLAIN', ...login } }),
+    });
+  }
+
+  /** Fails when there is one of that name already. */
+  async create(topic: string, partitions = 1, replicas = 1): Promise<void> {
+    await this.#admin.createTopics({ topics: [topic], partitions, replicas });
+  }
+
+  async delete(...topics: readonly string[]): Promise<void> {
+    await this.#admin.deleteTopics({ topics: [...topics] });
+  }
+
+  /** Deletes the topic and creates it again, empty. */
+  async recreate(topic: string, partitions = 1): Promise<void> {
+    await this.delete(topic);
+    await this.create(topic, partitions);
+  }
+
+  /** Removes the records below `before`, as retention does. */
+  async expire(topic: string, partition: number, before: bigint): Promise<void> {
+    await this.#admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset: before }] }] });
+  }
+
+  async close(): Promise<void> {
+    await this.#admin.close();
+  }
+}
+
+/** The brokers this run is on: given by test/engines/run.ts. */
+export const givenBrokers = (): readonly string[] => {
+  const brokers = process.env['KAFKA_BROKERS'];
+  if (brokers === undefined || brokers === '') throw new Error('no broker: run this by `npm run test:engines`');
+  return brokers.split(',');
+};
