@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Others read what the hub writes: a Go program and Tessera's fsck check ledgers, Tessera's hammer loads one, Python's joserfc checks signatures,
-# the CloudEvents SDK reads records of the broker. First each reader's own test, then all against a running hub.
+# Others read what the hub writes: a Go program checks ledgers and evidence, Tessera's fsck ledgers, Tessera's hammer loads one,
+# Python's joserfc checks signatures, the CloudEvents SDK reads records of the broker. First each reader's own test, then all against a running hub.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here/../.."
@@ -58,5 +58,10 @@ for node in 32:cca-320509:$((port + 1)) 31:cca-310118:$port; do
   node --no-warnings "$here/cloudevents/read-records.ts" "$data/broker.db" "$id" >"$scratch/events.txt"
   echo "--- node $id: their signatures, by joserfc"
   "$python" "$here/python/verify_event.py" "$address/.well-known/jwks.json" "$scratch/events.txt"
+  echo "--- node $id: evidence for a fact, by Go and joserfc"
+  event=$(node -p 'JSON.parse(Buffer.from(fs.readFileSync(process.argv[1], "latin1").split(".")[1], "base64url")).id' "$scratch/events.txt")
+  node apps/hub/dist/main.js ledger prove "$address" "$event" --token "$(cat "$scratch/token.txt")" --out "$scratch/evidence.zip"
+  "$scratch/interop" -trust "$data/nodes/$id/trust.json" -bundle "$scratch/evidence.zip" -witnesses 2
+  "$python" "$here/python/verify_bundle.py" "$data/nodes/$id/trust.json" "$scratch/evidence.zip"
 done
 echo 'interoperability: passed'

@@ -3,8 +3,9 @@
 //
 //	interop -trust trust.json -node 32 -hub http://127.0.0.1:4101 -token token.txt -transfer transfer-…
 //	interop -trust trust.json -node 32 -proof proof.json
+//	interop -trust trust.json -bundle evidence.zip -witnesses 2
 //
-// It prints one line per verified entry and ends with 0 only if there was at least one and all verified.
+// It prints one line per verified entry or bundle and ends with 0 only if there was at least one and all verified.
 package main
 
 import (
@@ -30,9 +31,18 @@ func run() error {
 	hub := flag.String("hub", "", "address of the node, without a path")
 	token := flag.String("token", "", "file with an officer's token")
 	transfer := flag.String("transfer", "", "the transfer whose facts are checked")
+	bundle := flag.String("bundle", "", "file with evidence for one event")
+	witnesses := flag.Int("witnesses", 0, "how many cosignatures the evidence must have at least")
 	flag.Parse()
 
-	log, err := trustedLog(*trust, *node)
+	list, err := readTrust(*trust)
+	if err != nil {
+		return err
+	}
+	if *bundle != "" {
+		return sayBundle(list, *bundle, *witnesses)
+	}
+	log, err := list.logOf(*node)
 	if err != nil {
 		return err
 	}
@@ -57,6 +67,20 @@ func run() error {
 		}
 		fmt.Printf("published checkpoint of %s: size %d, signature verified\n", head.Origin, head.Size)
 	}
+	return nil
+}
+
+func sayBundle(list *trustList, file string, witnesses int) error {
+	archive, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	found, err := list.verifyBundle(archive, witnesses)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	fmt.Printf("evidence: entry %d of %d in %s, %d witnesses, continued to %d: verified\n",
+		found.Index, found.Size, found.Origin, found.Witnesses, found.Latest)
 	return nil
 }
 

@@ -2,10 +2,8 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 
 	tlog "github.com/transparency-dev/formats/log"
 	"github.com/transparency-dev/merkle/proof"
@@ -28,32 +26,6 @@ type entryProof struct {
 type log struct {
 	origin   string
 	verifier note.Verifier
-}
-
-// trustedLog takes a node's ledger key (a C2SP vkey) from the trust list.
-func trustedLog(file, node string) (*log, error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	var list struct {
-		Nodes []struct {
-			Node       string `json:"node"`
-			LedgerKeys []struct {
-				Name string `json:"name"`
-				Vkey string `json:"vkey"`
-			} `json:"ledgerKeys"`
-		} `json:"nodes"`
-	}
-	if err := json.Unmarshal(text, &list); err != nil {
-		return nil, err
-	}
-	for _, entry := range list.Nodes {
-		if entry.Node == node && len(entry.LedgerKeys) > 0 {
-			return newLog(entry.LedgerKeys[0].Name, entry.LedgerKeys[0].Vkey)
-		}
-	}
-	return nil, fmt.Errorf("%s: no ledger key of node %s", file, node)
 }
 
 func newLog(origin, vkey string) (*log, error) {

@@ -92,7 +92,11 @@ func TestTrustListAndProofFile(t *testing.T) {
 	trust := write(t, dir, "trust.json", map[string]any{"nodes": []any{map[string]any{
 		"node": "32", "ledgerKeys": []any{map[string]string{"name": origin, "vkey": vkey}},
 	}}})
-	trusted, err := trustedLog(trust, "32")
+	list, err := readTrust(trust)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusted, err := list.logOf("32")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +104,7 @@ func TestTrustListAndProofFile(t *testing.T) {
 	if err != nil || trusted.verify(proofs[0]) != nil {
 		t.Errorf("a proof read from a file was refused: %v", err)
 	}
-	if _, err := trustedLog(trust, "33"); err == nil {
+	if _, err := list.logOf("33"); err == nil {
 		t.Error("found a key for a node that is not in the list")
 	}
 }
