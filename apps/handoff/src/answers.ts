@@ -9,7 +9,7 @@ import {
 } from '@delta-hub/handoff';
 import { personFacts } from './knowledge.js';
 import type { Cases } from './cases.js';
-import type { FactRow } from './read-models.js';
+import type { FactRow, OutageRow } from './read-models.js';
 import type { View } from './view.js';
 
 /** The parents that field resolvers get: read models and ids, turned into answers where a field asks for them. */
@@ -34,13 +34,14 @@ export const intervalAnswer = ({ agency, from, until }: Interval) => ({
   until: until ?? null,
 });
 
-export const deadlineAnswer = (due: Due) => ({
+export const deadlineAnswer = (due: Due, outage: (id: string) => OutageRow | undefined) => ({
   step: due.step,
   agency: agencyAnswer(due.agency),
   due: due.due,
   at: due.at ?? null,
   met: due.met ?? null,
   marginDays: due.marginDays ?? null,
+  excusedBy: (due.excusedBy === undefined ? undefined : outage(due.excusedBy)) ?? null,
   rule: due.rule,
   verified: due.verified,
 });

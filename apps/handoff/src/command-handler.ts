@@ -9,6 +9,7 @@ import {
 } from '@delta-hub/event-store';
 import {
   articleOf,
+  AT_ONCE,
   isOpen,
   type PersonCommand,
   personDecider,
@@ -18,6 +19,7 @@ import {
   type TransferCommand,
   transferDecider,
   type TransferEvent,
+  type Transmission,
   upcast,
 } from '@delta-hub/handoff';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
@@ -35,6 +37,8 @@ const UNKNOWN_OUTCOMES = 5;
 /** What the handler looks up, in read models that have come as far as the store was when asked. */
 export interface Knowledge {
   person(personId: string): Promise<PersonFile | undefined>;
+  /** How the facts of a transfer came to this node, and when the line between its parties was cut. */
+  transmission(transferId: string): Promise<Transmission>;
   /** The stream in which a command key was used before. */
   streamOfCommand(idempotencyKey: string): Promise<string | undefined>;
 }
@@ -83,7 +87,9 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
       if (earlier !== undefined) return earlier;
 
       const person = 'personId' in request.input ? await this.knowledge.person(request.input.personId) : undefined;
-      const command = toCommand(request, checked, commander, { now, person: () => person });
+      const transmission =
+        request.type === 'JudgeDeadlines' ? await this.knowledge.transmission(target.stream) : AT_ONCE;
+      const command = toCommand(request, checked, commander, { now, person: () => person, transmission });
       if ('code' in command) return { rejected: command };
       const decision = decide(command, target.recorded);
       if ('rejected' in decision) return { rejected: decision.rejected };

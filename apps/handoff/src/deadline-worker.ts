@@ -1,15 +1,18 @@
-import { agencyById, eventName } from '@delta-hub/contracts';
-import type { EventStore } from '@delta-hub/event-store';
-import { dueActs, hubRules, type Instant, type Party } from '@delta-hub/handoff';
+import { agencyById, eventName, type HubEvent } from '@delta-hub/contracts';
+import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
+import { dueActs, hubRules, type Instant, type Party, STALE_AFTER_MINUTES } from '@delta-hub/handoff';
+import { transmissionOf } from './knowledge.js';
 import type { Positions } from './positions.js';
 import type { ReadModels } from './read-models.js';
 import { Handle, type Outcome } from './requests.js';
-import type { Keeper } from './signed-events.js';
+import { type Keeper, readEvent } from './signed-events.js';
 import { StoreSubscriber, type SubscriberState } from './subscriber.js';
 
 const NAME = 'deadlines';
 /** Cases that are looked at before the clock is asked again. */
 const AT_ONCE = 256;
+/** A limit that passed so shortly after an outage may be excused by it too. */
+const EDGE_MS = STALE_AFTER_MINUTES * 60_000;
 
 interface Deps {
   readonly keeper: Keeper;
@@ -39,12 +42,10 @@ export class DeadlineWorker {
         const saved = deps.positions.get(NAME);
         return saved === undefined ? undefined : BigInt(saved);
       },
-      handle: async ({ type, stream, position }) => {
-        if (eventName(type)?.startsWith('transfer.') === true) {
-          await deps.projector.waitFor(position);
-          await this.judge(stream, deps.keeper.clock.now());
-        }
-        deps.positions.set(NAME, position.toString());
+      handle: async (recorded) => {
+        await deps.projector.waitFor(recorded.position);
+        for (const stream of this.concerned(recorded)) await this.judge(stream, deps.keeper.clock.now());
+        deps.positions.set(NAME, recorded.position.toString());
       },
     });
   }
@@ -89,15 +90,25 @@ export class DeadlineWorker {
     }
   }
 
+  /** The cases that a fact may show in another light: its own; for an outage those in which a limit passed meanwhile. */
+  private concerned(recorded: RecordedEvent): readonly string[] {
+    const name = eventName(recorded.type);
+    if (name?.startsWith('transfer.') === true) return [recorded.stream];
+    if (name !== 'outage.declared') return [];
+    const { from, until } = (readEvent(recorded) as HubEvent<'outage.declared'>).data;
+    return this.deps.readModels.breachedBetween(from, new Date(Date.parse(until) + EDGE_MS).toISOString());
+  }
+
   /** Once for each party at this node of which something is due. */
   private async judge(transferId: string, now: Instant): Promise<void> {
     const { readModels, keeper, projector, execute } = this.deps;
     const summary = readModels.transfer(transferId);
     if (summary === undefined) return;
+    const transmission = transmissionOf(readModels, transferId);
     for (const party of ['origin', 'receiving'] as const satisfies readonly Party[]) {
       const agencyId = summary[party];
       const isOurs = agencyById(agencyId)?.node === keeper.node;
-      if (!isOurs || dueActs(summary.facts, now, hubRules, party).length === 0) continue;
+      if (!isOurs || dueActs(summary.facts, now, hubRules, party, transmission).length === 0) continue;
       const commander = { officerId: `node-${keeper.node}`, role: 'system' as const, agencyId, node: keeper.node };
       const request = { type: 'JudgeDeadlines' as const, input: { transferId } };
       const outcome = await execute(new Handle(request, keeper.newId(), commander));

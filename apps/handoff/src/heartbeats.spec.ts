@@ -54,7 +54,7 @@ const open = async (node: Node) => {
     log.close();
     positions.close();
   };
-  return { clock, store, log, beat, close, stale: () => peerStates([peer], log, clock.now())[0]! };
+  return { clock, store, log, beat, close, stale: () => peerStates(node, [peer], log, clock.now())[0]! };
 };
 
 beforeEach(async () => {
@@ -87,7 +87,10 @@ const outages = async (node: Node): Promise<readonly HubEvent<'outage.declared'>
   );
 
 it('a peer that has not been heard for more than five minutes is stale, with the instant it was heard last', async () => {
-  expect(nodes['31'].stale()).toEqual({ id: '32', heardAt: undefined, isStale: true, staleSince: undefined });
+  expect(nodes['31'].stale()).toEqual({
+    ...{ id: '32', heardAt: undefined, isStale: true, staleSince: undefined },
+    ...{ isSkewed: false, skewSeconds: undefined },
+  });
   await moment('2025-09-29T00:01:00.000Z');
   expect(nodes['31'].stale()).toMatchObject({ heardAt: '2025-09-29T00:01:00.000Z', isStale: false });
   cut.add('32');
@@ -129,4 +132,17 @@ it('a heartbeat that was lost while both heard each other is no outage', async (
   await moment('2025-09-29T00:03:00.000Z');
   await moment('2025-09-29T00:04:00.000Z');
   expect(await outages('32')).toEqual([]);
+});
+
+it('a peer whose clock goes wrong by more than five minutes is marked by both', async () => {
+  await moment('2025-09-29T00:01:00.000Z');
+  expect(nodes['31'].stale()).toMatchObject({ isSkewed: false, skewSeconds: undefined });
+  nodes['32'].clock.drive('2025-09-29T00:08:00.000Z');
+  await nodes['32'].beat();
+  await until(() => nodes['31'].stale().heardAt === '2025-09-29T00:08:00.000Z');
+  expect(nodes['31'].stale()).toMatchObject({ isSkewed: true, skewSeconds: 420 });
+  nodes['31'].clock.drive('2025-09-29T00:02:00.000Z');
+  await nodes['31'].beat();
+  await until(() => nodes['32'].stale().heardAt === '2025-09-29T00:02:00.000Z');
+  expect(nodes['32'].stale()).toMatchObject({ isSkewed: true, skewSeconds: -360 });
 });

@@ -1,7 +1,7 @@
 import type { Broker, BrokerSubscription, IncomingRecord } from '@delta-hub/broker';
 import { digest, type KeyHistory, openDetached, ruleAt, toDetached } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
-import { isSilent, outageOf } from '@delta-hub/handoff';
+import { isSilent, outageOf, skewOf } from '@delta-hub/handoff';
 import { v5 as uuidv5 } from 'uuid';
 import { Backoff } from './backoff.js';
 import type { Gap, LineLog } from './line-log.js';
@@ -33,6 +33,9 @@ export interface PeerState {
   readonly heardAt: string | undefined;
   readonly staleSince: string | undefined;
   readonly isStale: boolean;
+  /** Whether its clock goes wrong by more than five minutes, and by how many seconds at least. */
+  readonly isSkewed: boolean;
+  readonly skewSeconds: number | undefined;
 }
 
 /** Says with every tick that this node is there. A heartbeat that cannot go out is kept: it shows how long the node was alone. */
@@ -185,9 +188,13 @@ export class HeartbeatListener {
 }
 
 /** What this node may say of the facts of each peer now. */
-export const peerStates = (peers: readonly string[], log: LineLog, now: string): readonly PeerState[] =>
+export const peerStates = (node: string, peers: readonly string[], log: LineLog, now: string): readonly PeerState[] =>
   peers.map((id) => {
-    const heardAt = log.lastHeard(id)?.time;
-    const isStale = isSilent(heardAt, now);
-    return { id, heardAt, isStale, staleSince: isStale ? heardAt : undefined };
+    const beat = log.lastHeard(id);
+    const isStale = isSilent(beat?.time, now);
+    const skew = beat && skewOf(beat, node, now);
+    return {
+      ...{ id, heardAt: beat?.time, isStale, staleSince: isStale ? beat?.time : undefined },
+      ...{ isSkewed: skew !== undefined, skewSeconds: skew === undefined ? undefined : Math.trunc(skew / 1000) },
+    };
   });

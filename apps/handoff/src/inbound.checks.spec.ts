@@ -1,6 +1,6 @@
 import type { IncomingRecord } from '@delta-hub/broker';
 import type { EventToAppend, RecordedEvent } from '@delta-hub/event-store';
-import type { PersonFile } from '@delta-hub/handoff';
+import type { Outage, PersonFile } from '@delta-hub/handoff';
 import { describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { inspect } from './inbound.checks.js';
@@ -22,6 +22,7 @@ const at31 = (record: IncomingRecord, history: readonly EventToAppend[] = [], pe
     keys,
     readStream: () => Promise.resolve(stored(history)),
     person: () => Promise.resolve(person),
+    outage: () => Promise.resolve(undefined),
   });
 
 const checkOf = async (
@@ -71,6 +72,7 @@ describe('a record that is not', () => {
       keys,
       readStream: () => Promise.resolve(stored([applied, opinion])),
       person: () => Promise.resolve(undefined),
+      outage: () => Promise.resolve(undefined),
     });
     expect(at32).toMatchObject({ verdict: 'refuse', check: 'DOMAIN', detail: 'CONSULTATION_NOT_SENT' });
   });
@@ -101,6 +103,27 @@ describe('a record that is not', () => {
       check: 'DOMAIN',
       detail: 'PERSON_NOT_YOURS',
     });
+  });
+  it('a verdict excused by an outage of which this node has not seen the heartbeats of both sides', async () => {
+    const due = '2025-03-18T16:00:00.000Z';
+    const about = { step: 'REPLY', due, rung: 1, rule: 'REPLY@2020.1', because: 'outage' } as const;
+    const actor = { officerId: 'node-32', role: 'system', agencyId: 'cca-320509' } as const;
+    const data = { ...about, outage: '0195b000-0000-7000-8000-000000000001' };
+    const superseded = signed({ type: 'transfer.deadline-superseded', occurredAt: due, actor, data }, '32');
+    const line = { node: '31', peer: '32', from: '2025-03-17T00:00:00.000Z', until: '2025-03-19T00:00:00.000Z' };
+    const knowing = (outage: Outage | undefined) =>
+      inspect(recordOf(superseded, '32'), {
+        ...{ node: '31', keys, readStream: () => Promise.resolve(stored([applied, opinion, consulted, received])) },
+        ...{ person: () => Promise.resolve(undefined), outage: () => Promise.resolve(outage) },
+      });
+    expect(await knowing(undefined)).toMatchObject({ verdict: 'hold', detail: 'OUTAGE_UNKNOWN' });
+    const useless = [
+      { ...line, peer: '33' },
+      { ...line, until: '2025-03-18T15:54:59.999Z' },
+    ];
+    for (const outage of useless)
+      expect(await knowing(outage)).toMatchObject({ verdict: 'refuse', detail: 'OUTAGE_EXCUSES_NOTHING' });
+    expect(await knowing(line)).toMatchObject({ verdict: 'accept' });
   });
   it('an act signed before it was done', async () => {
     const early = signed(ACTS.opinion, '32', { signedAt: '2025-03-10T00:00:00.000Z' });

@@ -15,6 +15,8 @@ import type { RecordedEvent } from '@delta-hub/event-store';
 import {
   admit,
   disputeBodies,
+  excusesAt,
+  type Outage,
   type PersonFile,
   signingRejection,
   transferDecider,
@@ -40,6 +42,9 @@ export interface Refused {
   readonly sender?: { readonly node: string; readonly id: string; readonly type: string };
 }
 
+/** Fails `check` as things stand, but what would let it pass may still be on its way. */
+type Held = Omit<Refused, 'verdict'> & { readonly verdict: 'hold' };
+
 export type Verdict =
   | {
       readonly verdict: 'accept';
@@ -49,8 +54,7 @@ export type Verdict =
     }
   | { readonly verdict: 'duplicate' }
   | { readonly verdict: 'not-ours' }
-  /** Fails `check` as things stand, but what would let it pass may still be on its way. */
-  | (Omit<Refused, 'verdict'> & { readonly verdict: 'hold' })
+  | Held
   | Refused;
 
 export interface InboundContext {
@@ -60,6 +64,8 @@ export interface InboundContext {
   readonly readStream: (stream: string) => Promise<readonly RecordedEvent[]>;
   /** The person as this node's facts show them. */
   readonly person: (personId: string) => Promise<PersonFile | undefined>;
+  /** An outage that is known here, and so verified, by the id of its fact. */
+  readonly outage: (id: string) => Promise<Outage | undefined>;
 }
 
 const refuse = (check: InboundCheck, detail: string): Refused => ({ verdict: 'refuse', check, detail });
@@ -112,6 +118,8 @@ const inspectAuthentic = async (
     : (domainFault(event, stream, ruleAt(keys, ARRIVING)) ?? applicationFault(event));
   if (domain !== undefined) return refuse('DOMAIN', domain);
   if (await isOfOurPerson(event, context)) return { verdict: 'hold', check: 'DOMAIN', detail: 'PERSON_NOT_YOURS' };
+  const excuse = await excuseFault(event, source, context);
+  if (excuse !== undefined) return excuse;
   return { verdict: 'accept', event, jws, expected: stream.at(-1)?.revision ?? 'no-stream' };
 };
 
@@ -179,6 +187,20 @@ const applicationFault = (event: HubEvent): string | undefined => {
   const [from, to] = [agencyById(origin), agencyById(receiving)];
   if (from?.node !== originNode || to?.node !== receivingNode) return 'AGENCY_UNKNOWN';
   return to.level === 'county' ? undefined : 'AGENCY_NOT_COUNTY';
+};
+
+/** A verdict that an outage excuses rests on the outage: one that is not known here yet may be on its way. */
+const excuseFault = async (
+  event: HubEvent,
+  source: string,
+  { node, outage }: InboundContext,
+): Promise<Refused | Held | undefined> => {
+  if (eventName(event.type) !== 'transfer.deadline-superseded') return undefined;
+  const { outage: id, occurredAt } = (event as HubEvent<'transfer.deadline-superseded'>).data;
+  if (id === undefined) return undefined;
+  const known = await outage(id);
+  if (known === undefined) return { verdict: 'hold', check: 'DOMAIN', detail: 'OUTAGE_UNKNOWN' };
+  return excusesAt(known, occurredAt, [source, node]) ? undefined : refuse('DOMAIN', 'OUTAGE_EXCUSES_NOTHING');
 };
 
 /**

@@ -42,6 +42,7 @@ const open = (): void => {
     keys,
     readStream: (stream: string) => store.read(stream),
     person: () => Promise.resolve(person),
+    outage: () => Promise.resolve(undefined),
   };
   const refuser = new Refuser(store, { node: '31', signer: signerOf('31'), clock, newId: uuidv7 });
   records = new InboundRecords({ store, context, keys: { changed: () => undefined }, refuser, held, clock });

@@ -1,5 +1,14 @@
 import type { EventStore } from '@delta-hub/event-store';
-import { actsOf, type Instant, type PersonFact, personFile, type PersonFile } from '@delta-hub/handoff';
+import {
+  actsOf,
+  AT_ONCE,
+  type Instant,
+  type Outage,
+  type PersonFact,
+  personFile,
+  type PersonFile,
+  type Transmission,
+} from '@delta-hub/handoff';
 import type { Cases } from './cases.js';
 import type { Clock } from './clock.js';
 import type { Knowledge } from './command-handler.js';
@@ -16,6 +25,14 @@ export const personFacts = (cases: Cases, personId: string): readonly PersonFact
   ];
 };
 
+/** How the facts of a transfer came to this node, and when the line between its parties' nodes was cut. */
+export const transmissionOf = (readModels: ReadModels, transferId: string): Transmission => {
+  const transfer = readModels.transfer(transferId);
+  if (transfer === undefined) return AT_ONCE;
+  const { originNode, receivingNode } = transfer;
+  return { arrivals: readModels.arrivals(transferId), outages: readModels.outagesBetween(originNode, receivingNode) };
+};
+
 /** Looks up in the read models, once they have come as far as the store was when asked: a command sees every fact before it. */
 export class CurrentKnowledge implements Knowledge {
   constructor(
@@ -29,6 +46,16 @@ export class CurrentKnowledge implements Knowledge {
     await this.caughtUp();
     const now: Instant = this.clock.now();
     return personFile(personFacts(this.readModels, personId), now);
+  }
+
+  async transmission(transferId: string): Promise<Transmission> {
+    await this.caughtUp();
+    return transmissionOf(this.readModels, transferId);
+  }
+
+  async outage(id: string): Promise<Outage | undefined> {
+    await this.caughtUp();
+    return this.readModels.outage(id);
   }
 
   async streamOfCommand(idempotencyKey: string): Promise<string | undefined> {

@@ -75,6 +75,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     keys: () => keys.current(),
     readStream: (stream: string) => store.read(stream),
     person: (personId: string) => knowledge.person(personId),
+    outage: (id: string) => knowledge.outage(id),
   };
   const publisher = createPublisher({ node, store, broker, positions });
   const held = new HeldRecords(deps.positionsFile);
@@ -101,7 +102,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     parts,
     projector,
     readModels,
-    health: new NodeHealth(keeper, subscribers, held, () => peerStates(deps.peers, line, clock.now())),
+    health: new NodeHealth(keeper, subscribers, held, () => peerStates(node, deps.peers, line, clock.now())),
     execute,
     raiseLogForked: (fork) => raiseLogForked(store, keeper, deps.peers, fork),
     retryHeld: () => records.retry(),

@@ -42,7 +42,13 @@ const follow = (positionsFile = 'positions.db'): InboundConsumer => {
   const positions = new Positions(join(dir, positionsFile));
   const held = new HeldRecords(join(dir, positionsFile));
   const readStream = (stream: string) => store.read(stream);
-  const context = { node: '31', keys, readStream, person: () => Promise.resolve(undefined) };
+  const context = {
+    node: '31',
+    keys,
+    readStream,
+    person: () => Promise.resolve(undefined),
+    outage: () => Promise.resolve(undefined),
+  };
   const refuser = new Refuser(store, { node: '31', signer: signerOf('31'), clock, newId: uuidv7 });
   const records = new InboundRecords({ store, context, keys: { changed: () => undefined }, refuser, held, clock });
   const consumer = new InboundConsumer({ peer: '32', broker, positions, records });

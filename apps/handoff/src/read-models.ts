@@ -1,5 +1,5 @@
-import type { EventData } from '@delta-hub/contracts';
-import type { Instant, PersonEvent, TransferSummary } from '@delta-hub/handoff';
+import { type EventData, eventName, wireType } from '@delta-hub/contracts';
+import type { Arrival, Instant, PersonEvent, StateKey, TransferSummary } from '@delta-hub/handoff';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Cases, TransferQuery } from './cases.js';
 import { DUTY_SCHEMA, type DutyPlace, type DutyRow, DutyTable } from './duty-table.js';
@@ -62,6 +62,8 @@ export interface RefusalRow {
 }
 
 const FACT = `SELECT id, position, stream, type, node, agency, occurred_at AS occurredAt, signed_at AS signedAt, received_at AS receivedAt, command, jws FROM facts`;
+
+const OUTAGE = 'SELECT id, node, peer, began AS "from", ended AS until FROM outages';
 
 /** What queries read: derived from the event store alone. The position is in the same file: without the file they are built anew. Only the projector writes it. */
 export class ReadModels implements Cases {
@@ -162,6 +164,35 @@ export class ReadModels implements Cases {
          WHERE (?1 IS NULL OR f.received_at <= ?1) AND (?2 IS NULL OR o.began <= ?2)
          ORDER BY o.began DESC, o.node, o.peer LIMIT 100`,
     ).all(asOf ?? null, validAt ?? null) as unknown as OutageRow[];
+  }
+
+  outage(id: string): OutageRow | undefined {
+    return this.sql(`${OUTAGE} WHERE id = ?`).get(id) as unknown as OutageRow | undefined;
+  }
+
+  /** Every outage between two nodes, whichever of them declared it. */
+  outagesBetween(one: string, other: string): readonly OutageRow[] {
+    return this.sql(`${OUTAGE} WHERE (node = ?1 AND peer = ?2) OR (node = ?2 AND peer = ?1) ORDER BY began, id`).all(
+      one,
+      other,
+    ) as unknown as OutageRow[];
+  }
+
+  /** When the acts of a case were signed, and when they came to this node; of each kind the first. */
+  arrivals(stream: string): Readonly<Partial<Record<StateKey, Arrival>>> {
+    const rows = this.sql(
+      'SELECT type, signed_at AS signedAt, received_at AS receivedAt FROM facts WHERE stream = ? ORDER BY position DESC',
+    ).all(stream) as unknown as readonly (Arrival & { readonly type: string })[];
+    return Object.fromEntries(
+      rows.map(({ type, signedAt, receivedAt }) => [eventName(type) ?? type, { signedAt, receivedAt }]),
+    );
+  }
+
+  /** The cases in which a limit was found broken between two instants. */
+  breachedBetween(from: Instant, until: Instant): readonly string[] {
+    return this.sql('SELECT DISTINCT stream FROM facts WHERE type = ? AND occurred_at BETWEEN ? AND ?')
+      .all(wireType('transfer.deadline-breached'), from, until)
+      .map((row) => String(row['stream']));
   }
 
   transfer(id: string): TransferSummary | undefined {

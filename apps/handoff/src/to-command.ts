@@ -12,6 +12,7 @@ import {
   type RefusalGround,
   type SupersedingReason,
   type TransferCommand,
+  type Transmission,
 } from '@delta-hub/handoff';
 import type { CheckedInput } from './input-checks.js';
 import type { Commander, HubRejection, Inputs, Request } from './requests.js';
@@ -20,6 +21,7 @@ import type { Commander, HubRejection, Inputs, Request } from './requests.js';
 export interface LookUps {
   readonly now: string;
   readonly person: (personId: string) => PersonFile | undefined;
+  readonly transmission: Transmission;
 }
 
 const FACT_UNKNOWN = { code: 'FACT_UNKNOWN' } as const;
@@ -92,7 +94,7 @@ export const toCommand = (
     case 'RegisterPersonReported':
       return { ...context, type: request.type };
     case 'JudgeDeadlines':
-      return { ...context, type: request.type, rules: hubRules };
+      return { ...context, type: request.type, rules: hubRules, transmission: lookUps.transmission };
     case 'SendConsultation':
     case 'ServeDecision':
     case 'SendFile':

@@ -216,7 +216,7 @@ export class TransferResolver {
 
   @ResolveField('deadlines')
   deadlines(@Parent() { dues }: TransferParent) {
-    return dues.map(deadlineAnswer);
+    return dues.map((due) => deadlineAnswer(due, (id) => this.readModels.outage(id)));
   }
 
   @ResolveField('corrections')

@@ -68,7 +68,10 @@ const EXAMPLES: Readonly<Record<EventName, Readonly<Record<string, unknown>>>> =
   'transfer.deadline-reminded': { ...act, ...about, to: ['receiving'] },
   'transfer.deadline-breached': { ...act, ...about, to: ['receiving', 'origin'] },
   'transfer.deadline-escalated': { ...act, ...about, to: ['receiving-upper'] },
-  'transfer.deadline-superseded': { ...act, ...about, because: 'done-in-time' },
+  'transfer.deadline-superseded': {
+    ...{ ...act, ...about },
+    ...{ because: 'outage', outage: '0195b000-0000-7000-8000-000000000001' },
+  },
   'refusal.issued': {
     ...act,
     check: 'SIGNATURE',
@@ -136,6 +139,14 @@ describe.each(EVENT_NAMES.map((name) => ({ name })))('data of $name', ({ name })
   it.each(Object.keys(example))('refuses a wrong %s', (field) => {
     expect(validate({ ...example, [field]: { wrong: 'in every field' } })).toBe(false);
   });
+});
+
+it('a verdict is superseded by an outage that is named, and names none for another reason', () => {
+  const validate = validatorOf('transfer.deadline-superseded');
+  const { outage, ...unnamed } = EXAMPLES['transfer.deadline-superseded'] as { outage: string };
+  expect(validate(unnamed)).toBe(false);
+  expect(validate({ ...unnamed, because: 'recomputed' })).toBe(true);
+  expect(validate({ ...unnamed, because: 'recomputed', outage })).toBe(false);
 });
 
 describe('the envelope', () => {

@@ -5,7 +5,7 @@ import type { PolicySwitches, RollForward } from './policy.js';
 import { repliesOf } from './reply.js';
 import { packInForce, type Rules, versionOf } from './rule-book.js';
 import type { DeadlineStep, Limit, RuleSource, Rung } from './rule-pack.js';
-import type { TransferState } from './transfer.state.js';
+import { actsOfType, isSuperseded, type TransferState } from './transfer.state.js';
 
 /** The last day of a limit. */
 export interface LastDay {
@@ -41,10 +41,12 @@ export interface Due extends LastDay {
   readonly marginDays?: number;
   /** The withdrawal that ended the duty before it was done. */
   readonly lapsedAt?: Instant;
+  /** The fact `outage.declared` that excuses why it came late. */
+  readonly excusedBy?: string;
 }
 
 /** A limit that runs, with what happens when it passes. */
-export interface Duty extends Due {
+export interface Duty extends Due, Pick<Limit, 'act' | 'timelyBy'> {
   readonly ladder: readonly Rung[];
 }
 
@@ -67,7 +69,7 @@ const roll = (day: PlainDate, rollForward: RollForward, calendar: Calendar): Pla
  * nodes with the same facts, book and calendar get the same answer, whatever time it is.
  */
 export const dueInstants = (state: TransferState, rules: Rules): readonly Due[] =>
-  duties(state, rules).map(({ ladder: _ladder, ...due }) => due);
+  duties(state, rules).map(({ ladder: _ladder, act: _act, timelyBy: _timelyBy, ...due }) => due);
 
 /** The same with what happens when each limit passes. Each limit is that of the pack in force when its count started. */
 export const duties = (state: TransferState, rules: Rules): readonly Duty[] => {
@@ -101,7 +103,8 @@ const dutyOf = (
       source: limit.source,
       verified: limit.verified,
       ...outcome(limit, state, lastDay),
-      ladder: limit.ladder,
+      ...{ act: limit.act, ladder: limit.ladder },
+      ...(limit.timelyBy === undefined ? {} : { timelyBy: limit.timelyBy }),
     },
   ];
 };
@@ -123,12 +126,30 @@ const decidedUpon = (state: TransferState) => {
 };
 
 const outcome = (
-  { act }: Limit,
+  limit: Limit,
   state: TransferState,
   { due, dueDay }: LastDay,
-): Pick<Due, 'at' | 'met' | 'marginDays' | 'lapsedAt'> => {
-  const at = state[act]?.occurredAt;
-  if (at !== undefined) return { at, met: at < due, marginDays: daysBetween(dayOf(at), dueDay) };
+): Pick<Due, 'at' | 'met' | 'marginDays' | 'lapsedAt' | 'excusedBy'> => {
+  const at = state[limit.act]?.occurredAt;
+  if (at !== undefined) {
+    const excusedBy = excuseOf(limit, state, due);
+    return {
+      ...{ at, met: at < due && !hasComeLate(limit, state, due), marginDays: daysBetween(dayOf(at), dueDay) },
+      ...(excusedBy === undefined ? {} : { excusedBy }),
+    };
+  }
   const withdrawn = state['transfer.withdrawn'];
   return withdrawn === undefined ? {} : { lapsedAt: withdrawn.occurredAt };
 };
+
+/** For a sending, the other party's node has found that it came late, and nothing has overtaken that. */
+const hasComeLate = ({ step, timelyBy }: Limit, state: TransferState, due: Instant): boolean =>
+  timelyBy === 'receipt' &&
+  actsOfType(state, 'transfer.deadline-breached').some(
+    ({ data }) => data.step === step && data.due === due && !isSuperseded(state, data),
+  );
+
+const excuseOf = ({ step }: Limit, state: TransferState, due: Instant): string | undefined =>
+  actsOfType(state, 'transfer.deadline-superseded').find(
+    ({ data }) => data.step === step && data.due === due && data.outage !== undefined,
+  )?.data.outage;

@@ -56,7 +56,7 @@ export { rulePack2020 } from './rule-pack-2020.js';
 export { articleOf, signingRejection } from './signing.js';
 export { admit, transferDecider } from './transfer.js';
 export { actsOf, actsOfType } from './transfer.state.js';
-export type { OnceType, TransferState } from './transfer.state.js';
+export type { OnceType, StateKey, TransferState } from './transfer.state.js';
 export type {
   DisputeLevel,
   DisputeOutcome,
@@ -87,5 +87,7 @@ export type { HandoffEventType } from './upcasts.js';
 export { dueActs, nextLook, standingVerdicts } from './verdicts.js';
 export { worklistOf } from './worklist.js';
 export type { WorklistRow } from './worklist.js';
-export { isSilent, outageOf } from './line.js';
+export { AT_ONCE, excusesAt } from './transmission.js';
+export type { Arrival, DeclaredOutage, Transmission } from './transmission.js';
+export { isSilent, outageOf, skewOf, STALE_AFTER_MINUTES } from './line.js';
 export type { Beat, Heard, Outage, OutageEvidence, OutageFlaw } from './line.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Beat, type OutageEvidence, outageOf, isSilent } from './line.js';
+import { type Beat, type OutageEvidence, outageOf, isSilent, skewOf } from './line.js';
 
 const beat = (node: string, sequence: number, time: string, heard: Readonly<Record<string, number>>): Beat => ({
   node,
@@ -65,5 +65,23 @@ describe('silence', () => {
     ['2025-09-28T23:59:59.999Z', true],
   ])('last heard %s, five minutes later: %s', (heard, silent) => {
     expect(isSilent(heard, '2025-09-29T00:05:00.000Z')).toBe(silent);
+  });
+});
+
+describe('the clock of a peer', () => {
+  const said = (time: string, ours: string) => ({
+    ...{ node: '34', sequence: 7, time: `2025-09-29T${time}.000Z` },
+    heard: [{ node: '32', sequence: 9, time: `2025-09-29T${ours}.000Z` }],
+  });
+  it.each([
+    ['right', said('08:00:00', '07:59:30'), undefined],
+    ['five minutes ahead', said('08:06:00', '07:59:30'), undefined],
+    ['more than five minutes ahead', said('08:06:01', '07:59:30'), 301_000],
+    ['late by two days, which is a delay', said('00:00:00', '00:00:00'), undefined],
+    ['five minutes behind', said('07:55:00', '08:00:00'), undefined],
+    ['more than five minutes behind: it has heard what we said later', said('07:54:59', '08:00:00'), -301_000],
+    ['behind, and has not heard us', { ...said('07:00:00', '08:00:00'), heard: [] }, undefined],
+  ])('%s', (_, beat, skew) => {
+    expect(skewOf(beat, '32', '2025-09-29T08:01:00.000Z')).toBe(skew);
   });
 });

@@ -26,6 +26,19 @@ export const isSilent = (heard: Instant | undefined, now: Instant): boolean =>
   heard === undefined || Date.parse(now) - Date.parse(heard) > STALE_AFTER_MS;
 
 /**
+ * How far the clock of another node is off at least, in milliseconds: positive when it goes ahead of the clock of `self`,
+ * which says `now`; negative when it goes behind. Undefined while nothing shows more than five minutes. A heartbeat cannot
+ * be signed after it is here, nor before one of ours that it has heard; a delay alone shows nothing.
+ */
+export const skewOf = ({ time, heard }: Beat, self: string, now: Instant): number | undefined => {
+  const ahead = Date.parse(time) - Date.parse(now);
+  if (ahead > STALE_AFTER_MS) return ahead;
+  const ours = heard.find(({ node }) => node === self)?.time;
+  const behind = ours === undefined ? 0 : Date.parse(time) - Date.parse(ours);
+  return behind < -STALE_AFTER_MS ? behind : undefined;
+};
+
+/**
  * What both sides of a line say of its outage 中断: neither can invent one alone.
  * `before` is the last heartbeat of a node that its peer heard, `alone` a later one that it could not send, `peer` one of
  * the peer from the same time.

@@ -47,7 +47,7 @@ const limits: readonly Limit[] = [
   },
   {
     ...{ ...byAgency, step: 'FILE_SENT', days: 5, from: 'transfer.decided', when: 'approved' },
-    ...{ act: 'transfer.file-sent', party: 'origin', article: '办法31', source: 'recalled' },
+    ...{ act: 'transfer.file-sent', timelyBy: 'receipt', party: 'origin', article: '办法31', source: 'recalled' },
     ladder: [breached('origin', 'receiving')],
     text: 'Send the legal documents and the file within 5 days of the decision.',
   },

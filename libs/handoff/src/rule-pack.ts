@@ -65,6 +65,11 @@ export interface Limit extends Rule {
   readonly when?: 'approved' | 'refused';
   /** The act that has to be done within the limit. */
   readonly act: StateKey;
+  /**
+   * Present where the act is a sending 移送: in time is then what has come to the other party's node in time, unless the
+   * line was cut (domain B0, P). Otherwise the day of the act itself counts.
+   */
+  readonly timelyBy?: 'receipt';
   /** The party that does the act, or at whose desk the person does. */
   readonly party: Party;
   /** Who owes the act: the agency, or the person 社区矫正对象. */

@@ -7,6 +7,7 @@ import type { Rules } from './rule-book.js';
 import type { DeadlineStep, OfficeRole } from './rule-pack.js';
 import type { Party } from './transfer.procedure.js';
 import type { OnceType } from './transfer.state.js';
+import type { Transmission } from './transmission.js';
 
 /** Why the person wants to move 变更事由. */
 export type TransferReason = 'residence' | 'employment' | 'study' | 'family' | 'medical' | 'other';
@@ -126,7 +127,9 @@ export interface TransferFacts {
   readonly 'transfer.deadline-escalated': Verdict;
   /** A late fact shows that a verdict was not so at its instant. The verdict stays in the record, struck. */
   readonly 'transfer.deadline-superseded': Omit<Verdict, 'to'> & {
-    readonly because: 'done-in-time' | 'withdrawn' | 'recomputed';
+    readonly because: 'done-in-time' | 'withdrawn' | 'recomputed' | 'outage';
+    /** The fact `outage.declared` that excuses the delay; only with `outage`. */
+    readonly outage?: string;
   };
 }
 
@@ -178,7 +181,7 @@ export type TransferCommand =
       Documents & { readonly type: 'CorrectFact'; readonly fact: OnceType; readonly kind: CorrectionKind })
   | (CommandContext & { readonly type: 'AcknowledgeCorrection'; readonly fact: OnceType })
   /** The deadline worker of a node: for the agency that waits, at `now`. */
-  | (CommandContext & { readonly type: 'JudgeDeadlines'; readonly rules: Rules });
+  | (CommandContext & { readonly type: 'JudgeDeadlines'; readonly rules: Rules; readonly transmission: Transmission });
 
 /** The stable public names of the rules that can stand against a command or a partner's event. */
 export type TransferRejectionCode =

@@ -7,6 +7,7 @@ import { hubRules } from './rule-book.js';
 import { atWujiang } from './testing/cast.js';
 import { eventsOf, type Move, playOnTwoNodes, reordered } from './testing/two-nodes.js';
 import { admit, transferDecider } from './transfer.js';
+import { AT_ONCE } from './transmission.js';
 import { dueActs } from './verdicts.js';
 import type { TransferEvent, TransferEventType } from './transfer.events.js';
 import { actsOf, keyOf } from './transfer.state.js';
@@ -142,8 +143,8 @@ describe('two nodes that hear of each other late', () => {
         if (here === undefined || there === undefined) return;
         expect(dueInstants(here, hubRules)).toEqual(dueInstants(there, hubRules));
         for (const party of ['origin', 'receiving'] as const) {
-          const later = dueActs(here, '2026-01-01T00:00:00.000Z', hubRules, party);
-          expect(JSON.stringify(dueActs(there, '2026-01-01T00:00:00.000Z', hubRules, party))).toBe(
+          const later = dueActs(here, '2026-01-01T00:00:00.000Z', hubRules, party, AT_ONCE);
+          expect(JSON.stringify(dueActs(there, '2026-01-01T00:00:00.000Z', hubRules, party, AT_ONCE))).toBe(
             JSON.stringify(later),
           );
           const known = new Set(actsOf(here).map(keyOf));

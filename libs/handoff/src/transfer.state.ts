@@ -57,6 +57,12 @@ export const evolveTransfer = (state: TransferState, act: TransferEvent): Transf
   return state[key] === undefined ? { ...state, [key]: act } : state;
 };
 
+/** Whether a later fact has shown that a verdict was not so. */
+export const isSuperseded = (
+  state: TransferState,
+  { step, due, rung }: Pick<Verdict, 'step' | 'due' | 'rung'>,
+): boolean => state[`transfer.deadline-superseded#${ofVerdict({ step, due, rung })}`] !== undefined;
+
 /** All that has been done, in no particular order. */
 export const actsOf = (state: TransferState): readonly TransferEvent[] => Object.values(state) as TransferEvent[];
 

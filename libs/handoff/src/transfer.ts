@@ -87,13 +87,13 @@ const partyOf = (act: TransferEvent): Party => {
 type Judge = Extract<TransferCommand, { type: 'JudgeDeadlines' }>;
 
 /** The verdicts that are due from the agency the command names; none is no refusal. */
-const judge = ({ agency, actor, now, rules }: Judge, state: TransferState) => {
+const judge = ({ agency, actor, now, rules, transmission }: Judge, state: TransferState) => {
   const applied = state['transfer.applied'];
   if (applied === undefined) return reject<TransferRejection>({ code: 'TRANSFER_UNKNOWN' });
   if (actor.role !== 'system') return reject<TransferRejection>({ code: 'ROLE_NOT_PERMITTED' });
   const parties = (['origin', 'receiving'] as const).filter((party) => isParty(applied, party, agency));
   if (parties.length === 0) return reject<TransferRejection>({ code: 'ACT_NOT_YOURS' });
-  return accept(...parties.flatMap((party) => dueActs(state, now, rules, party)));
+  return accept(...parties.flatMap((party) => dueActs(state, now, rules, party, transmission)));
 };
 
 /** Whether the agency may write this act in this case: a party, or one of the bodies the dispute was taken to. */

@@ -6,6 +6,7 @@ import { play } from './testing/play.js';
 import { admit, transferDecider } from './transfer.js';
 import type { TransferEvent } from './transfer.events.js';
 import { personStatusOf, statusOf } from './transfer.status.js';
+import { AT_ONCE } from './transmission.js';
 import { dueActs, nextLook, standingVerdicts } from './verdicts.js';
 
 const { apply, opine, consult, receive, agree } = commands;
@@ -24,7 +25,7 @@ const reply = (local: string): TransferEvent => {
   return decision.accepted[0] as TransferEvent;
 };
 const judged = (history: readonly TransferEvent[], local: string, party: 'origin' | 'receiving' = 'origin') =>
-  dueActs(fold(transferDecider, history), at(local), hubRules, party);
+  dueActs(fold(transferDecider, history), at(local), hubRules, party, AT_ONCE);
 const short = (acts: readonly TransferEvent[]) =>
   acts.map(({ type, occurredAt, data }) => [
     type.replace('transfer.deadline-', ''),
@@ -86,7 +87,7 @@ describe('a late fact supersedes a verdict and never edits it', () => {
     ]);
     const state = fold(transferDecider, [...history, ...superseding]);
     expect(short(standingVerdicts(state)).map(([kind]) => kind)).toEqual(['reminded']);
-    expect(dueActs(state, at('2025-06-01 00:00'), hubRules, 'origin')).toEqual([
+    expect(dueActs(state, at('2025-06-01 00:00'), hubRules, 'origin', AT_ONCE)).toEqual([
       expect.objectContaining({
         type: 'transfer.deadline-reminded',
         data: expect.objectContaining({ step: 'DECISION' }),
@@ -97,7 +98,13 @@ describe('a late fact supersedes a verdict and never edits it', () => {
   it('a calendar that is replaced: the old due instant is superseded, the new one judged', () => {
     const before = [...asked, ...judged(asked, '2025-05-07 00:00')];
     const calendar = { ...hubRules.calendar, holidays: new Set([...hubRules.calendar.holidays, '2025-05-06']) };
-    const acts = dueActs(fold(transferDecider, before), at('2025-05-08 00:00'), { ...hubRules, calendar }, 'origin');
+    const acts = dueActs(
+      fold(transferDecider, before),
+      at('2025-05-08 00:00'),
+      { ...hubRules, calendar },
+      'origin',
+      AT_ONCE,
+    );
     expect(short(acts).map(([kind, , when, why]) => [kind, when, why])).toEqual([
       ['reminded', at('2025-05-01 00:00'), 'receiving'],
       ['superseded', at('2025-05-01 00:00'), 'recomputed'],
@@ -125,7 +132,12 @@ describe('who gives a verdict', () => {
   });
 
   it('the worker asks the decider and passes the time only', () => {
-    const judge = { ...by(wujiang, '2025-05-09 00:00', 'system'), type: 'JudgeDeadlines', rules: hubRules } as const;
+    const judge = {
+      ...by(wujiang, '2025-05-09 00:00', 'system'),
+      type: 'JudgeDeadlines',
+      rules: hubRules,
+      transmission: AT_ONCE,
+    } as const;
     expect(transferDecider.decide(judge, fold(transferDecider, asked))).toEqual({
       accepted: judged(asked, '2025-05-09 00:00'),
     });

@@ -2,9 +2,10 @@ import { duties, type Duty } from './deadlines.js';
 import { addDays, dayOf, type Instant, startOfDay } from './instant.js';
 import type { Rules } from './rule-book.js';
 import { type Rung, WATCHED_BY } from './rule-pack.js';
-import type { TransferEvent, VerdictType } from './transfer.events.js';
+import type { TransferEvent, TransferFacts, VerdictType } from './transfer.events.js';
 import type { Party } from './transfer.procedure.js';
-import { actsOf, keyOf, type TransferState } from './transfer.state.js';
+import { actsOf, isSuperseded, keyOf, type TransferState } from './transfer.state.js';
+import { excuse, type Transmission } from './transmission.js';
 
 type VerdictAct = Extract<TransferEvent, { type: VerdictType }>;
 
@@ -25,14 +26,20 @@ export const dueActs = (
   now: Instant,
   rules: Rules,
   watching: Party,
+  transmission: Transmission,
 ): readonly TransferEvent[] => {
+  const overtaking = (act: VerdictAct, duty: Duty | undefined) => reasonOf(act, duty, state, transmission);
   const all = duties(state, rules).filter(({ step }) => WATCHED_BY[step] === watching);
   const due = all.flatMap((duty) => duty.ladder.map((rung, index) => verdict(duty, rung, index, state)));
   const open = due.filter(
-    (act) => act.occurredAt <= now && !isOvertaken(act, dutyOf(act, all)) && state[keyOf(act)] === undefined,
+    (act) =>
+      act.occurredAt <= now && overtaking(act, dutyOf(act, all)) === undefined && state[keyOf(act)] === undefined,
   );
-  const stale = verdictsOf(state, watching).filter((act) => isOvertaken(act, dutyOf(act, all)));
-  return [...open, ...stale.map((act) => superseding(act, dutyOf(act, all)))]
+  const stale = verdictsOf(state, watching).flatMap((act) => {
+    const reason = overtaking(act, dutyOf(act, all));
+    return reason === undefined ? [] : [superseding(act, reason)];
+  });
+  return [...open, ...stale]
     .filter((act) => state[keyOf(act)] === undefined)
     .sort((a, b) => (a.occurredAt < b.occurredAt ? -1 : a.occurredAt > b.occurredAt ? 1 : 0));
 };
@@ -52,7 +59,7 @@ export const nextLook = (state: TransferState, rules: Rules, watching: Party): I
 /** The verdicts of a case that stand, oldest first. */
 export const standingVerdicts = (state: TransferState): readonly VerdictAct[] =>
   actsOf(state)
-    .filter((act): act is VerdictAct => isVerdict(act) && !isSuperseded(state, act))
+    .filter((act): act is VerdictAct => isVerdict(act) && !isSuperseded(state, act.data))
     .sort((a, b) => (a.occurredAt < b.occurredAt ? -1 : 1));
 
 const isVerdict = (act: TransferEvent): act is VerdictAct =>
@@ -60,20 +67,34 @@ const isVerdict = (act: TransferEvent): act is VerdictAct =>
   act.type === 'transfer.deadline-breached' ||
   act.type === 'transfer.deadline-escalated';
 
-const isSuperseded = (state: TransferState, { data: { step, due, rung } }: VerdictAct): boolean =>
-  state[`transfer.deadline-superseded#${step}/${due}/${rung}`] !== undefined;
-
 const verdictsOf = (state: TransferState, watching: Party): readonly VerdictAct[] =>
   actsOf(state).filter((act): act is VerdictAct => isVerdict(act) && WATCHED_BY[act.data.step] === watching);
 
 const dutyOf = ({ data: { step, due } }: VerdictAct, all: readonly Duty[]): Duty | undefined =>
   all.find((duty) => duty.step === step && duty.due === due);
 
-/** Whether what the verdict says was not so at its instant: the act was done, or the case over, before it. */
-const isOvertaken = ({ occurredAt }: VerdictAct, duty: Duty | undefined): boolean =>
-  duty === undefined ||
-  (duty.at !== undefined && duty.at < occurredAt) ||
-  (duty.lapsedAt !== undefined && duty.lapsedAt < occurredAt);
+type Reason = Pick<TransferFacts['transfer.deadline-superseded'], 'because' | 'outage'>;
+
+/**
+ * Why what a verdict says was not so at its instant: the act was done, or the case over, before it; for a sending, it had
+ * come, or could not come because the line was cut. Undefined when it was so.
+ */
+const reasonOf = (
+  { occurredAt }: VerdictAct,
+  duty: Duty | undefined,
+  state: TransferState,
+  { arrivals, outages }: Transmission,
+): Reason | undefined => {
+  if (duty === undefined) return { because: 'recomputed' };
+  if (duty.lapsedAt !== undefined && duty.lapsedAt < occurredAt) return { because: 'withdrawn' };
+  if (duty.at === undefined || duty.at >= occurredAt) return undefined;
+  const arrival = duty.timelyBy === 'receipt' ? arrivals[duty.act] : undefined;
+  if (arrival === undefined || arrival.receivedAt < occurredAt) return { because: 'done-in-time' };
+  const parties = state['transfer.applied']?.data;
+  const nodes = parties === undefined ? [] : [parties.originNode, parties.receivingNode];
+  const outage = excuse(arrival, occurredAt, nodes, outages);
+  return outage === undefined ? undefined : { because: 'outage', outage: outage.id };
+};
 
 const verdict = (duty: Duty, rung: Rung, index: number, state: TransferState): VerdictAct => ({
   type: `transfer.deadline-${rung.kind}`,
@@ -82,14 +103,13 @@ const verdict = (duty: Duty, rung: Rung, index: number, state: TransferState): V
   data: { step: duty.step, due: duty.due, rung: index, rule: duty.ruleId, to: [...rung.to] },
 });
 
-const superseding = (act: VerdictAct, duty: Duty | undefined): TransferEvent => {
+const superseding = (act: VerdictAct, reason: Reason): TransferEvent => {
   const { step, due, rung, rule } = act.data;
-  const because = duty === undefined ? 'recomputed' : duty.at === undefined ? 'withdrawn' : 'done-in-time';
   return {
     type: 'transfer.deadline-superseded',
     occurredAt: act.occurredAt,
     actor: act.actor,
-    data: { step, due, rung, rule, because },
+    data: { step, due, rung, rule, ...reason },
   };
 };
 

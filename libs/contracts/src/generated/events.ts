@@ -412,7 +412,11 @@ export interface TransferDeadlineSuperseded {
   due: Instant;
   rung: Rung;
   rule: Rule;
-  because: 'done-in-time' | 'withdrawn' | 'recomputed';
+  because: 'done-in-time' | 'withdrawn' | 'recomputed' | 'outage';
+  /**
+   * The fact outage.declared that excuses the delay; with the reason outage and no other.
+   */
+  outage?: string;
 }
 /**
  * 变更决定: the act of the agency the person leaves.

@@ -614,10 +614,12 @@ export type Deadline = {
   readonly due: Scalars['DateTime']['output'];
   /** When it was done; null while it is open. */
   readonly at?: Maybe<Scalars['DateTime']['output']>;
-  /** True when done in time; null while open. */
+  /** True when done in time; null while open. A sending is in time when it has come to the other party's node in time, or could not because the line was cut. */
   readonly met?: Maybe<Scalars['Boolean']['output']>;
   /** Whole days between the day of the act and the last day: negative when late, null while open. */
   readonly marginDays?: Maybe<Scalars['Int']['output']>;
+  /** The outage that excuses why it came late, by the heartbeats of both sides; null for none. */
+  readonly excusedBy?: Maybe<Outage>;
   /** Article and rule pack version. */
   readonly rule: Scalars['String']['output'];
   /** False while the text of the rule has not been checked against the gazette. */
@@ -726,6 +728,10 @@ export type PeerStatus = {
   readonly isStale: Scalars['Boolean']['output'];
   /** Since when it is silent; null while it is fresh, and when it was never heard. */
   readonly staleSince?: Maybe<Scalars['DateTime']['output']>;
+  /** True when its clock goes wrong by more than five minutes against this node's: what it says of when is to be doubted. */
+  readonly isSkewed: Scalars['Boolean']['output'];
+  /** By how many seconds at least, positive when it goes ahead; null while nothing shows more than five minutes. */
+  readonly skewSeconds?: Maybe<Scalars['Int']['output']>;
 };
 
 /** 中断: neither node heard the other. */

@@ -1203,8 +1203,34 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
         "enum": [
           "done-in-time",
           "withdrawn",
-          "recomputed"
+          "recomputed",
+          "outage"
         ]
+      },
+      "outage": {
+        "type": "string",
+        "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
+        "description": "The fact outage.declared that excuses the delay; with the reason outage and no other."
+      }
+    },
+    "if": {
+      "properties": {
+        "because": {
+          "const": "outage"
+        }
+      }
+    },
+    "then": {
+      "properties": {
+        "outage": true
+      },
+      "required": [
+        "outage"
+      ]
+    },
+    "else": {
+      "properties": {
+        "outage": false
       }
     }
   },

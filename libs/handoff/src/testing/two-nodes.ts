@@ -3,6 +3,7 @@ import type { AgencyRecord } from '../agency.js';
 import type { Instant } from '../instant.js';
 import { standingReply } from '../reply.js';
 import { hubRules } from '../rule-book.js';
+import { AT_ONCE } from '../transmission.js';
 import { admit, transferDecider } from '../transfer.js';
 import type { TransferCommand, TransferEvent } from '../transfer.events.js';
 import type { TransferState } from '../transfer.state.js';
@@ -153,7 +154,7 @@ const superseding = (state: TransferState, times: Times): Attempt[] => {
 const judging = (pick: number, { now }: Times): Attempt => {
   const [side, agency] = pick % 2 === 0 ? (['origin', wujiang] as const) : (['receiving', qingpu] as const);
   const desk = { ...by(agency, '2025-03-10 09:00', 'system'), now, occurredAt: now };
-  return { side, command: { ...desk, type: 'JudgeDeadlines', rules: hubRules } };
+  return { side, command: { ...desk, type: 'JudgeDeadlines', rules: hubRules, transmission: AT_ONCE } };
 };
 
 /** Any command by anybody at their own node. */
