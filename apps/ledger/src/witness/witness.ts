@@ -49,24 +49,24 @@ export class Witness {
     const request = parseAddCheckpoint(body);
     if (request === undefined) return plain(400, 'malformed request');
     const { logs, heads, forked } = this.#deps;
+    /** What the decision is made on, and nothing that another process may have written since. */
+    const known: { head?: SignedHead | undefined } = {};
     const decision = witnessDecision(
       sha256Tree,
       request,
       (origin) => logs.get(origin)?.(),
-      (origin) => heads.read(origin),
+      (origin) => (known.head = heads.read(origin)),
     );
     switch (decision.status) {
       case 200: {
-        const known = heads.read(decision.head.origin);
-        const { note, line } = this.#cosigned(request.note, decision.text, decision.head.origin, known);
-        // Decision and write run without a pause between them; should another process hold the file too, it loses here.
-        if (!heads.advance(known, { ...decision.head, note }))
+        const { note, line } = this.#cosigned(request.note, decision.text, decision.head.origin, known.head);
+        // Should another process hold the file too, the slower of the two loses here.
+        if (!heads.advance(known.head, { ...decision.head, note }))
           return conflict(heads.read(decision.head.origin)?.size ?? 0);
         return { status: 200, type: TEXT, body: line };
       }
       case 409: {
-        const known = decision.head === undefined ? undefined : heads.read(decision.head.origin);
-        if (known !== undefined) forked(known, request.note);
+        if (decision.head !== undefined && known.head !== undefined) forked(known.head, request.note);
         return conflict(decision.size);
       }
       case 422:
