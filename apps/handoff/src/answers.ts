@@ -36,6 +36,7 @@ export const intervalAnswer = ({ agency, from, until }: Interval) => ({
 
 export const deadlineAnswer = (due: Due, outage: (id: string) => OutageRow | undefined) => ({
   step: due.step,
+  about: due.about ?? null,
   agency: agencyAnswer(due.agency),
   due: due.due,
   at: due.at ?? null,

@@ -1,10 +1,14 @@
 import type { Caller } from '@delta-hub/crypto';
 import type { CommandBus } from '@nestjs/cqrs';
 import { factAnswer, type PersonParent, type TransferParent } from './answers.js';
+import { copyParents } from './copy-answers.js';
+import { officeOf } from './copy-commands.js';
 import type { ReadModels } from './read-models.js';
 import { refusalAnswer } from './refusals.js';
 import { Handle, type Outcome, type Request } from './requests.js';
 import type { Projector } from './projections.js';
+
+type CopyRequest = Extract<Request, { type: 'AcknowledgeCopy' | 'AcknowledgeCopyCorrection' }>;
 
 /** Gives commands to the bus and answers once the read models show what came of them. */
 export class Commands {
@@ -23,6 +27,16 @@ export class Commands {
   async onPerson(request: Request, key: string, caller: Caller) {
     return this.answer(await this.give(request, key, caller), 'IntakeRecorded', (stream) => ({
       person: { id: stream.slice('person-'.length) } satisfies PersonParent,
+    }));
+  }
+
+  /** About one copy of a case: its recipient is answered with that copy, and nothing else of the case. */
+  async onCopy(request: CopyRequest, key: string, caller: Caller) {
+    const about = `${request.input.of}/${officeOf(request.input.office)}`;
+    return this.answer(await this.give(request, key, caller), 'CopyRecorded', (stream) => ({
+      copy: copyParents(this.readModels.transfer(stream)!).find(
+        ({ copy: { sent } }) => `${sent.data.of}/${sent.data.office}` === about,
+      ),
     }));
   }
 

@@ -49,6 +49,8 @@ const agreement: Agreement = {
   'transfer.recusal-declared': true,
   'transfer.fact-corrected': true,
   'transfer.correction-acknowledged': true,
+  'transfer.copy-sent': true,
+  'transfer.copy-acknowledged': true,
   'transfer.deadline-reminded': true,
   'transfer.deadline-breached': true,
   'transfer.deadline-escalated': true,

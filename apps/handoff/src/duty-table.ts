@@ -6,12 +6,15 @@ export interface DutyPlace {
   readonly due: Instant;
   readonly transferId: string;
   readonly step: string;
+  /** Which of several things; empty where a case has the limit once. */
+  readonly about: string;
 }
 
 /** One open duty as the worklist shows it. */
 export interface DutyRow extends DutyPlace {
   readonly agency: string;
   readonly owedBy: string;
+  readonly recipient: string | null;
   readonly ruleId: string;
 }
 
@@ -21,8 +24,8 @@ export interface DutyRow extends DutyPlace {
  * `looks` says when the limits of a case must be looked at again.
  */
 export const DUTY_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS duties(transfer TEXT NOT NULL, step TEXT NOT NULL, due TEXT NOT NULL, agency TEXT NOT NULL, owed_by TEXT NOT NULL, rule TEXT NOT NULL, PRIMARY KEY(transfer, step, due)) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS duty_of(agency TEXT NOT NULL, due TEXT NOT NULL, transfer TEXT NOT NULL, step TEXT NOT NULL, PRIMARY KEY(agency, due, transfer, step)) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS duties(transfer TEXT NOT NULL, step TEXT NOT NULL, about TEXT NOT NULL, due TEXT NOT NULL, agency TEXT NOT NULL, owed_by TEXT NOT NULL, recipient TEXT, rule TEXT NOT NULL, PRIMARY KEY(transfer, step, about, due)) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS duty_of(agency TEXT NOT NULL, due TEXT NOT NULL, transfer TEXT NOT NULL, step TEXT NOT NULL, about TEXT NOT NULL, PRIMARY KEY(agency, due, transfer, step, about)) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS duty_of_transfer ON duty_of(transfer);
   CREATE TABLE IF NOT EXISTS looks(transfer TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS looks_at ON looks(at);`;
@@ -39,9 +42,9 @@ export class DutyTable {
   put(transfer: string, rows: readonly WorklistRow[], look: Instant | undefined): void {
     this.sql.forgetPlaces.run(transfer);
     this.sql.forget.run(transfer);
-    for (const { step, due, agency, owedBy, ruleId, chain } of rows) {
-      this.sql.put.run(transfer, step, due, agency, owedBy, ruleId);
-      for (const each of chain) this.sql.putOf.run(each, due, transfer, step);
+    for (const { step, about = '', due, agency, owedBy, recipient = null, ruleId, chain } of rows) {
+      this.sql.put.run(transfer, step, about, due, agency, owedBy, recipient, ruleId);
+      for (const each of chain) this.sql.putOf.run(each, due, transfer, step, about);
     }
     if (look === undefined) this.sql.forgetLook.run(transfer);
     else this.sql.putLook.run(transfer, look);
@@ -49,8 +52,8 @@ export class DutyTable {
 
   /** The duties of an agency and of all below it, the most urgent first, after a place. */
   of(agency: string, after: DutyPlace | undefined, limit: number): readonly DutyRow[] {
-    const { due, transferId, step } = after ?? { due: '', transferId: '', step: '' };
-    return this.sql.page.all(agency, due, transferId, step, limit) as unknown as DutyRow[];
+    const { due, transferId, step, about } = after ?? { due: '', transferId: '', step: '', about: '' };
+    return this.sql.page.all(agency, due, transferId, step, about, limit) as unknown as DutyRow[];
   }
 
   /** Cases whose limits must be looked at by now, the oldest first. */
@@ -62,15 +65,17 @@ export class DutyTable {
 const prepareAll = (prepare: (text: string) => StatementSync) => ({
   forgetPlaces: prepare('DELETE FROM duty_of WHERE transfer = ?'),
   forget: prepare('DELETE FROM duties WHERE transfer = ?'),
-  put: prepare('INSERT OR REPLACE INTO duties(transfer, step, due, agency, owed_by, rule) VALUES(?,?,?,?,?,?)'),
-  putOf: prepare('INSERT OR IGNORE INTO duty_of(agency, due, transfer, step) VALUES(?,?,?,?)'),
+  put: prepare(
+    'INSERT OR REPLACE INTO duties(transfer, step, about, due, agency, owed_by, recipient, rule) VALUES(?,?,?,?,?,?,?,?)',
+  ),
+  putOf: prepare('INSERT OR IGNORE INTO duty_of(agency, due, transfer, step, about) VALUES(?,?,?,?,?)'),
   forgetLook: prepare('DELETE FROM looks WHERE transfer = ?'),
   putLook: prepare('INSERT INTO looks(transfer, at) VALUES(?, ?) ON CONFLICT(transfer) DO UPDATE SET at = excluded.at'),
   page: prepare(
-    `SELECT o.due, o.transfer AS transferId, o.step, d.agency, d.owed_by AS owedBy, d.rule AS ruleId
-     FROM duty_of o JOIN duties d ON d.transfer = o.transfer AND d.step = o.step AND d.due = o.due
-     WHERE o.agency = ?1 AND (o.due, o.transfer, o.step) > (?2, ?3, ?4)
-     ORDER BY o.due, o.transfer, o.step LIMIT ?5`,
+    `SELECT o.due, o.transfer AS transferId, o.step, o.about, d.agency, d.owed_by AS owedBy, d.recipient, d.rule AS ruleId
+     FROM duty_of o JOIN duties d ON d.transfer = o.transfer AND d.step = o.step AND d.about = o.about AND d.due = o.due
+     WHERE o.agency = ?1 AND (o.due, o.transfer, o.step, o.about) > (?2, ?3, ?4, ?5)
+     ORDER BY o.due, o.transfer, o.step, o.about LIMIT ?6`,
   ),
   toLookAt: prepare('SELECT transfer FROM looks WHERE at <= ? ORDER BY at LIMIT ?'),
 });

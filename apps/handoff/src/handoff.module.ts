@@ -8,6 +8,7 @@ import { contextOf, maskFault, type VerifyToken } from './bearer.js';
 import { NodeClock } from './clock.js';
 import { HandleCommand, HandlerParts } from './command-handler.js';
 import { Commands } from './commands.js';
+import { InboxResolver } from './inbox.resolver.js';
 import { NodeHealth } from './node-health.js';
 import { AgencyResolver, NodeResolver } from './node.resolver.js';
 import { PersonResolver } from './person.resolver.js';
@@ -58,6 +59,7 @@ export class HandoffModule {
           useFactory: (bus: CommandBus) => new Commands(bus, options.projector, options.readModels),
         },
         TransferResolver,
+        InboxResolver,
         PersonResolver,
         NodeResolver,
         AgencyResolver,

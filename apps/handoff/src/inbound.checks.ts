@@ -23,6 +23,7 @@ import {
   type TransferEvent,
   upcast,
 } from '@delta-hub/handoff';
+import { copyFault } from './copy-recipients.js';
 import { eventsTopic } from './outbound.publisher.js';
 import { schemaFault } from './schema-check.js';
 import { outageFault } from './signed-beats.js';
@@ -172,6 +173,7 @@ const domainFault = (event: HubEvent, stream: readonly RecordedEvent[], rule: Ke
   if (act.occurredAt > event.time) return 'OCCURRED_IN_FUTURE';
   const state = fold(transferDecider, history);
   const rejection = admit(state, act, author)?.code;
+  if (rejection === undefined && act.type === 'transfer.copy-sent') return copyFault(state, act);
   if (rejection !== undefined || act.type !== 'transfer.dispute-raised') return rejection;
   // Only the directory can tell who stands above the parties.
   const parties = state['transfer.applied']?.data;

@@ -13,6 +13,7 @@ import { CurrentKnowledge } from './knowledge.js';
 import { LineLog } from './line-log.js';
 import { NodeHealth } from './node-health.js';
 import { type LogForked, raiseLogForked } from './incidents.js';
+import { createCopiesPublisher } from './copies.publisher.js';
 import { createPublisher, eventsTopic } from './outbound.publisher.js';
 import { Positions } from './positions.js';
 import { Projector } from './projections.js';
@@ -78,6 +79,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     outage: (id: string) => knowledge.outage(id),
   };
   const publisher = createPublisher({ node, store, broker, positions });
+  const copies = createCopiesPublisher({ node, store, broker, positions });
   const held = new HeldRecords(deps.positionsFile);
   const records = new InboundRecords({
     store,
@@ -96,7 +98,17 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const listeners = deps.peers.map((peer) => new HeartbeatListener(peer, lineDeps));
   const receipts = createReceipts({ node, store, positions, execute });
   const deadlines = new DeadlineWorker({ keeper, store, positions, readModels, projector, execute });
-  const subscribers = [projector, publisher, receipts, retries, ...consumers, heartbeat, ...listeners, deadlines];
+  const subscribers = [
+    projector,
+    publisher,
+    copies,
+    receipts,
+    retries,
+    ...consumers,
+    heartbeat,
+    ...listeners,
+    deadlines,
+  ];
   let endTicks = (): void => undefined;
   return {
     parts,

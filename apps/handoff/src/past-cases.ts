@@ -68,10 +68,10 @@ export class PastCases implements Cases {
       .flatMap(({ id }) => this.transfer(id) ?? [])
       .flatMap(({ id, facts }) => worklistOf(id, facts, hubRules, agencyById))
       .filter(({ chain }) => chain.includes(agency))
+      .map(({ chain: _chain, ...row }) => ({ about: '', recipient: null, ...row }))
       .filter((row) => after === undefined || order(row, after) > 0)
       .sort(order)
-      .slice(0, limit)
-      .map(({ chain: _chain, ...row }) => row);
+      .slice(0, limit);
   }
 
   private known(stream: string): readonly FactRow[] {
@@ -88,6 +88,9 @@ const actOf = ({ type, jws }: FactRow) =>
 
 /** As the index of the open duties has them. */
 const order = (a: DutyPlace, b: DutyPlace): number => {
-  const [one, other] = [a, b].map(({ due, transferId, step }) => `${due} ${transferId} ${step}`) as [string, string];
+  const [one, other] = [a, b].map(({ due, transferId, step, about }) => [due, transferId, step, about].join(' ')) as [
+    string,
+    string,
+  ];
   return one < other ? -1 : one > other ? 1 : 0;
 };

@@ -2,6 +2,7 @@ import { agencyById, eventName, type HubEvent } from '@delta-hub/contracts';
 import { isKeyEventType } from '@delta-hub/crypto';
 import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
 import {
+  copiesOf,
   hubRules,
   type Instant,
   isTransferEvent,
@@ -11,6 +12,8 @@ import {
   upcast,
   worklistOf,
 } from '@delta-hub/handoff';
+import { isNoted } from './copy-answers.js';
+import type { CopyEntry } from './copy-table.js';
 import type { ReadModels } from './read-models.js';
 import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
 import { StoreSubscriber } from './subscriber.js';
@@ -60,7 +63,14 @@ const project = (recorded: RecordedEvent, readModels: ReadModels, node: string):
   readModels.putTransfer(summary, recorded.position);
   const rows = worklistOf(summary.id, summary.facts, hubRules, agencyById);
   readModels.duties.put(summary.id, rows, lookOf(summary, node));
+  readModels.copies.put(summary.id, inboxEntries(summary));
 };
+
+const inboxEntries = ({ facts }: TransferSummary): readonly CopyEntry[] =>
+  copiesOf(facts).map((copy) => {
+    const { of, office, recipient } = copy.sent.data;
+    return { about: `${of}/${office}`, recipient, isOpen: !isNoted(copy) };
+  });
 
 /** When this node must look at the limits of a case again, for the parties of it that are here. */
 const lookOf = ({ originNode, receivingNode, facts }: TransferSummary, node: string): Instant | undefined =>

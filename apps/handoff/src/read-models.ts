@@ -2,6 +2,7 @@ import { type EventData, eventName, wireType } from '@delta-hub/contracts';
 import type { Arrival, Instant, PersonEvent, StateKey, TransferSummary } from '@delta-hub/handoff';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Cases, TransferQuery } from './cases.js';
+import { COPY_SCHEMA, CopyTable } from './copy-table.js';
 import { DUTY_SCHEMA, type DutyPlace, type DutyRow, DutyTable } from './duty-table.js';
 import { PastFacts } from './past-facts.js';
 import type { View } from './view.js';
@@ -72,13 +73,17 @@ export class ReadModels implements Cases {
   /** The open duties of every case. */
   readonly duties: DutyTable;
   readonly past: PastFacts;
+  /** The copies of every recipient. */
+  readonly copies: CopyTable;
 
   constructor(path: string) {
     this.db = new DatabaseSync(path);
     this.db.exec(SCHEMA);
     this.db.exec(DUTY_SCHEMA);
+    this.db.exec(COPY_SCHEMA);
     this.duties = new DutyTable(this.db);
     this.past = new PastFacts(this.db);
+    this.copies = new CopyTable(this.db);
   }
 
   position(): bigint | undefined {

@@ -22,6 +22,9 @@ export interface Inputs {
   DeclareRecusal: HandoffGraphql.DeclareRecusalInput;
   CorrectFact: HandoffGraphql.CorrectFactInput;
   AcknowledgeCorrection: HandoffGraphql.AcknowledgeCorrectionInput;
+  SendCopy: HandoffGraphql.SendCopyInput;
+  AcknowledgeCopy: HandoffGraphql.AcknowledgeCopyInput;
+  AcknowledgeCopyCorrection: HandoffGraphql.AcknowledgeCopyInput;
   /** The node's own deadline worker: passes nothing but the case. */
   JudgeDeadlines: { readonly transferId: string; readonly occurredAt?: string };
 }

@@ -14,6 +14,7 @@ import {
   type TransferCommand,
   type Transmission,
 } from '@delta-hub/handoff';
+import { toCopyCommand } from './copy-commands.js';
 import type { CheckedInput } from './input-checks.js';
 import type { Commander, HubRejection, Inputs, Request } from './requests.js';
 
@@ -87,6 +88,10 @@ export const toCommand = (
       const { fact } = request.input;
       return isCorrectable(fact) ? { ...context, type: request.type, fact } : FACT_UNKNOWN;
     }
+    case 'SendCopy':
+    case 'AcknowledgeCopy':
+    case 'AcknowledgeCopyCorrection':
+      return toCopyCommand(request, context);
     case 'WithdrawTransfer':
       return { ...context, type: request.type, documents, reason: request.input.reason };
     case 'RecordConsultationReceived':

@@ -13,6 +13,7 @@ import type { RequestContext } from './bearer.js';
 import { casesAt } from './cases.js';
 import { NodeClock } from './clock.js';
 import { Commands } from './commands.js';
+import { type CopyParent, copyParents } from './copy-answers.js';
 import { page } from './paging.js';
 import { ReadModels } from './read-models.js';
 import type { Inputs } from './requests.js';
@@ -165,6 +166,15 @@ export class TransferResolver {
     return this.commands.onTransfer({ type: 'AcknowledgeCorrection', input }, key, caller);
   }
 
+  @Mutation('sendCopy')
+  sendCopy(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['SendCopy'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'SendCopy', input }, key, caller);
+  }
+
   @Mutation('withdrawTransfer')
   withdraw(
     @Args('idempotencyKey') key: Key,
@@ -222,6 +232,11 @@ export class TransferResolver {
   @ResolveField('corrections')
   corrections(@Parent() { facts }: TransferParent) {
     return correctionsOf(facts).map(correctionAnswer);
+  }
+
+  @ResolveField('copies')
+  copies(@Parent() summary: TransferParent): readonly CopyParent[] {
+    return copyParents(summary);
   }
 
   @ResolveField('facts')

@@ -48,6 +48,16 @@ export class WorklistResolver {
     return agencyAnswer(agency);
   }
 
+  @ResolveField('about')
+  about(@Parent() { about }: DutyParent) {
+    return about === '' ? null : about;
+  }
+
+  @ResolveField('recipient')
+  recipient(@Parent() { recipient }: DutyParent) {
+    return recipient === null ? null : agencyAnswer(recipient);
+  }
+
   /** Whole seconds; negative once the limit has passed. */
   @ResolveField('secondsLeft')
   secondsLeft(@Parent() { due, view }: DutyParent): number {
@@ -91,11 +101,11 @@ const isInForce = ({ effectiveFrom, effectiveTo }: TracedRule, view: View | unde
   return effectiveFrom <= day && (effectiveTo === null || day <= effectiveTo);
 };
 
-const placeText = ({ due, transferId, step }: DutyPlace): string => [due, transferId, step].join('|');
+const placeText = ({ due, transferId, step, about }: DutyPlace): string => [due, transferId, step, about].join('|');
 
 const placeIn = (text: string): DutyPlace | undefined => {
-  const [due, transferId, step, ...more] = text.split('|');
-  return due === undefined || transferId === undefined || step === undefined || more.length > 0
+  const [due, transferId, step, about, ...more] = text.split('|');
+  return due === undefined || transferId === undefined || step === undefined || about === undefined || more.length > 0
     ? undefined
-    : { due, transferId, step };
+    : { due, transferId, step, about };
 };

@@ -74,7 +74,7 @@ program
   .description('print a development token for an officer (refused in production)')
   .requiredOption('--node <id>', 'node the token is for: 31, 32, 33 or 34')
   .requiredOption('--agency <id>', 'agency of the officer, e.g. cca-320509')
-  .option('--role <role>', 'officer, office-officer, inspector or operator', 'officer')
+  .option('--role <role>', 'officer, office-officer, inspector, operator or recipient', 'officer')
   .option('--officer <id>', 'the officer’s number', 'officer-dev-001')
   .option('--ttl <seconds>', 'how long the token is good for', toSeconds, 28_800)
   .option('--data <dir>', 'data directory of the hub', 'data')

@@ -5,7 +5,7 @@ import { HubFault } from './faults.js';
 import { mintDevToken } from './issuer.js';
 import { isNodeId } from './nodes.js';
 
-const ROLES: readonly string[] = ['officer', 'office-officer', 'inspector', 'operator'] satisfies Role[];
+const ROLES: readonly string[] = ['officer', 'office-officer', 'inspector', 'operator', 'recipient'] satisfies Role[];
 
 /** `delta-hub token`: prints a development token. */
 export const token = async (options: {

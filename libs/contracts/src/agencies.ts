@@ -1,4 +1,5 @@
 import { type Division, divisionByCode, DIVISIONS, nodeOf } from './divisions.js';
+import { type Recipient, recipientsBeside } from './recipients.js';
 import offices from './offices.json' with { type: 'json' };
 
 /** A delegation 委托 (社区矫正法 9): the office may sign this type of event in these days (Asia/Shanghai, inclusive). */
@@ -14,7 +15,7 @@ export interface AgencyDelegation {
 export interface AgencyEntry {
   readonly id: string;
   readonly nameZh: string;
-  readonly level: 'province' | 'city' | 'county' | 'office';
+  readonly level: 'province' | 'city' | 'county' | 'office' | 'recipient';
   readonly divisionCode: string | null;
   readonly node: string;
   readonly parentId: string | null;
@@ -67,8 +68,15 @@ const zone: AgencyEntry = {
 /** Every agency of the four provinces that may sign. */
 export const AGENCIES: readonly AgencyEntry[] = [...ofDivisions, ...ofOffices, zone];
 
-const byId = new Map(AGENCIES.map((agency) => [agency.id, agency]));
+/** Every recipient of copies 抄送对象. */
+export const RECIPIENTS: readonly Recipient[] = recipientsBeside(AGENCIES);
 
+const byId = new Map([...AGENCIES, ...RECIPIENTS].map((agency) => [agency.id, agency]));
+const recipients = new Map(RECIPIENTS.map((recipient) => [recipient.id, recipient]));
+
+export const recipientById = (id: string): Recipient | undefined => recipients.get(id);
+
+/** An agency or a recipient. */
 export const agencyById = (id: string): AgencyEntry | undefined => byId.get(id);
 
 /**

@@ -49,6 +49,10 @@ const EXAMPLES: Readonly<Record<EventName, Readonly<Record<string, unknown>>>> =
   },
   'transfer.decided': { ...act, approved: true, documents },
   'transfer.decision-served': { ...act, documents },
+  'transfer.copy-sent': {
+    ...{ ...act, of: 'transfer.decided', office: 'origin-police', recipient: 'police-320509', documents },
+  },
+  'transfer.copy-acknowledged': { ...act, of: 'transfer.decided', office: 'origin-police' },
   'transfer.file-sent': { ...act, documents },
   'transfer.file-received': act,
   'transfer.file-receipted': { ...act, documents },

@@ -11,8 +11,11 @@ export {
   isAtOrAbove,
   parentOf,
   readingAgency,
+  recipientById,
+  RECIPIENTS,
 } from './agencies.js';
 export { type Division, type DivisionLevel, DIVISIONS, divisionByCode, nodeOf } from './divisions.js';
+export type { Recipient, RecipientKind } from './recipients.js';
 export { type EventName, eventName, type HubEvent, schemaAddress, wireType } from './events.js';
 export { EVENT_NAMES } from './generated/events.js';
 export type { EventData } from './generated/events.js';

@@ -5,10 +5,13 @@ import type { Instant } from './instant.js';
 import type { Jwks } from './jwks.js';
 import type { PrivateJwk } from './signature-suite.js';
 
-/** What a caller may be. `office-officer` acts for a judicial office (司法所), `inspector` reads and verifies only. */
-export type Role = 'officer' | 'office-officer' | 'inspector' | 'operator';
+/**
+ * What a caller may be. `office-officer` acts for a judicial office (司法所), `inspector` reads and verifies only,
+ * `recipient` takes note of the copies (抄送) that are sent to it.
+ */
+export type Role = 'officer' | 'office-officer' | 'inspector' | 'operator' | 'recipient';
 
-const roles: readonly string[] = ['officer', 'office-officer', 'inspector', 'operator'] satisfies readonly Role[];
+const roles: readonly Role[] = ['officer', 'office-officer', 'inspector', 'operator', 'recipient'];
 
 /** The person or system behind a verified token. */
 export interface Caller {
@@ -96,7 +99,7 @@ const keysOf = (jwks: Jwks): ReturnType<typeof createLocalJWKSet> => {
 
 const callerOf = ({ sub, role, agencyId, node }: JWTPayload): Caller => {
   if (typeof sub !== 'string' || sub === '') return wrongClaim('sub');
-  if (typeof role !== 'string' || !roles.includes(role)) return wrongClaim('role');
+  if (typeof role !== 'string' || !(roles as readonly string[]).includes(role)) return wrongClaim('role');
   if (typeof agencyId !== 'string' || agencyId === '') return wrongClaim('agencyId');
   if (typeof node !== 'string' || !/^[1-9]\d$/.test(node)) return wrongClaim('node');
   return { officerId: sub, role: role as Role, agencyId, node };

@@ -6,8 +6,11 @@ export type AgencyId = string;
 /** A province's installation: '31' 沪, '32' 苏, '33' 浙, '34' 皖. */
 export type NodeId = string;
 
-/** `office` is a judicial office 司法所. The level comes from the directory, never from digits of a code. */
-export type AgencyLevel = 'province' | 'city' | 'county' | 'office';
+/**
+ * `office` is a judicial office 司法所; `recipient` is no agency of correction but one that is sent copies 抄送: a
+ * procuratorate, the police, a court, a prison. The level comes from the directory, never from digits of a code.
+ */
+export type AgencyLevel = 'province' | 'city' | 'county' | 'office' | 'recipient';
 
 /** 委托 (社区矫正法 9): a judicial office may sign one type of act for the county agency above it. */
 export interface Delegation {
@@ -30,8 +33,8 @@ export interface AgencyRecord {
   readonly delegations: readonly Delegation[];
 }
 
-/** `system` is the node itself: it records that something has entered it, and nothing else. */
-export type ActorRole = 'officer' | 'office-officer' | 'inspector' | 'operator' | 'system';
+/** `recipient` takes note of copies. `system` is the node itself: it records that something has entered it, and nothing else. */
+export type ActorRole = 'officer' | 'office-officer' | 'inspector' | 'operator' | 'recipient' | 'system';
 
 /** Who signs an act. An officer of a judicial office cites the delegation. */
 export interface Actor {

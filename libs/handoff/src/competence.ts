@@ -5,8 +5,10 @@ import type { RuleBook } from './rule-book.js';
 
 /** Who may sign one type of act, as data. */
 export interface Competence {
-  /** `system`: only the node itself, when something enters it. */
-  readonly signedBy: 'officer' | 'system';
+  /** `system`: only the node itself, when something enters it. `recipient`: only one that is sent copies. */
+  readonly signedBy: 'officer' | 'system' | 'recipient';
+  /** Whether a recipient of copies may sign it as well. */
+  readonly orRecipient?: true;
   /** Whether a county agency may leave the act to a judicial office 司法所 by a recorded delegation (社区矫正法 9). */
   readonly delegable: boolean;
   /** The levels whose officers may sign it; a county agency's alone when absent. */
@@ -39,17 +41,21 @@ export const competenceRejection = (
   book?: RuleBook,
 ): CompetenceRejection | undefined =>
   rankRejection(act, competence, agency) ??
-  (competence.signedBy === 'system' || powerOf(act, agency, book) !== undefined
+  (competence.signedBy !== 'officer' || act.actor.role === 'recipient' || powerOf(act, agency, book) !== undefined
     ? undefined
     : { code: 'POWER_NOT_HELD', rule: competence.article });
 
 const rankRejection = (
   act: Signed,
-  { signedBy, delegable, article, levels = ['county'] }: Competence,
+  { signedBy, orRecipient, delegable, article, levels = ['county'] }: Competence,
   agency: AgencyRecord,
 ): CompetenceRejection | undefined => {
   if (act.actor.agencyId !== agency.id) return { code: 'ACT_NOT_YOURS', rule: article };
   if (signedBy === 'system') return act.actor.role === 'system' ? undefined : { code: 'ROLE_NOT_PERMITTED' };
+  const isRecipients = signedBy === 'recipient' || orRecipient === true;
+  if (act.actor.role === 'recipient')
+    return isRecipients && agency.level === 'recipient' ? undefined : { code: 'ROLE_NOT_PERMITTED' };
+  if (signedBy === 'recipient') return { code: 'ROLE_NOT_PERMITTED' };
   switch (act.actor.role) {
     case 'officer':
       return levels.includes(agency.level) ? undefined : { code: 'ACT_NOT_YOURS', rule: article };

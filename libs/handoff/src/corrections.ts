@@ -5,7 +5,7 @@ import { actsOfType, isRepeated, type OnceType, type TransferState } from './tra
 type Correction = TransferAct<'transfer.fact-corrected'>;
 type Acknowledgement = TransferAct<'transfer.correction-acknowledged'>;
 
-/** One correction of a case, with whether the other party has taken note: until then that is its open duty. */
+/** One correction of a case, with whether the one it was told to has taken note: until then that is an open duty. */
 export interface CorrectionStatus {
   readonly correction: Correction;
   readonly acknowledged?: Acknowledgement;

@@ -6,7 +6,7 @@ import { dueInstants, lastDayOf } from './deadlines.js';
 import { endOfDay } from './instant.js';
 import { hubRules } from './rule-book.js';
 import { at, by, commands, qingpu, wujiang } from './testing/cast.js';
-import { histories, play } from './testing/play.js';
+import { histories, play, ofTheCase } from './testing/play.js';
 import { transferDecider } from './transfer.js';
 import type { TransferEvent } from './transfer.events.js';
 
@@ -116,7 +116,7 @@ describe('the limits of a transfer', () => {
   );
 
   it('a refusal has to be told, an approval sets papers and person moving', () => {
-    const steps = (history: TransferEvent[]) => duesOf(history).map(({ step }) => step);
+    const steps = (history: TransferEvent[]) => ofTheCase(duesOf(history)).map(({ step }) => step);
     expect(steps(histories.turnedDown).slice(4)).toEqual(['REFUSAL_TOLD']);
     expect(steps(histories.told).slice(4)).toEqual(['REFUSAL_TOLD']);
     expect(steps(histories.approved).slice(4)).toEqual(['FILE_SENT']);
@@ -135,7 +135,7 @@ describe('the limits of a transfer', () => {
 
   it('the hub’s own targets are marked as proposals', () =>
     expect(
-      duesOf(histories.completed)
+      ofTheCase(duesOf(histories.completed))
         .filter(({ source }) => source === 'proposal')
         .map(({ step }) => step),
     ).toEqual(['OPINION', 'DECISION']));

@@ -3,9 +3,12 @@ import { type Calendar, dayKind, isCovered } from './calendar.js';
 import { addDays, dayOf, daysBetween, endOfDay, type Instant, type PlainDate } from './instant.js';
 import type { PolicySwitches, RollForward } from './policy.js';
 import { repliesOf } from './reply.js';
+import { instancesOf, type LimitInstance } from './limit-instances.js';
 import { packInForce, type Rules, versionOf } from './rule-book.js';
 import type { DeadlineStep, Limit, RuleSource, Rung } from './rule-pack.js';
-import { actsOfType, isSuperseded, type TransferState } from './transfer.state.js';
+import type { TransferEventType } from './transfer.events.js';
+import { PROCEDURE } from './transfer.procedure.js';
+import { actsOfType, isSuperseded, type StateKey, type TransferState } from './transfer.state.js';
 
 /** The last day of a limit. */
 export interface LastDay {
@@ -22,6 +25,10 @@ export interface LastDay {
 /** One limit of the law applied to one transfer. */
 export interface Due extends LastDay {
   readonly step: DeadlineStep;
+  /** Which of several things, e.g. `transfer.decided/origin-police`; absent where a case has the limit once. */
+  readonly about?: string;
+  /** The recipient that owes the act 抄送; absent where the agency or the person does. */
+  readonly recipient?: AgencyId;
   /** The agency that does the act, or at whose desk the person does. */
   readonly agency: AgencyId;
   readonly owedBy: Limit['owedBy'];
@@ -46,7 +53,7 @@ export interface Due extends LastDay {
 }
 
 /** A limit that runs, with what happens when it passes. */
-export interface Duty extends Due, Pick<Limit, 'act' | 'timelyBy'> {
+export interface Duty extends Due, Pick<LimitInstance, 'act'>, Pick<Limit, 'timelyBy'> {
   readonly ladder: readonly Rung[];
 }
 
@@ -76,34 +83,55 @@ export const duties = (state: TransferState, rules: Rules): readonly Duty[] => {
   const found = rules.book.packs.flatMap((pack) => pack.limits.map(({ step }) => ({ step, version: pack.version })));
   const steps = [...new Set(found.map(({ step }) => step))];
   return steps.flatMap((step) =>
-    found.filter((each) => each.step === step).flatMap((each) => dutyOf(each, state, rules)),
+    found.filter((each) => each.step === step).flatMap((each) => dutiesOf(each, state, rules)),
   );
 };
 
-const dutyOf = (
+const dutiesOf = (
   { step, version }: { readonly step: DeadlineStep; readonly version: string },
+  state: TransferState,
+  rules: Rules,
+): readonly Duty[] => {
+  const pack = rules.book.packs.find((each) => each.version === version);
+  const limit = pack?.limits.find((each) => each.step === step);
+  if (pack === undefined || limit === undefined) return [];
+  return instancesOf(limit, pack, state).flatMap((instance) => dutyOf({ limit, instance, version }, state, rules));
+};
+
+interface Named {
+  readonly limit: Limit;
+  readonly instance: LimitInstance;
+  /** The pack that names the limit; it counts where that pack is in force when the count starts. */
+  readonly version: string;
+}
+
+const dutyOf = (
+  { limit: named, instance, version }: Named,
   state: TransferState,
   { book, calendar }: Rules,
 ): readonly Duty[] => {
+  const { step, party, when } = named;
   const parties = state['transfer.applied']?.data;
-  const named = book.packs.find((pack) => pack.version === version)?.limits.find((limit) => limit.step === step);
-  const started = named && startOf(named, state);
-  if (parties === undefined || named === undefined || started === undefined) return [];
-  const node = named.party === 'origin' ? parties.originNode : parties.receivingNode;
+  const started = startOf(when, instance, state);
+  if (parties === undefined || started === undefined) return [];
+  const node = party === 'origin' ? parties.originNode : parties.receivingNode;
   const pack = packInForce(book, node, dayOf(started));
   const limit = pack?.limits.find((each) => each.step === step);
   if (pack?.version !== version || limit === undefined) return [];
   if (step === 'DECISION' && pack.policy.decisionLimit === 'none') return [];
   const lastDay = lastDayOf(limit.days + travel(limit, pack.policy), started, pack.policy.rollForward, calendar);
+  const { about, recipient } = instance;
   return [
     {
       ...{ step, agency: parties[limit.party], owedBy: limit.owedBy, from: started, ...lastDay },
+      ...(about === undefined ? {} : { about }),
+      ...(recipient === undefined ? {} : { recipient }),
       rule: `${limit.article}@${versionOf(limit, pack)}`,
       ruleId: `${step}@${versionOf(limit, pack)}`,
       source: limit.source,
       verified: limit.verified,
-      ...outcome(limit, state, lastDay),
-      ...{ act: limit.act, ladder: limit.ladder },
+      ...outcome(limit, instance, state, lastDay),
+      ...{ act: instance.act, ladder: limit.ladder },
       ...(limit.timelyBy === undefined ? {} : { timelyBy: limit.timelyBy }),
     },
   ];
@@ -112,9 +140,10 @@ const dutyOf = (
 /** Travel is left out of the person's own limit only, and only where the switch says so (刑事诉讼法 105). */
 const travel = ({ owedBy }: Limit, { travelDays }: PolicySwitches): number => (owedBy === 'person' ? travelDays : 0);
 
-const startOf = ({ from, when }: Limit, state: TransferState): Instant | undefined => {
+const startOf = (when: Limit['when'], { from }: LimitInstance, state: TransferState): Instant | undefined => {
   const isApproved = state['transfer.decided']?.data.approved;
   if (when !== undefined && isApproved !== (when === 'approved')) return undefined;
+  if (isVoid(from, state)) return undefined;
   return (from === 'transfer.consultation-replied' ? decidedUpon(state) : state[from])?.occurredAt;
 };
 
@@ -125,12 +154,19 @@ const decidedUpon = (state: TransferState) => {
   return replies.findLast(({ occurredAt }) => decided === undefined || occurredAt <= decided) ?? replies[0];
 };
 
+/** A limit does not run from a fact that has been struck, unless only a document of it was wrong. */
+const isVoid = (from: StateKey, state: TransferState): boolean => {
+  const correction = state[`transfer.fact-corrected#${from}`];
+  return correction !== undefined && correction.data.kind !== 'wrong-document';
+};
+
 const outcome = (
   limit: Limit,
+  { act }: LimitInstance,
   state: TransferState,
   { due, dueDay }: LastDay,
 ): Pick<Due, 'at' | 'met' | 'marginDays' | 'lapsedAt' | 'excusedBy'> => {
-  const at = state[limit.act]?.occurredAt;
+  const at = state[act]?.occurredAt;
   if (at !== undefined) {
     const excusedBy = excuseOf(limit, state, due);
     return {
@@ -139,7 +175,7 @@ const outcome = (
     };
   }
   const withdrawn = state['transfer.withdrawn'];
-  return withdrawn === undefined ? {} : { lapsedAt: withdrawn.occurredAt };
+  return withdrawn === undefined || survivesClosing(act) ? {} : { lapsedAt: withdrawn.occurredAt };
 };
 
 /** For a sending, the other party's node has found that it came late, and nothing has overtaken that. */
@@ -153,3 +189,6 @@ const excuseOf = ({ step }: Limit, state: TransferState, due: Instant): string |
   actsOfType(state, 'transfer.deadline-superseded').find(
     ({ data }) => data.step === step && data.due === due && data.outage !== undefined,
   )?.data.outage;
+
+const survivesClosing = (act: StateKey): boolean =>
+  PROCEDURE[act.split('#')[0] as TransferEventType].survivesClosing === true;

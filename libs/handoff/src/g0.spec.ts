@@ -10,6 +10,7 @@ import { at, by, commands, personId, qingpu, wujiang } from './testing/cast.js';
 import { transferDecider } from './transfer.js';
 import type { TransferCommand, TransferEvent } from './transfer.events.js';
 import { statusOf, type TransferStatus } from './transfer.status.js';
+import { ofTheCase } from './testing/play.js';
 
 /** Scenario G0 of the domain reference: 吴江 320509 → 青浦 310118, every limit kept. Days of 2025, Asia/Shanghai. */
 describe('G0, the baseline', () => {
@@ -49,7 +50,7 @@ describe('G0, the baseline', () => {
 
   it('keeps every limit, by exactly so many days', () =>
     expect(
-      dueInstants(fold(transferDecider, history), hubRules).map(
+      ofTheCase(dueInstants(fold(transferDecider, history), hubRules)).map(
         ({ step, agency, rawDay, dueDay, due, met, marginDays }) => [
           step,
           agency,

@@ -9,6 +9,8 @@ export type { Calendar, CalendarYear, DayKind } from './calendar.js';
 export { prcCalendar, prcCalendarYears } from './calendar-data.js';
 export { correctionsOf, isCorrectable } from './corrections.js';
 export type { CorrectionStatus } from './corrections.js';
+export { copiesOf, copyFor, sendingParty } from './copies.js';
+export type { CopyStatus } from './copies.js';
 export type { Competence, CompetenceRejection } from './competence.js';
 export { dueInstants, duties, lastDayOf } from './deadlines.js';
 export type { Due, Duty, LastDay } from './deadlines.js';

@@ -6,7 +6,7 @@ import { checkBook, hubRules, packInForce, type Rules, tracedRules, traceRule } 
 import { mergeOverlay, type Overlay } from './rule-overlay.js';
 import type { DeadlineStep, RulePack } from './rule-pack.js';
 import { rulePack2020 } from './rule-pack-2020.js';
-import { histories } from './testing/play.js';
+import { histories, ofTheCase } from './testing/play.js';
 import { transferDecider } from './transfer.js';
 
 const rule = { article: '省2', source: 'recalled', verified: false, text: 'Target of 2 days.' } as const;
@@ -21,7 +21,11 @@ const next: RulePack = {
 };
 const book = (...overlays: Overlay[]): Rules => ({ ...hubRules, book: { packs: [rulePack2020], overlays } });
 const daysOf = (rules: Rules) =>
-  dueInstants(fold(transferDecider, histories.approved), rules).map(({ step, rawDay, rule: by }) => [step, rawDay, by]);
+  ofTheCase(dueInstants(fold(transferDecider, histories.approved), rules)).map(({ step, rawDay, rule: by }) => [
+    step,
+    rawDay,
+    by,
+  ]);
 
 describe('an overlay', () => {
   it('may be stricter with the hub’s own targets, for what its own agencies owe', () => {
@@ -119,7 +123,11 @@ describe('the ten switches', () => {
   it('travel days lengthen the person’s own limit and no agency’s', () => {
     const packs = [{ ...rulePack2020, policy: { ...defaultPolicy, travelDays: 2 } }];
     const dues = dueInstants(fold(transferDecider, histories.served), { ...hubRules, book: { packs, overlays: [] } });
-    expect(dues.map(({ step, rawDay }) => [step, rawDay]).slice(-2)).toEqual([
+    expect(
+      ofTheCase(dues)
+        .map(({ step, rawDay }) => [step, rawDay])
+        .slice(-2),
+    ).toEqual([
       ['FILE_SENT', '2025-03-23'],
       ['REPORT', '2025-03-28'],
     ]);

@@ -1,15 +1,8 @@
 import { defaultPolicy } from './policy.js';
+import { copies, limitsOfCopies } from './copy-rules-2020.js';
 import { nationalPowers } from './power-list.js';
-import type { FourEyesRule, GroundRule, Limit, OfficeRole, RulePack, Rung } from './rule-pack.js';
-
-const reminded = (from: Rung['from'], days: number, ...to: OfficeRole[]): Rung => ({
-  kind: 'reminded',
-  from,
-  days,
-  to,
-});
-const breached = (...to: OfficeRole[]): Rung => ({ kind: 'breached', from: 'due', days: 0, to });
-const escalated = (days: number, ...to: OfficeRole[]): Rung => ({ kind: 'escalated', from: 'due', days, to });
+import { breached, escalated, reminded } from './rung.js';
+import type { FourEyesRule, GroundRule, Limit, RulePack } from './rule-pack.js';
 
 const byAgency = { owedBy: 'agency', verified: false } as const;
 
@@ -62,6 +55,7 @@ const limits: readonly Limit[] = [
     ladder: [breached('receiving', 'origin')],
     text: 'Report to the receiving county agency within 7 days of receiving the decision.',
   },
+  ...limitsOfCopies,
 ];
 
 const grounds: readonly GroundRule[] = (
@@ -96,5 +90,6 @@ export const rulePack2020: RulePack = {
   },
   grounds,
   fourEyes,
+  copies,
   powers: nationalPowers,
 };

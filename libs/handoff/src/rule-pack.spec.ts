@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { rulePack2020 } from './rule-pack-2020.js';
 import { PROCEDURE } from './transfer.procedure.js';
-import type { OnceType } from './transfer.state.js';
+import { isRepeated, type OnceType } from './transfer.state.js';
 
-const { limits } = rulePack2020;
+const { limits, copies } = rulePack2020;
 
 describe('the rule pack of 2020', () => {
   it('has each limit once, in the order of the procedure', () =>
@@ -16,18 +16,35 @@ describe('the rule pack of 2020', () => {
       ['FILE_SENT', 5, '办法31', 'recalled'],
       ['RECEIPT', 5, '办法31', 'recalled'],
       ['REPORT', 7, '办法31', 'recalled'],
+      ['ORIGIN_COPY', 5, '办法31', 'recalled'],
+      ['RECEIVING_COPY', 5, '法27', 'proposal'],
+      ['ORIGIN_COPY_NOTED', 5, '法27', 'proposal'],
+      ['RECEIVING_COPY_NOTED', 5, '法27', 'proposal'],
+      ['ORIGIN_CORRECTION_NOTED', 5, '个保法46', 'proposal'],
+      ['RECEIVING_CORRECTION_NOTED', 5, '个保法46', 'proposal'],
     ]));
 
   it('claims nothing to be verified that nobody has compared with the gazette', () =>
-    expect(limits.filter(({ verified }) => verified)).toEqual([]));
+    expect([...limits, ...copies].filter(({ verified }) => verified)).toEqual([]));
 
-  it.each(limits)('$step: the party that owes the act is the one that writes it', ({ act, party }) =>
-    expect(PROCEDURE[act as OnceType].party).toBe(party),
+  it.each(limits.filter(({ act }) => !isRepeated(act as OnceType)))(
+    '$step: the party that owes the act is the one that writes it',
+    ({ act, party }) => expect(PROCEDURE[act as OnceType].party).toBe(party),
   );
 
   it.each(limits)('$step: says what it asks for, with the days in it', ({ text, days }) =>
     expect(text).toContain(`${days} days`),
   );
+
+  it('sends copies to everybody whom the matrix of domain B13 has for an approval', () =>
+    expect(copies.map(({ of, from, to, article, source }) => [of, from, to, article, source])).toEqual([
+      ['transfer.decided', 'transfer.decided', 'deciding-authority', '法27', 'law'],
+      ['transfer.decided', 'transfer.decided', 'origin-procuratorate', '办法31', 'recalled'],
+      ['transfer.decided', 'transfer.decided', 'origin-police', '办法31', 'recalled'],
+      ['transfer.decided', 'transfer.decided', 'custody-place', '办法31', 'recalled'],
+      ['transfer.file-sent', 'transfer.file-receipted', 'receiving-procuratorate', '法27', 'law'],
+      ['transfer.file-sent', 'transfer.file-receipted', 'receiving-police', '法27', 'law'],
+    ]));
 
   it('only the report is the person’s own duty', () =>
     expect(limits.filter(({ owedBy }) => owedBy === 'person').map(({ step }) => step)).toEqual(['REPORT']));

@@ -3,11 +3,27 @@ import type { PolicySwitches } from './policy.js';
 import type { AgencyLevel } from './agency.js';
 import type { RefusalGround } from './transfer.events.js';
 import type { Party } from './transfer.procedure.js';
-import type { OnceType, StateKey } from './transfer.state.js';
+import type { CorrectionCategory } from './act.js';
+import type { OnceType, RepeatedType, StateKey } from './transfer.state.js';
 
 /** The steps of a transfer that have a limit 时限. */
 export type DeadlineStep =
-  'OPINION' | 'CONSULTATION' | 'REPLY' | 'DECISION' | 'REFUSAL_TOLD' | 'FILE_SENT' | 'RECEIPT' | 'REPORT';
+  | 'OPINION'
+  | 'CONSULTATION'
+  | 'REPLY'
+  | 'DECISION'
+  | 'REFUSAL_TOLD'
+  | 'FILE_SENT'
+  | 'RECEIPT'
+  | 'REPORT'
+  /** A copy that the party sends, and the note its recipient takes of it. */
+  | 'ORIGIN_COPY'
+  | 'RECEIVING_COPY'
+  | 'ORIGIN_COPY_NOTED'
+  | 'RECEIVING_COPY_NOTED'
+  /** The note that the party takes of a correction by the other one. */
+  | 'ORIGIN_CORRECTION_NOTED'
+  | 'RECEIVING_CORRECTION_NOTED';
 
 /**
  * Where a rule comes from. `law`: the article's text was read (tag L of the domain reference). `recalled`: the article
@@ -59,12 +75,12 @@ export interface Rung {
 export interface Limit extends Rule {
   readonly step: DeadlineStep;
   readonly days: number;
-  /** The act whose day starts the count; that day itself is not counted. */
-  readonly from: StateKey;
+  /** The act whose day starts the count; that day itself is not counted. For one that is repeated see `instancesOf`. */
+  readonly from: StateKey | RepeatedType;
   /** The limit runs only after a decision of this kind. */
   readonly when?: 'approved' | 'refused';
-  /** The act that has to be done within the limit. */
-  readonly act: StateKey;
+  /** The act that has to be done within the limit. For one that is repeated see `instancesOf`. */
+  readonly act: StateKey | RepeatedType;
   /**
    * Present where the act is a sending 移送: in time is then what has come to the other party's node in time, unless the
    * line was cut (domain B0, P). Otherwise the day of the act itself counts.
@@ -72,8 +88,8 @@ export interface Limit extends Rule {
   readonly timelyBy?: 'receipt';
   /** The party that does the act, or at whose desk the person does. */
   readonly party: Party;
-  /** Who owes the act: the agency, or the person 社区矫正对象. */
-  readonly owedBy: 'agency' | 'person';
+  /** Who owes the act: the agency, the person 社区矫正对象, or the recipient of the agency's copy. */
+  readonly owedBy: 'agency' | 'person' | 'recipient';
   /** The province and version of the overlay that set `days`; absent where the pack itself did. */
   readonly tightenedBy?: string;
   /** In the order of their instants. */
@@ -107,6 +123,17 @@ export interface FourEyesRule extends Rule {
   readonly apartFrom: readonly OnceType[];
 }
 
+/** Who is sent a copy of what 抄送, and from when on. The sender follows from the office: see `sendingParty`. */
+export interface CopyRule extends Rule {
+  /** The fact whose documents are copied. */
+  readonly of: OnceType;
+  /** The act from which on the copy is due. */
+  readonly from: OnceType;
+  readonly to: OfficeRole;
+  /** Only for persons of this category; for all when absent. */
+  readonly category?: CorrectionCategory;
+}
+
 /** Every rule of the transfer, as data with a version 规则包. Published packs are not edited: a change is a new version. */
 export interface RulePack {
   readonly version: string;
@@ -118,6 +145,7 @@ export interface RulePack {
   readonly dispute: DisputeRule;
   readonly grounds: readonly GroundRule[];
   readonly fourEyes: readonly FourEyesRule[];
+  readonly copies: readonly CopyRule[];
   /** What each level may sign; an act that is not on the list is refused. */
   readonly powers: readonly Power[];
 }
@@ -135,4 +163,10 @@ export const WATCHED_BY: Readonly<Record<DeadlineStep, Party>> = {
   FILE_SENT: 'receiving',
   RECEIPT: 'origin',
   REPORT: 'receiving',
+  ORIGIN_COPY: 'receiving',
+  RECEIVING_COPY: 'origin',
+  ORIGIN_COPY_NOTED: 'origin',
+  RECEIVING_COPY_NOTED: 'receiving',
+  ORIGIN_CORRECTION_NOTED: 'receiving',
+  RECEIVING_CORRECTION_NOTED: 'origin',
 };

@@ -39,6 +39,8 @@ export interface Verdict {
   readonly due: Instant;
   /** Which rung of the rule's ladder it is, from 0. */
   readonly rung: number;
+  /** Which of several things, where a case has the limit several times: see `Due`. */
+  readonly about?: string;
   /** The rule in the book, e.g. `REPLY@2020.1`. */
   readonly rule: string;
   /** Who is told. */
@@ -118,8 +120,16 @@ export interface TransferFacts {
   };
   /** 更正: the fact of this type in the case is wrong. It stays in the record, struck; the documents are the evidence. */
   readonly 'transfer.fact-corrected': Documents & { readonly fact: OnceType; readonly kind: CorrectionKind };
-  /** The other party has taken note of a correction. */
-  readonly 'transfer.correction-acknowledged': { readonly fact: OnceType };
+  /** The other party has taken note of a correction; or, with `office`, the recipient of a copy of the corrected fact. */
+  readonly 'transfer.correction-acknowledged': { readonly fact: OnceType; readonly office?: OfficeRole };
+  /** 抄送: a copy of a fact's documents, by their digests, put into the recipient's inbox. */
+  readonly 'transfer.copy-sent': Documents & {
+    readonly of: OnceType;
+    readonly office: OfficeRole;
+    readonly recipient: AgencyId;
+  };
+  /** The recipient has taken note of its copy. */
+  readonly 'transfer.copy-acknowledged': { readonly of: OnceType; readonly office: OfficeRole };
   readonly 'transfer.deadline-reminded': Verdict;
   /** 逾期: at the due instant the act had not been done, as far as the party that waits for it knew. */
   readonly 'transfer.deadline-breached': Verdict;
@@ -179,7 +189,19 @@ export type TransferCommand =
   | (CommandContext & { readonly type: 'DeclareRecusal'; readonly ground: RecusalGround })
   | (CommandContext &
       Documents & { readonly type: 'CorrectFact'; readonly fact: OnceType; readonly kind: CorrectionKind })
-  | (CommandContext & { readonly type: 'AcknowledgeCorrection'; readonly fact: OnceType })
+  | (CommandContext & {
+      readonly type: 'AcknowledgeCorrection';
+      readonly fact: OnceType;
+      readonly office?: OfficeRole;
+    })
+  | (CommandContext & {
+      readonly type: 'SendCopy';
+      readonly of: OnceType;
+      readonly office: OfficeRole;
+      /** Whom the directory has for the office beside that party; undefined when nobody. */
+      readonly recipientOf: (party: AgencyId) => AgencyRecord | undefined;
+    })
+  | (CommandContext & { readonly type: 'AcknowledgeCopy'; readonly of: OnceType; readonly office: OfficeRole })
   /** The deadline worker of a node: for the agency that waits, at `now`. */
   | (CommandContext & { readonly type: 'JudgeDeadlines'; readonly rules: Rules; readonly transmission: Transmission });
 
@@ -223,6 +245,10 @@ export type TransferRejectionCode =
   | 'FACT_UNKNOWN'
   | 'EVIDENCE_MISSING'
   | 'RESTS_ON_CORRECTED'
+  | 'COPY_NOT_DUE'
+  | 'COPY_ALREADY_SENT'
+  | 'RECIPIENT_UNKNOWN'
+  | 'RECIPIENT_NOT_SERVED'
   | 'DISPUTE_ALREADY_RAISED'
   | 'DISPUTE_ALREADY_RESOLVED'
   | 'DISPUTE_LEVEL_MISSING'

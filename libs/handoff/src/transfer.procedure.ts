@@ -154,8 +154,18 @@ export const PROCEDURE: Readonly<Record<TransferEventType, ProcedureStep>> = {
     after: [['transfer.applied', 'TRANSFER_UNKNOWN']],
   },
   'transfer.correction-acknowledged': {
-    ...{ ...byOfficer, survivesClosing: true, party: 'any', article: '个保法46', again: 'ALREADY_ACKNOWLEDGED' },
-    after: [['transfer.applied', 'TRANSFER_UNKNOWN']],
+    ...{ ...byOfficer, orRecipient: true, survivesClosing: true, party: 'any', article: '个保法46' },
+    ...{ after: [['transfer.applied', 'TRANSFER_UNKNOWN']], again: 'ALREADY_ACKNOWLEDGED' },
+  },
+
+  // Copies of an approval: to whom is data. The sender is the origin, or the receiving agency for its own county's.
+  'transfer.copy-sent': {
+    ...{ ...byOfficer, party: 'any', article: '法27', again: 'COPY_ALREADY_SENT' },
+    after: [['transfer.decided', 'NOT_DECIDED']],
+  },
+  'transfer.copy-acknowledged': {
+    ...{ signedBy: 'recipient', delegable: false, survivesClosing: true, party: 'any', article: '法27' },
+    ...{ after: [['transfer.decided', 'NOT_DECIDED']], again: 'ALREADY_ACKNOWLEDGED' },
   },
 
   // What the hub finds about the limits: written by the node of the party that waits, from facts, rule and calendar alone.

@@ -19,6 +19,7 @@ const kind = fc.oneof(
   { weight: 19, arbitrary: fc.constant('try' as const) },
   { weight: 10, arbitrary: fc.constant('judge' as const) },
   { weight: 1, arbitrary: fc.constant('withdraw' as const) },
+  { weight: 2, arbitrary: fc.constant('correct' as const) },
 );
 const move: fc.Arbitrary<Move> = fc.record({
   kind,

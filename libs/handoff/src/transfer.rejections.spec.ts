@@ -138,7 +138,7 @@ const cases: Case[] = [
 /** Every code there is: one that is missing here does not compile. */
 const metBy: Record<
   TransferRejectionCode,
-  'command' | 'event' | 'in a dispute' | 'about the officer' | 'in a correction' | 'in a second reply'
+  'command' | 'event' | 'in a dispute' | 'about the officer' | 'in a correction' | 'in a second reply' | 'of a copy'
 > = {
   TRANSFER_UNKNOWN: 'command',
   ROLE_NOT_PERMITTED: 'command',
@@ -175,6 +175,10 @@ const metBy: Record<
   FACT_UNKNOWN: 'in a correction',
   EVIDENCE_MISSING: 'in a correction',
   RESTS_ON_CORRECTED: 'in a correction',
+  COPY_NOT_DUE: 'of a copy',
+  COPY_ALREADY_SENT: 'of a copy',
+  RECIPIENT_UNKNOWN: 'of a copy',
+  RECIPIENT_NOT_SERVED: 'of a copy',
   DISPUTE_ALREADY_RAISED: 'in a dispute',
   DISPUTE_ALREADY_RESOLVED: 'in a dispute',
   DISPUTE_LEVEL_MISSING: 'in a dispute',

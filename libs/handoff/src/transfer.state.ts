@@ -7,6 +7,8 @@ export type RepeatedType =
   | 'transfer.dispute-resolved'
   | 'transfer.recusal-declared'
   | 'transfer.fact-corrected'
+  | 'transfer.copy-sent'
+  | 'transfer.copy-acknowledged'
   | 'transfer.correction-acknowledged'
   | 'transfer.deadline-reminded'
   | 'transfer.deadline-breached'
@@ -31,7 +33,10 @@ export const NOTHING_DONE: TransferState = {};
 
 type About = { readonly [T in RepeatedType]: (data: TransferAct<T>['data']) => string };
 
-const ofVerdict = ({ step, due, rung }: Pick<Verdict, 'step' | 'due' | 'rung'>): string => `${step}/${due}/${rung}`;
+/** What a verdict is about: the limit, its due instant, the rung, and which of several things. */
+const aboutVerdict = ({ step, due, rung, about }: Pick<Verdict, 'step' | 'due' | 'rung' | 'about'>): string =>
+  `${step}/${due}/${rung}${about === undefined ? '' : `/${about}`}`;
+const ofCopy = ({ of, office }: TransferAct<'transfer.copy-acknowledged'>['data']): string => `${of}/${office}`;
 
 /** What each act that can be repeated is about. */
 const ABOUT: About = {
@@ -40,11 +45,13 @@ const ABOUT: About = {
   'transfer.dispute-resolved': ({ level, side }) => `${level}/${side}`,
   'transfer.recusal-declared': ({ agency, officerId }) => `${agency}/${officerId}`,
   'transfer.fact-corrected': ({ fact }) => fact,
-  'transfer.correction-acknowledged': ({ fact }) => fact,
-  'transfer.deadline-reminded': ofVerdict,
-  'transfer.deadline-breached': ofVerdict,
-  'transfer.deadline-escalated': ofVerdict,
-  'transfer.deadline-superseded': ofVerdict,
+  'transfer.correction-acknowledged': ({ fact, office }) => (office === undefined ? fact : `${fact}/${office}`),
+  'transfer.copy-sent': ofCopy,
+  'transfer.copy-acknowledged': ofCopy,
+  'transfer.deadline-reminded': aboutVerdict,
+  'transfer.deadline-breached': aboutVerdict,
+  'transfer.deadline-escalated': aboutVerdict,
+  'transfer.deadline-superseded': aboutVerdict,
 };
 
 export const isRepeated = (type: TransferEventType): type is RepeatedType => Object.hasOwn(ABOUT, type);
@@ -58,10 +65,8 @@ export const evolveTransfer = (state: TransferState, act: TransferEvent): Transf
 };
 
 /** Whether a later fact has shown that a verdict was not so. */
-export const isSuperseded = (
-  state: TransferState,
-  { step, due, rung }: Pick<Verdict, 'step' | 'due' | 'rung'>,
-): boolean => state[`transfer.deadline-superseded#${ofVerdict({ step, due, rung })}`] !== undefined;
+export const isSuperseded = (state: TransferState, about: Pick<Verdict, 'step' | 'due' | 'rung' | 'about'>): boolean =>
+  state[`transfer.deadline-superseded#${aboutVerdict(about)}`] !== undefined;
 
 /** All that has been done, in no particular order. */
 export const actsOf = (state: TransferState): readonly TransferEvent[] => Object.values(state) as TransferEvent[];

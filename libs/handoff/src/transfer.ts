@@ -1,18 +1,13 @@
 import { accept, type Decider, reject } from '@delta-hub/decider';
 import type { Actor, AgencyRecord } from './agency.js';
 import { boundBy, disputeBodies, disputeRejection, rulingsOf, settled, unfounded } from './dispute.js';
-import { citing, competenceRejection } from './competence.js';
+import { competenceRejection } from './competence.js';
 import type { CommandContext } from './act.js';
-import type {
-  TransferAct,
-  TransferCommand,
-  TransferEvent,
-  TransferEventType,
-  TransferFacts,
-  TransferRejection,
-} from './transfer.events.js';
+import { copyOf, copyRejection, isOfRecipient, noteRejection, recipientOfAct, sendingParty } from './copies.js';
+import type { TransferAct, TransferCommand, TransferEvent, TransferRejection } from './transfer.events.js';
 import { acknowledgementRejection, correctingParty, correctionRejection, restsOnCorrected } from './corrections.js';
 import { officerRejection } from './officers.js';
+import { recordAct } from './record-act.js';
 import { groundRejection, supersessionRejection } from './reply.js';
 import { WATCHED_BY } from './rule-pack.js';
 import { type Party, PROCEDURE } from './transfer.procedure.js';
@@ -77,6 +72,7 @@ const guard = (
 const partyOf = (act: TransferEvent): Party => {
   if (act.type === 'transfer.fact-corrected' || act.type === 'transfer.correction-acknowledged')
     return correctingParty(act);
+  if (act.type === 'transfer.copy-sent') return sendingParty(act.data.office);
   const { party } = PROCEDURE[act.type];
   if (party === 'any') return 'origin';
   if (party === 'body') return 'side' in act.data ? act.data.side : 'origin';
@@ -104,6 +100,7 @@ const isAuthor = (
   author: AgencyRecord,
 ): boolean => {
   if (act.type === 'transfer.recusal-declared') return hasToDoWith(state, applied, author);
+  if (author.level === 'recipient' || isOfRecipient(act)) return recipientOfAct(state, act) === author.id;
   if (act.type !== 'transfer.dispute-resolved') return isParty(applied, partyOf(act), author);
   const raised = state[`transfer.dispute-raised#${act.data.level}`]?.data;
   return raised === undefined || raised[act.data.side === 'origin' ? 'originBody' : 'receivingBody'] === author.id;
@@ -167,6 +164,10 @@ const objection = (state: TransferState, act: TransferEvent): TransferRejection 
       return correctionRejection(state, act);
     case 'transfer.correction-acknowledged':
       return acknowledgementRejection(state, act);
+    case 'transfer.copy-sent':
+      return copyRejection(state, act);
+    case 'transfer.copy-acknowledged':
+      return noteRejection(state, act);
     case 'transfer.recusal-declared':
       // Nobody recuses another.
       return act.data.officerId === act.actor.officerId && act.data.agency === act.actor.agencyId
@@ -207,7 +208,7 @@ const application = (command: Apply, state: TransferState): TransferEvent | Tran
   if (person.openTransferId !== undefined) return { code: 'PERSON_HAS_OPEN_TRANSFER' };
   if (receiving === undefined) return { code: 'AGENCY_UNKNOWN' };
   if (receiving.level !== 'county') return { code: 'AGENCY_NOT_COUNTY', rule: article };
-  return record('transfer.applied', command, {
+  return recordAct('transfer.applied', command, {
     personId,
     category: person.category,
     origin: agency.id,
@@ -225,6 +226,7 @@ type Dispute = Extract<TransferCommand, { type: 'RaiseDispute' | 'ResolveDispute
 
 const toAct = (command: Exclude<TransferCommand, Judge>, state: TransferState): TransferEvent | TransferRejection => {
   if (command.type === 'ApplyTransfer') return application(command, state);
+  if (command.type === 'SendCopy') return copyOf(command, state);
   return command.type === 'RaiseDispute' || command.type === 'ResolveDispute'
     ? disputing(command, state)
     : actOf(command);
@@ -237,54 +239,58 @@ const disputing = (command: Dispute, state: TransferState): TransferEvent | Tran
   if (command.type === 'ResolveDispute') {
     const isOrigins = state[`transfer.dispute-raised#${level}`]?.data.originBody === command.agency.id;
     const side = isOrigins ? 'origin' : 'receiving';
-    return record('transfer.dispute-resolved', command, { level, side, outcome: command.outcome, documents });
+    return recordAct('transfer.dispute-resolved', command, { level, side, outcome: command.outcome, documents });
   }
   const bodies = disputeBodies(level, parties, command.directory);
   return bodies === undefined
     ? { code: 'AGENCY_UNKNOWN' }
-    : record('transfer.dispute-raised', command, { level, ...bodies, documents });
+    : recordAct('transfer.dispute-raised', command, { level, ...bodies, documents });
 };
 
 /** The act a command asks to record. */
-const actOf = (command: Exclude<TransferCommand, Apply | Judge | Dispute>): TransferEvent => {
+const actOf = (command: Exclude<TransferCommand, Apply | Judge | Dispute | { type: 'SendCopy' }>): TransferEvent => {
   switch (command.type) {
     case 'GiveOpinion':
-      return record('transfer.opinion-given', command, { supports: command.supports, documents: command.documents });
+      return recordAct('transfer.opinion-given', command, { supports: command.supports, documents: command.documents });
     case 'SendConsultation':
-      return record('transfer.consultation-sent', command, { documents: command.documents });
+      return recordAct('transfer.consultation-sent', command, { documents: command.documents });
     case 'RecordConsultationReceived':
-      return record('transfer.consultation-received', command, {});
+      return recordAct('transfer.consultation-received', command, {});
     case 'ReplyConsultation': {
       const { agrees, documents, superseding } = command;
       const reply = { agrees, ...(command.ground === undefined ? {} : { ground: command.ground }), documents };
       return superseding === undefined
-        ? record('transfer.consultation-replied', command, reply)
-        : record('transfer.reply-superseded', command, { ...reply, ...superseding });
+        ? recordAct('transfer.consultation-replied', command, reply)
+        : recordAct('transfer.reply-superseded', command, { ...reply, ...superseding });
     }
     case 'DecideTransfer':
-      return record('transfer.decided', command, { approved: command.approved, documents: command.documents });
+      return recordAct('transfer.decided', command, { approved: command.approved, documents: command.documents });
     case 'ServeDecision':
-      return record('transfer.decision-served', command, { documents: command.documents });
+      return recordAct('transfer.decision-served', command, { documents: command.documents });
     case 'SendFile':
-      return record('transfer.file-sent', command, { documents: command.documents });
+      return recordAct('transfer.file-sent', command, { documents: command.documents });
     case 'RegisterFileReceived':
-      return record('transfer.file-received', command, {});
+      return recordAct('transfer.file-received', command, {});
     case 'IssueReceipt':
-      return record('transfer.file-receipted', command, { documents: command.documents });
+      return recordAct('transfer.file-receipted', command, { documents: command.documents });
     case 'RegisterPersonReported':
-      return record('transfer.person-reported', command, {});
+      return recordAct('transfer.person-reported', command, {});
     case 'CorrectFact': {
       const { fact, kind, documents } = command;
-      return record('transfer.fact-corrected', command, { fact, kind, documents });
+      return recordAct('transfer.fact-corrected', command, { fact, kind, documents });
     }
-    case 'AcknowledgeCorrection':
-      return record('transfer.correction-acknowledged', command, { fact: command.fact });
+    case 'AcknowledgeCorrection': {
+      const { fact, office } = command;
+      return recordAct('transfer.correction-acknowledged', command, office === undefined ? { fact } : { fact, office });
+    }
+    case 'AcknowledgeCopy':
+      return recordAct('transfer.copy-acknowledged', command, { of: command.of, office: command.office });
     case 'DeclareRecusal': {
       const { officerId, agencyId: agency } = command.actor;
-      return record('transfer.recusal-declared', command, { agency, officerId, ground: command.ground });
+      return recordAct('transfer.recusal-declared', command, { agency, officerId, ground: command.ground });
     }
     case 'WithdrawTransfer':
-      return record('transfer.withdrawn', command, { reason: command.reason, documents: command.documents });
+      return recordAct('transfer.withdrawn', command, { reason: command.reason, documents: command.documents });
   }
 };
 
@@ -306,12 +312,6 @@ const consequences = (state: TransferState, cause: TransferEvent, { now }: Comma
   const occurredAt = receipted.occurredAt > reported.occurredAt ? receipted.occurredAt : reported.occurredAt;
   return [{ type: 'transfer.completed', occurredAt, actor: cause.actor, data: {} }];
 };
-
-const record = <T extends TransferEventType>(
-  type: T,
-  { occurredAt, actor, agency }: CommandContext,
-  data: TransferFacts[T],
-): TransferAct<T> => ({ type, occurredAt, actor: citing({ type, occurredAt, actor }, agency), data });
 
 const refusal = (code: TransferRejection['code'], rule?: string): TransferRejection =>
   rule === undefined ? { code } : { code, rule };

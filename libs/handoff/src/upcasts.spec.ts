@@ -8,8 +8,10 @@ import { type HandoffEventType, isTransferEvent, upcast } from './upcasts.js';
 
 const types: HandoffEventType[] = ['person.intake-registered', ...(Object.keys(PROCEDURE) as HandoffEventType[])];
 
-/** Anybody may step back from a case. */
-const restricted = types.filter((type) => type !== 'transfer.recusal-declared');
+/** Anybody may step back from a case; the note of a copy is its recipient's. */
+const restricted = types.filter(
+  (type) => type !== 'transfer.recusal-declared' && type !== 'transfer.copy-acknowledged',
+);
 
 const isByNode = (type: HandoffEventType) =>
   type === 'transfer.consultation-received' || type.startsWith('transfer.deadline-');

@@ -70,8 +70,8 @@ const isVerdict = (act: TransferEvent): act is VerdictAct =>
 const verdictsOf = (state: TransferState, watching: Party): readonly VerdictAct[] =>
   actsOf(state).filter((act): act is VerdictAct => isVerdict(act) && WATCHED_BY[act.data.step] === watching);
 
-const dutyOf = ({ data: { step, due } }: VerdictAct, all: readonly Duty[]): Duty | undefined =>
-  all.find((duty) => duty.step === step && duty.due === due);
+const dutyOf = ({ data: { step, due, about } }: VerdictAct, all: readonly Duty[]): Duty | undefined =>
+  all.find((duty) => duty.step === step && duty.due === due && duty.about === about);
 
 type Reason = Pick<TransferFacts['transfer.deadline-superseded'], 'because' | 'outage'>;
 
@@ -100,7 +100,7 @@ const verdict = (duty: Duty, rung: Rung, index: number, state: TransferState): V
   type: `transfer.deadline-${rung.kind}`,
   occurredAt: instantOfRung(rung, duty),
   actor: watcher(state, WATCHED_BY[duty.step]),
-  data: { step: duty.step, due: duty.due, rung: index, rule: duty.ruleId, to: [...rung.to] },
+  data: { step: duty.step, due: duty.due, rung: index, ...aboutOf(duty), rule: duty.ruleId, to: [...rung.to] },
 });
 
 const superseding = (act: VerdictAct, reason: Reason): TransferEvent => {
@@ -109,9 +109,11 @@ const superseding = (act: VerdictAct, reason: Reason): TransferEvent => {
     type: 'transfer.deadline-superseded',
     occurredAt: act.occurredAt,
     actor: act.actor,
-    data: { step, due, rung, rule, ...reason },
+    data: { step, due, rung, ...aboutOf(act.data), rule, ...reason },
   };
 };
+
+const aboutOf = ({ about }: { readonly about?: string }) => (about === undefined ? {} : { about });
 
 /** The node itself, for the agency that waits. */
 const watcher = (state: TransferState, party: Party): TransferEvent['actor'] => {

@@ -5,7 +5,10 @@ import type { Rules } from './rule-book.js';
 import type { TransferState } from './transfer.state.js';
 
 /** One open duty of one agency, for a read model that sorts and pages by `due`. Plain JSON. */
-export interface WorklistRow extends Pick<Due, 'step' | 'agency' | 'owedBy' | 'due' | 'ruleId'> {
+export interface WorklistRow extends Pick<
+  Due,
+  'step' | 'about' | 'recipient' | 'agency' | 'owedBy' | 'due' | 'ruleId'
+> {
   readonly transferId: string;
   /** The agency and all above it, lowest first: a city or a province asks by its own id. */
   readonly chain: readonly AgencyId[];
@@ -20,8 +23,10 @@ export const worklistOf = (
 ): readonly WorklistRow[] =>
   dueInstants(state, rules)
     .filter(({ at, lapsedAt }) => at === undefined && lapsedAt === undefined)
-    .map(({ step, agency, owedBy, due, ruleId }) => ({
+    .map(({ step, about, recipient, agency, owedBy, due, ruleId }) => ({
       ...{ transferId, step, agency, owedBy, due, ruleId, chain: chainOf(agency, directory) },
+      ...(about === undefined ? {} : { about }),
+      ...(recipient === undefined ? {} : { recipient }),
     }));
 
 const chainOf = (id: AgencyId, directory: Directory): readonly AgencyId[] => {

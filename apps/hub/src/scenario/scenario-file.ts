@@ -31,7 +31,7 @@ const values = z.record(z.string(), z.json());
 /** Who acts: an officer of an agency of the directory. */
 const actor = z.strictObject({
   agency: z.string().refine((id) => agencyById(id) !== undefined, 'no agency of the directory'),
-  role: z.enum(['officer', 'office-officer', 'inspector', 'operator']).default('officer'),
+  role: z.enum(['officer', 'office-officer', 'inspector', 'operator', 'recipient']).default('officer'),
   /** The officer's number; when absent, invented from the agency, whose second officer then approves what the first prepared. */
   officer: z.string().min(1).optional(),
 });

@@ -55,4 +55,4 @@ const statesOf = async (
 };
 
 /** The subscribers that wait for the broker, and so for the line. */
-const isOfTheLine = (name: string): boolean => /^(publisher|consumer-)/.test(name);
+const isOfTheLine = (name: string): boolean => /^(publisher|copies|consumer-)/.test(name);

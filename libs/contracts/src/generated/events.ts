@@ -33,19 +33,6 @@ export type Day = string;
  */
 export type Documents = DocumentRef[];
 /**
- * A step of a transfer that has a limit 时限.
- */
-export type DeadlineStep =
-  'OPINION' | 'CONSULTATION' | 'REPLY' | 'DECISION' | 'REFUSAL_TOLD' | 'FILE_SENT' | 'RECEIPT' | 'REPORT';
-/**
- * The place in the rule's ladder, from 0.
- */
-export type Rung = number;
-/**
- * A rule of the rule book by its id, e.g. REPLY@2020.1.
- */
-export type Rule = string;
-/**
  * An office by what it is to the transfer.
  */
 export type OfficeRole =
@@ -61,6 +48,36 @@ export type OfficeRole =
   | 'receiving-procuratorate'
   | 'receiving-police'
   | 'custody-place';
+/**
+ * A step of a transfer that has a limit 时限.
+ */
+export type DeadlineStep =
+  | 'OPINION'
+  | 'CONSULTATION'
+  | 'REPLY'
+  | 'DECISION'
+  | 'REFUSAL_TOLD'
+  | 'FILE_SENT'
+  | 'RECEIPT'
+  | 'REPORT'
+  | 'ORIGIN_COPY'
+  | 'RECEIVING_COPY'
+  | 'ORIGIN_COPY_NOTED'
+  | 'RECEIVING_COPY_NOTED'
+  | 'ORIGIN_CORRECTION_NOTED'
+  | 'RECEIVING_CORRECTION_NOTED';
+/**
+ * The place in the rule's ladder, from 0.
+ */
+export type Rung = number;
+/**
+ * Which of several things a limit is about: a copied fact and the office, or a corrected fact.
+ */
+export type About = string;
+/**
+ * A rule of the rule book by its id, e.g. REPLY@2020.1.
+ */
+export type Rule = string;
 export type Offices = OfficeRole[];
 /**
  * The agencies directly above both parties, or their provinces.
@@ -84,6 +101,8 @@ export interface EventData {
   'transfer.consultation-received': TransferConsultationReceived;
   'transfer.consultation-replied': TransferConsultationReplied;
   'transfer.consultation-sent': TransferConsultationSent;
+  'transfer.copy-acknowledged': TransferCopyAcknowledged;
+  'transfer.copy-sent': TransferCopySent;
   'transfer.correction-acknowledged': TransferCorrectionAcknowledged;
   'transfer.deadline-breached': TransferDeadlineBreached;
   'transfer.deadline-escalated': TransferDeadlineEscalated;
@@ -121,7 +140,7 @@ export interface IncidentLogForked {
  */
 export interface Actor {
   officerId: string;
-  role: 'officer' | 'office-officer' | 'inspector' | 'operator' | 'system';
+  role: 'officer' | 'office-officer' | 'inspector' | 'operator' | 'recipient' | 'system';
   agencyId: AgencyId;
   delegationId?: string;
 }
@@ -346,7 +365,59 @@ export interface TransferConsultationSent {
   documents: Documents;
 }
 /**
- * The other party has taken note of a correction.
+ * 抄送签收: the recipient has taken note of its copy.
+ */
+export interface TransferCopyAcknowledged {
+  occurredAt: Instant;
+  actor: Actor;
+  /**
+   * The fact that was copied.
+   */
+  of:
+    | 'transfer.applied'
+    | 'transfer.opinion-given'
+    | 'transfer.consultation-sent'
+    | 'transfer.consultation-received'
+    | 'transfer.consultation-replied'
+    | 'transfer.decided'
+    | 'transfer.decision-served'
+    | 'transfer.file-sent'
+    | 'transfer.file-received'
+    | 'transfer.file-receipted'
+    | 'transfer.person-reported'
+    | 'transfer.completed'
+    | 'transfer.withdrawn';
+  office: OfficeRole;
+}
+/**
+ * 抄送: a copy of the documents of a fact, by their digests, put into the inbox of its recipient.
+ */
+export interface TransferCopySent {
+  occurredAt: Instant;
+  actor: Actor;
+  /**
+   * The fact that is copied.
+   */
+  of:
+    | 'transfer.applied'
+    | 'transfer.opinion-given'
+    | 'transfer.consultation-sent'
+    | 'transfer.consultation-received'
+    | 'transfer.consultation-replied'
+    | 'transfer.decided'
+    | 'transfer.decision-served'
+    | 'transfer.file-sent'
+    | 'transfer.file-received'
+    | 'transfer.file-receipted'
+    | 'transfer.person-reported'
+    | 'transfer.completed'
+    | 'transfer.withdrawn';
+  office: OfficeRole;
+  recipient: AgencyId;
+  documents: Documents;
+}
+/**
+ * The other party, or with `office` the recipient of a copy of the corrected fact, has taken note of a correction.
  */
 export interface TransferCorrectionAcknowledged {
   occurredAt: Instant;
@@ -365,6 +436,7 @@ export interface TransferCorrectionAcknowledged {
     | 'transfer.person-reported'
     | 'transfer.completed'
     | 'transfer.withdrawn';
+  office?: OfficeRole;
 }
 /**
  * 逾期: at the due instant the act had not been done, as far as the waiting party's node knew.
@@ -375,6 +447,7 @@ export interface TransferDeadlineBreached {
   step: DeadlineStep;
   due: Instant;
   rung: Rung;
+  about?: About;
   rule: Rule;
   to: Offices;
 }
@@ -387,6 +460,7 @@ export interface TransferDeadlineEscalated {
   step: DeadlineStep;
   due: Instant;
   rung: Rung;
+  about?: About;
   rule: Rule;
   to: Offices;
 }
@@ -399,6 +473,7 @@ export interface TransferDeadlineReminded {
   step: DeadlineStep;
   due: Instant;
   rung: Rung;
+  about?: About;
   rule: Rule;
   to: Offices;
 }
@@ -411,6 +486,7 @@ export interface TransferDeadlineSuperseded {
   step: DeadlineStep;
   due: Instant;
   rung: Rung;
+  about?: About;
   rule: Rule;
   because: 'done-in-time' | 'withdrawn' | 'recomputed' | 'outage';
   /**
@@ -616,4 +692,4 @@ export interface HubEvent {
 }
 
 /** Every event type without prefix and version. */
-export const EVENT_NAMES = ["incident.log-forked","key.introduced","key.reattested","key.revoked","node.heartbeat","outage.declared","person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.correction-acknowledged","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.fact-corrected","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.opinion-given","transfer.person-reported","transfer.recusal-declared","transfer.reply-superseded","transfer.withdrawn"] as const;
+export const EVENT_NAMES = ["incident.log-forked","key.introduced","key.reattested","key.revoked","node.heartbeat","outage.declared","person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.copy-acknowledged","transfer.copy-sent","transfer.correction-acknowledged","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.fact-corrected","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.opinion-given","transfer.person-reported","transfer.recusal-declared","transfer.reply-superseded","transfer.withdrawn"] as const;

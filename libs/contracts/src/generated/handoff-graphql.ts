@@ -32,6 +32,8 @@ export type Query = {
   readonly quarantine: RefusedRecordConnection;
   /** 待办: the open duties of an agency and of all below it, the most urgent first. The caller's own agency, or one below it. */
   readonly worklist: DutyConnection;
+  /** 抄送: the copies that were sent to the calling recipient, newest first; only those it has not taken note of when `open` is true. */
+  readonly inbox: CopyConnection;
   /** Every rule of the hub's rule book with its article; with `validAt` those in force on that legal day. The book comes with the program: `asOf` changes nothing. */
   readonly rules: ReadonlyArray<Rule>;
   /** The rule an id names, e.g. REPLY@2020.1; null for none, and with `validAt` for one not in force on that legal day. */
@@ -103,6 +105,20 @@ export type QueryWorklistArgs = {
   agency?: InputMaybe<Scalars['ID']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  asOf?: InputMaybe<Scalars['DateTime']['input']>;
+  validAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+
+/**
+ * Every query takes two times and keeps them apart: `asOf`, only what this node knew at that instant; `validAt`, only what had been
+ * done by that instant, whenever this node learnt it. Both together: what it then knew of what had been done. Everything below
+ * the answer is of the same times. An `asOf` in the future fails with AS_OF_IN_FUTURE, what is no instant with BAD_USER_INPUT.
+ */
+export type QueryInboxArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  open?: InputMaybe<Scalars['Boolean']['input']>;
   asOf?: InputMaybe<Scalars['DateTime']['input']>;
   validAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
@@ -187,6 +203,12 @@ export type Mutation = {
   readonly correctFact: TransferResult;
   /** Take note of a correction. The other party. */
   readonly acknowledgeCorrection: TransferResult;
+  /** Send a copy that is due to an office 抄送. The party whose duty it is; by the inbox, never by mail. */
+  readonly sendCopy: TransferResult;
+  /** Take note of a copy. Its recipient. */
+  readonly acknowledgeCopy: CopyResult;
+  /** Take note that what was copied has been corrected. The recipient of the copy. */
+  readonly acknowledgeCopyCorrection: CopyResult;
   /** Withdraw before the decision is served 撤回. Origin county agency. */
   readonly withdrawTransfer: TransferResult;
 };
@@ -285,6 +307,24 @@ export type MutationCorrectFactArgs = {
 export type MutationAcknowledgeCorrectionArgs = {
   idempotencyKey: Scalars['ID']['input'];
   input: AcknowledgeCorrectionInput;
+};
+
+
+export type MutationSendCopyArgs = {
+  idempotencyKey: Scalars['ID']['input'];
+  input: SendCopyInput;
+};
+
+
+export type MutationAcknowledgeCopyArgs = {
+  idempotencyKey: Scalars['ID']['input'];
+  input: AcknowledgeCopyInput;
+};
+
+
+export type MutationAcknowledgeCopyCorrectionArgs = {
+  idempotencyKey: Scalars['ID']['input'];
+  input: AcknowledgeCopyInput;
 };
 
 
@@ -392,6 +432,23 @@ export type AcknowledgeCorrectionInput = {
   readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
+export type SendCopyInput = {
+  readonly transferId: Scalars['ID']['input'];
+  /** The type of the fact that is copied, e.g. transfer.decided. */
+  readonly of: Scalars['ID']['input'];
+  readonly office: Office;
+  /** Who the office is, for a deciding authority or a place of custody; the directory knows the others. */
+  readonly recipient?: InputMaybe<Scalars['ID']['input']>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+export type AcknowledgeCopyInput = {
+  readonly transferId: Scalars['ID']['input'];
+  readonly of: Scalars['ID']['input'];
+  readonly office: Office;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
 export type WithdrawTransferInput = {
   readonly transferId: Scalars['ID']['input'];
   readonly reason: WithdrawalReason;
@@ -411,6 +468,14 @@ export type DocumentInput = {
 export type IntakeResult = IntakeRecorded | InputRefusal | AuthorityRefusal | StateRefusal | IdempotencyRefusal;
 
 export type TransferResult = TransferRecorded | InputRefusal | AuthorityRefusal | StateRefusal | IdempotencyRefusal;
+
+export type CopyResult = CopyRecorded | InputRefusal | AuthorityRefusal | StateRefusal | IdempotencyRefusal;
+
+export type CopyRecorded = {
+  readonly __typename?: 'CopyRecorded';
+  readonly copy: Copy;
+  readonly facts: ReadonlyArray<Fact>;
+};
 
 export type IntakeRecorded = {
   readonly __typename?: 'IntakeRecorded';
@@ -513,6 +578,10 @@ export type RefusalCode =
   | 'RECEIPT_ALREADY_ISSUED'
   | 'REPLY_MISSING'
   | 'TRANSFER_CLOSED'
+  | 'COPY_NOT_DUE'
+  | 'COPY_ALREADY_SENT'
+  | 'RECIPIENT_UNKNOWN'
+  | 'RECIPIENT_NOT_SERVED'
   | 'DISPUTE_ALREADY_RAISED'
   | 'DISPUTE_ALREADY_RESOLVED'
   | 'DISPUTE_LEVEL_MISSING'
@@ -589,6 +658,8 @@ export type Transfer = {
   readonly stale: ReadonlyArray<PeerStatus>;
   /** The corrections of the case, oldest first; one that is not acknowledged is an open duty of the other party. */
   readonly corrections: ReadonlyArray<Correction>;
+  /** The copies that were sent 抄送, oldest first. One that is due and was not sent is an open duty, among the deadlines. */
+  readonly copies: ReadonlyArray<Copy>;
   /** Every signed fact of the case, in the order this node stored them. */
   readonly facts: ReadonlyArray<Fact>;
 };
@@ -605,10 +676,54 @@ export type Correction = {
   readonly acknowledgedAt?: Maybe<Scalars['DateTime']['output']>;
 };
 
+/** 抄送: the documents of one fact of a case, by their digests, sent to one office. */
+export type Copy = {
+  readonly __typename?: 'Copy';
+  readonly transferId: Scalars['ID']['output'];
+  /** The type of the fact that was copied, e.g. transfer.decided. */
+  readonly of: Scalars['ID']['output'];
+  readonly office: Office;
+  readonly recipient: Agency;
+  readonly sender: Agency;
+  readonly sentAt: Scalars['DateTime']['output'];
+  readonly documents: ReadonlyArray<Document>;
+  /** The instant before which the recipient should take note. */
+  readonly due: Scalars['DateTime']['output'];
+  /** Null while the recipient has not taken note. */
+  readonly acknowledgedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly isOverdue: Scalars['Boolean']['output'];
+  /** The correction of what was copied, with when the recipient took note of it; null while it stands. */
+  readonly correction?: Maybe<Correction>;
+};
+
+/** A document by its digest; the document itself stays in the provincial system. */
+export type Document = {
+  readonly __typename?: 'Document';
+  readonly kind: DocumentKind;
+  /** `sha-256:` and 43 base64url characters. */
+  readonly digest: Scalars['String']['output'];
+  /** Bytes. */
+  readonly size: Scalars['Int']['output'];
+};
+
+export type CopyConnection = {
+  readonly __typename?: 'CopyConnection';
+  readonly edges: ReadonlyArray<CopyEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type CopyEdge = {
+  readonly __typename?: 'CopyEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Copy;
+};
+
 /** One limit of the law applied to this case. */
 export type Deadline = {
   readonly __typename?: 'Deadline';
   readonly step: DeadlineStep;
+  /** Which of several things, e.g. transfer.decided/origin-police; null where a case has the limit once. */
+  readonly about?: Maybe<Scalars['String']['output']>;
   readonly agency: Agency;
   /** The instant before which the act must be done (24:00 of the last day, Asia/Shanghai). */
   readonly due: Scalars['DateTime']['output'];
@@ -643,10 +758,14 @@ export type OpenDuty = {
   readonly __typename?: 'OpenDuty';
   readonly transfer: Transfer;
   readonly step: DeadlineStep;
+  /** Which of several things, e.g. transfer.decided/origin-police; null where a case has the limit once. */
+  readonly about?: Maybe<Scalars['String']['output']>;
   /** The agency that does the act, or at whose desk the person does. */
   readonly agency: Agency;
-  /** `agency` or `person`. */
+  /** `agency`, `person` or `recipient`. */
   readonly owedBy: Scalars['String']['output'];
+  /** Who owes it, where that is the recipient of the agency's copy. */
+  readonly recipient?: Maybe<Agency>;
   /** The instant before which the act must be done (24:00 of the last day, Asia/Shanghai). */
   readonly due: Scalars['DateTime']['output'];
   /** Whole seconds until then, from `validAt`, else `asOf`, else now; negative once it has passed. */
@@ -793,7 +912,18 @@ export type AgencyLevel =
   | 'province'
   | 'city'
   | 'county'
-  | 'office';
+  | 'office'
+  /** No agency of correction: one that is sent copies. */
+  | 'recipient';
+
+/** An office by what it is to a transfer 抄送对象. */
+export type Office =
+  | 'deciding_authority'
+  | 'origin_procuratorate'
+  | 'origin_police'
+  | 'receiving_procuratorate'
+  | 'receiving_police'
+  | 'custody_place';
 
 export type TransferReason =
   | 'residence'
@@ -894,7 +1024,13 @@ export type DeadlineStep =
   | 'REFUSAL_TOLD'
   | 'FILE_SENT'
   | 'RECEIPT'
-  | 'REPORT';
+  | 'REPORT'
+  | 'ORIGIN_COPY'
+  | 'RECEIVING_COPY'
+  | 'ORIGIN_COPY_NOTED'
+  | 'RECEIVING_COPY_NOTED'
+  | 'ORIGIN_CORRECTION_NOTED'
+  | 'RECEIVING_CORRECTION_NOTED';
 
 export type RefusedCheck =
   | 'SIZE'

@@ -102,6 +102,7 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
               "office-officer",
               "inspector",
               "operator",
+              "recipient",
               "system"
             ]
           },
@@ -132,7 +133,13 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
           "REFUSAL_TOLD",
           "FILE_SENT",
           "RECEIPT",
-          "REPORT"
+          "REPORT",
+          "ORIGIN_COPY",
+          "RECEIVING_COPY",
+          "ORIGIN_COPY_NOTED",
+          "RECEIVING_COPY_NOTED",
+          "ORIGIN_CORRECTION_NOTED",
+          "RECEIVING_CORRECTION_NOTED"
         ],
         "description": "A step of a transfer that has a limit 时限."
       },
@@ -178,6 +185,12 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
           "province"
         ],
         "description": "The agencies directly above both parties, or their provinces."
+      },
+      "about": {
+        "type": "string",
+        "maxLength": 100,
+        "pattern": "^transfer\\.[a-z-]+(?:/[a-z-]+){0,2}$",
+        "description": "Which of several things a limit is about: a copied fact and the office, or a corrected fact."
       }
     }
   },
@@ -1006,11 +1019,105 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       }
     }
   },
+  "transfer.copy-acknowledged.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.copy-acknowledged.v1.json",
+    "title": "TransferCopyAcknowledged",
+    "description": "抄送签收: the recipient has taken note of its copy.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "of",
+      "office"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "of": {
+        "enum": [
+          "transfer.applied",
+          "transfer.opinion-given",
+          "transfer.consultation-sent",
+          "transfer.consultation-received",
+          "transfer.consultation-replied",
+          "transfer.decided",
+          "transfer.decision-served",
+          "transfer.file-sent",
+          "transfer.file-received",
+          "transfer.file-receipted",
+          "transfer.person-reported",
+          "transfer.completed",
+          "transfer.withdrawn"
+        ],
+        "description": "The fact that was copied."
+      },
+      "office": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/officeRole"
+      }
+    }
+  },
+  "transfer.copy-sent.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.copy-sent.v1.json",
+    "title": "TransferCopySent",
+    "description": "抄送: a copy of the documents of a fact, by their digests, put into the inbox of its recipient.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "of",
+      "office",
+      "recipient",
+      "documents"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "of": {
+        "enum": [
+          "transfer.applied",
+          "transfer.opinion-given",
+          "transfer.consultation-sent",
+          "transfer.consultation-received",
+          "transfer.consultation-replied",
+          "transfer.decided",
+          "transfer.decision-served",
+          "transfer.file-sent",
+          "transfer.file-received",
+          "transfer.file-receipted",
+          "transfer.person-reported",
+          "transfer.completed",
+          "transfer.withdrawn"
+        ],
+        "description": "The fact that is copied."
+      },
+      "office": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/officeRole"
+      },
+      "recipient": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/agencyId"
+      },
+      "documents": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      }
+    }
+  },
   "transfer.correction-acknowledged.v1": {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "https://delta-hub.cn/schemas/transfer.correction-acknowledged.v1.json",
     "title": "TransferCorrectionAcknowledged",
-    "description": "The other party has taken note of a correction.",
+    "description": "The other party, or with `office` the recipient of a copy of the corrected fact, has taken note of a correction.",
     "type": "object",
     "additionalProperties": false,
     "required": [
@@ -1041,6 +1148,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
           "transfer.completed",
           "transfer.withdrawn"
         ]
+      },
+      "office": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/officeRole"
       }
     }
   },
@@ -1075,6 +1185,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "rung": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rung"
+      },
+      "about": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/about"
       },
       "rule": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rule"
@@ -1116,6 +1229,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       "rung": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rung"
       },
+      "about": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/about"
+      },
       "rule": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rule"
       },
@@ -1156,6 +1272,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       "rung": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rung"
       },
+      "about": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/about"
+      },
       "rule": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rule"
       },
@@ -1195,6 +1314,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "rung": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rung"
+      },
+      "about": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/about"
       },
       "rule": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rule"

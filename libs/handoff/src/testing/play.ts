@@ -11,6 +11,10 @@ export const play = (...series: readonly TransferCommand[]): TransferEvent[] =>
     return [...history, ...decision.accepted];
   }, []);
 
+/** The limits that a case has once: without those of copies and corrections. */
+export const ofTheCase = <D extends { readonly about?: string }>(dues: readonly D[]): readonly D[] =>
+  dues.filter(({ about }) => about === undefined);
+
 const { apply, opine, consult, receive, agree, refuse, decide, serve, sendFile, receiveFile, receipt, report } =
   commands;
 

@@ -1,12 +1,11 @@
-import type { CommandContext } from '../act.js';
 import type { AgencyRecord } from '../agency.js';
 import type { Instant } from '../instant.js';
-import { standingReply } from '../reply.js';
 import { hubRules } from '../rule-book.js';
 import { AT_ONCE } from '../transmission.js';
 import { admit, transferDecider } from '../transfer.js';
 import type { TransferCommand, TransferEvent } from '../transfer.events.js';
-import type { TransferState } from '../transfer.state.js';
+import { type Attempt, besides, corrections, type Side, type Times } from './side-acts.js';
+import { recipients } from './copying.js';
 import { agencies, by, commands, qingpu, songling, wujiang } from './cast.js';
 
 /** One stored event, with what its author's node held when it was written: its causes. */
@@ -17,11 +16,11 @@ export interface Written {
 }
 
 /**
- * A random move: something possible is done, a node judges the deadlines, the origin withdraws, anything at all is tried, or the next event of the
- * other node arrives. `pick` says which one, `pass` how many minutes pass, `back` how many the act is dated back.
+ * A random move: something possible is done, a node judges the deadlines, the origin withdraws, a fact is corrected or that is
+ * noted, anything at all is tried, or the next event of the other node arrives. `pick` says which one, `pass` how many minutes pass, `back` how many the act is dated back.
  */
 export interface Move {
-  readonly kind: 'act' | 'withdraw' | 'try' | 'deliver' | 'judge';
+  readonly kind: 'act' | 'withdraw' | 'correct' | 'try' | 'deliver' | 'judge';
   readonly pick: number;
   readonly pass: number;
   readonly back: number;
@@ -35,12 +34,7 @@ export interface Outcome {
   readonly refused: readonly string[];
 }
 
-type Side = 'origin' | 'receiving';
-interface Attempt {
-  readonly side: Side;
-  readonly command: TransferCommand;
-}
-
+const authors = [...agencies, ...Object.values(recipients)];
 const START = Date.parse('2025-03-10T01:00:00Z');
 
 /** Plays a transfer from 吴江 (node 32) to 青浦 (node 31) on two nodes that hear of each other late, but in order. */
@@ -68,7 +62,7 @@ export const playOnTwoNodes = (moves: readonly Move[]): Outcome => {
     const decision = transferDecider.decide(command, states[side]);
     if ('rejected' in decision) return;
     for (const event of decision.accepted) {
-      const author = agencies.find(({ id }) => id === event.actor.agencyId) ?? command.agency;
+      const author = authors.find(({ id }) => id === event.actor.agencyId) ?? command.agency;
       const written = { event, author, causes: [...logs[side]] };
       store(side, written);
       outbox[side === 'origin' ? 'receiving' : 'origin'].push(written);
@@ -80,8 +74,12 @@ export const playOnTwoNodes = (moves: readonly Move[]): Outcome => {
     if (kind === 'withdraw') return { side: 'origin', command: commands.withdraw({ ...atDesk(wujiang), ...times }) };
     const isPossible = ({ side, command }: Attempt) => 'accepted' in transferDecider.decide(command, states[side]);
     if (kind === 'judge') return judging(pick, times);
+    if (kind === 'correct') {
+      const wrong = corrections(states, times).filter(isPossible);
+      return wrong[pick % Math.max(wrong.length, 1)];
+    }
     if (kind === 'try') return anything(times, pick);
-    const choice = [...inProcedure(times), ...superseding(states.receiving, times)].filter(isPossible);
+    const choice = [...inProcedure(times), ...besides(states, times)].filter(isPossible);
     return choice[pick % Math.max(choice.length, 1)];
   };
 
@@ -115,7 +113,6 @@ export const reordered = (log: readonly Written[], priorities: readonly number[]
 const instantOf = (milliseconds: number): Instant => new Date(milliseconds).toISOString();
 
 const atDesk = (agency: AgencyRecord) => by(agency, '2025-03-10 09:00');
-type Times = Pick<CommandContext, 'now' | 'occurredAt'>;
 
 /** Every act of the procedure but the withdrawal, by those who may do it. */
 const inProcedure = (times: Times): Attempt[] => {
@@ -135,19 +132,6 @@ const inProcedure = (times: Times): Attempt[] => {
     ...atOrigin.map((command): Attempt => ({ side: 'origin', command })),
     ...atReceiving.map((command): Attempt => ({ side: 'receiving', command })),
   ];
-};
-
-/** Another reply in the place of the one that stands at the receiving node. */
-const superseding = (state: TransferState, times: Times): Attempt[] => {
-  const cited = standingReply(state);
-  if (cited === undefined) return [];
-  const reply = cited.data.agrees ? commands.refuse : commands.agree;
-  const desk = { ...atDesk(qingpu), ...times };
-  const command = {
-    ...reply(desk),
-    superseding: { supersedes: cited.occurredAt, reason: 'new-evidence' },
-  } as const;
-  return [{ side: 'receiving', command }];
 };
 
 /** The worker of either node. */

@@ -1,0 +1,103 @@
+import type { HandoffGraphql } from '@delta-hub/contracts';
+import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { GraphQLError } from 'graphql';
+import { agencyAnswer, correctionAnswer } from './answers.js';
+import type { RequestContext } from './bearer.js';
+import { NodeClock } from './clock.js';
+import { Commands } from './commands.js';
+import { type CopyParent, isNoted } from './copy-answers.js';
+import { readInbox } from './inbox.js';
+import { page } from './paging.js';
+import { ReadModels } from './read-models.js';
+import type { Inputs } from './requests.js';
+import { standpointOf, viewOf } from './view.js';
+import { inboxOf } from './visibility.js';
+
+/** 抄送 over GraphQL: what a recipient is sent, and the note it takes of it. It sees its copies and no case. */
+@Resolver('Copy')
+export class InboxResolver {
+  constructor(
+    private readonly commands: Commands,
+    private readonly readModels: ReadModels,
+    private readonly clock: NodeClock,
+  ) {}
+
+  @Query('inbox')
+  inbox(@Args() args: HandoffGraphql.QueryInboxArgs, @Context() { caller }: RequestContext) {
+    const recipient = inboxOf(caller);
+    if (recipient === undefined)
+      throw new GraphQLError('An inbox is for the recipient of copies.', { extensions: { code: 'FORBIDDEN' } });
+    const view = viewOf(args, this.clock);
+    return page(args, (before, limit) =>
+      readInbox(this.readModels, view, { recipient, isOpen: args.open === true, before, limit }),
+    );
+  }
+
+  @Mutation('acknowledgeCopy')
+  acknowledge(
+    @Args('idempotencyKey') key: string,
+    @Args('input') input: Inputs['AcknowledgeCopy'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onCopy({ type: 'AcknowledgeCopy', input }, key, caller);
+  }
+
+  @Mutation('acknowledgeCopyCorrection')
+  acknowledgeCorrection(
+    @Args('idempotencyKey') key: string,
+    @Args('input') input: Inputs['AcknowledgeCopyCorrection'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onCopy({ type: 'AcknowledgeCopyCorrection', input }, key, caller);
+  }
+
+  @ResolveField('transferId')
+  transferId(@Parent() { summary }: CopyParent) {
+    return summary.id;
+  }
+
+  @ResolveField('of')
+  of(@Parent() { copy }: CopyParent) {
+    return copy.sent.data.of;
+  }
+
+  @ResolveField('office')
+  office(@Parent() { copy }: CopyParent) {
+    return copy.sent.data.office.replaceAll('-', '_');
+  }
+
+  @ResolveField('recipient')
+  recipient(@Parent() { copy }: CopyParent) {
+    return agencyAnswer(copy.sent.data.recipient);
+  }
+
+  @ResolveField('sender')
+  sender(@Parent() { copy }: CopyParent) {
+    return agencyAnswer(copy.sent.actor.agencyId);
+  }
+
+  @ResolveField('sentAt')
+  sentAt(@Parent() { copy }: CopyParent) {
+    return copy.sent.occurredAt;
+  }
+
+  @ResolveField('documents')
+  documents(@Parent() { copy }: CopyParent) {
+    return copy.sent.data.documents;
+  }
+
+  @ResolveField('acknowledgedAt')
+  acknowledgedAt(@Parent() { copy }: CopyParent) {
+    return copy.acknowledged?.occurredAt ?? null;
+  }
+
+  @ResolveField('isOverdue')
+  isOverdue(@Parent() { copy, due, summary: { view } }: CopyParent): boolean {
+    return !isNoted(copy) && due <= standpointOf(view, this.clock);
+  }
+
+  @ResolveField('correction')
+  correction(@Parent() { copy }: CopyParent) {
+    return copy.correction === undefined ? null : correctionAnswer(copy.correction);
+  }
+}

@@ -1,0 +1,114 @@
+import type { AgencyId } from './agency.js';
+import type { CorrectionStatus } from './corrections.js';
+import { dayOf } from './instant.js';
+import { recordAct } from './record-act.js';
+import { hubRules, packInForce } from './rule-book.js';
+import type { CopyRule, OfficeRole } from './rule-pack.js';
+import type { TransferAct, TransferCommand, TransferEvent, TransferRejection } from './transfer.events.js';
+import type { Party } from './transfer.procedure.js';
+import { actsOfType, type OnceType, type TransferState } from './transfer.state.js';
+
+type Copy = TransferAct<'transfer.copy-sent'>;
+
+/** A copy of a case 抄送, with whether its recipient has taken note of it, and of a correction of what was copied. */
+export interface CopyStatus {
+  readonly sent: Copy;
+  readonly acknowledged?: TransferAct<'transfer.copy-acknowledged'>;
+  /** The correction of the copied fact, which the recipient has to take note of as well. */
+  readonly correction?: CorrectionStatus;
+}
+
+/** What a copy is about: the copied fact and the office it goes to. */
+export const aboutCopy = ({ of, office }: Pick<Copy['data'], 'of' | 'office'>): `${OnceType}/${OfficeRole}` =>
+  `${of}/${office}`;
+
+/** Who sends the copy to an office: the receiving agency to those of its own county, the origin to all others. */
+export const sendingParty = (office: OfficeRole): Party => (office.startsWith('receiving') ? 'receiving' : 'origin');
+
+/** The copies of a case, oldest first. */
+export const copiesOf = (state: TransferState): readonly CopyStatus[] =>
+  actsOfType(state, 'transfer.copy-sent')
+    .toSorted((a, b) => (a.occurredAt + a.data.office < b.occurredAt + b.data.office ? -1 : 1))
+    .map((sent) => {
+      const acknowledged = state[`transfer.copy-acknowledged#${aboutCopy(sent.data)}`];
+      const correction = state[`transfer.fact-corrected#${sent.data.of}`];
+      const noted = state[`transfer.correction-acknowledged#${aboutCopy(sent.data)}`];
+      return {
+        sent,
+        ...(acknowledged === undefined ? {} : { acknowledged }),
+        ...(correction === undefined
+          ? {}
+          : { correction: noted === undefined ? { correction } : { correction, acknowledged: noted } }),
+      };
+    });
+
+/** The copy that an acknowledgement is about; undefined while there is none. */
+export const copyFor = (state: TransferState, { of, office }: Pick<Copy['data'], 'of' | 'office'>): Copy | undefined =>
+  state[`transfer.copy-sent#${aboutCopy({ of, office })}`];
+
+/** The rule that a copy rests on, once what it waits for has been done; undefined when nobody is to have such a copy. */
+export const copyRuleFor = (
+  state: TransferState,
+  { of, office }: Pick<Copy['data'], 'of' | 'office'>,
+): CopyRule | undefined => {
+  const parties = state['transfer.applied']?.data;
+  const node = sendingParty(office) === 'origin' ? parties?.originNode : parties?.receivingNode;
+  const copied = state[of];
+  if (node === undefined || copied === undefined) return undefined;
+  const rule = packInForce(hubRules.book, node, dayOf(copied.occurredAt))?.copies.find(
+    (each) => each.of === of && each.to === office,
+  );
+  return rule !== undefined && isDue(rule, state) ? rule : undefined;
+};
+
+/** Whether a copy is to be made: of an approved transfer, of the category the rule is for, once its act has been done. */
+export const isDue = ({ from, category }: CopyRule, state: TransferState): boolean =>
+  state['transfer.decided']?.data.approved === true &&
+  state[from] !== undefined &&
+  (category === undefined || category === state['transfer.applied']?.data.category);
+
+/** What stands against a copy: no rule wants it, or it would be older than what it waits for. */
+export const copyRejection = (state: TransferState, act: Copy): TransferRejection | undefined => {
+  const rule = copyRuleFor(state, act.data);
+  if (rule === undefined) return { code: 'COPY_NOT_DUE' };
+  const cause = state[rule.from];
+  return cause !== undefined && act.occurredAt < cause.occurredAt ? { code: 'OCCURRED_BEFORE_CAUSE' } : undefined;
+};
+
+/** What stands against an acknowledgement whose author is known to be the recipient: it is older than the copy. */
+export const noteRejection = (
+  state: TransferState,
+  { data, occurredAt }: TransferAct<'transfer.copy-acknowledged'>,
+): TransferRejection | undefined => {
+  const copy = copyFor(state, data);
+  return copy !== undefined && occurredAt < copy.occurredAt ? { code: 'OCCURRED_BEFORE_CAUSE' } : undefined;
+};
+
+/** Whether an act is a recipient's to write: that it has taken note of its copy, or of a correction of what was copied. */
+export const isOfRecipient = (act: TransferEvent): boolean =>
+  act.type === 'transfer.copy-acknowledged' ||
+  (act.type === 'transfer.correction-acknowledged' && act.data.office !== undefined);
+
+/** The recipient who alone may write such an act; undefined for every other act, and while there is no copy. */
+export const recipientOfAct = (state: TransferState, act: TransferEvent): AgencyId | undefined => {
+  if (act.type === 'transfer.copy-acknowledged') return copyFor(state, act.data)?.data.recipient;
+  if (act.type !== 'transfer.correction-acknowledged' || act.data.office === undefined) return undefined;
+  return copyFor(state, { of: act.data.fact, office: act.data.office })?.data.recipient;
+};
+
+type SendCopy = Extract<TransferCommand, { type: 'SendCopy' }>;
+
+/** The copy a command asks for: of the documents of the copied fact, to the one that the directory has for the office. */
+export const copyOf = (command: SendCopy, state: TransferState): Copy | TransferRejection => {
+  const { of, office, recipientOf } = command;
+  const parties = state['transfer.applied']?.data;
+  const copied = state[of]?.data;
+  if (parties === undefined) return { code: 'TRANSFER_UNKNOWN' };
+  const recipient = recipientOf(parties[sendingParty(office)]);
+  if (recipient === undefined) return { code: 'RECIPIENT_UNKNOWN' };
+  // The fact goes to the nodes of both parties, so only there can a recipient be served.
+  if (recipient.node !== parties.originNode && recipient.node !== parties.receivingNode)
+    return { code: 'RECIPIENT_NOT_SERVED' };
+  const documents = copied !== undefined && 'documents' in copied ? copied.documents : [];
+  return recordAct('transfer.copy-sent', command, { of, office, recipient: recipient.id, documents });
+};
