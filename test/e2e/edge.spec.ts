@@ -106,11 +106,11 @@ describe('a request', () => {
           transfers: [
             {
               status: 'COMPLETED',
-              facts: Array.from({ length: 13 }, (_, index) => ({ ledger: { index: index + 1 } })),
-              ledger: Array.from({ length: 13 }, (_, index) => ({
+              facts: Array.from({ length: 23 }, (_, index) => ({ ledger: { index: index + 1 } })),
+              ledger: Array.from({ length: 23 }, (_, index) => ({
                 index: index + 1,
                 proof: {
-                  treeSize: 14,
+                  treeSize: 24,
                   checkpoint: expect.stringMatching(/^delta-hub\.cn\/ledger\/32\n14\n/),
                 },
               })),
@@ -250,7 +250,7 @@ describe('beside GraphQL', () => {
       const { body } = await ask('31', receiving, '{ person(id: "T-320509-0001") { transfers { facts { id } } } }');
       const { transfers } = body.data!['person'] as { transfers: { facts: { id: string }[] }[] };
       const ids = transfers.flatMap(({ facts }) => facts.map(({ id }) => id));
-      expect([ids.length, new Set(ids).size]).toEqual([13, 13]);
+      expect([ids.length, new Set(ids).size]).toEqual([23, 23]);
     },
     PATIENCE_MS,
   );

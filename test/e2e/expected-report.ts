@@ -6,7 +6,7 @@ const endOfDay = (day: string): string => new Date(Date.parse(`${day}T00:00:00+0
 /** What `demo --json` must print, however often the play was cut off: scenario G0 by the law, nothing lost or doubled. */
 export const EXPECTED_REPORT = {
   ok: true,
-  scenario: { id: 'G0', steps: 11, failures: [] },
+  scenario: { id: 'G0', steps: 21, failures: [] },
   transfer: { id: expect.stringMatching(/^transfer-[0-9a-f-]{36}$/) as unknown, status: 'COMPLETED' },
   answerable: [
     {
@@ -39,10 +39,19 @@ export const EXPECTED_REPORT = {
     { step: 'RECEIPT', due: endOfDay('2025-03-26'), at: '2025-03-21T02:30:00.000Z', met: true, marginDays: 5 },
     { step: 'REPORT', due: endOfDay('2025-03-26'), at: '2025-03-24T01:05:00.000Z', met: true, marginDays: 2 },
   ],
-  // 13 facts of the transfer on both sides (one is the reminder of the reply on its third day), and the registration at the origin: nothing lost, nothing doubled.
+  copies: [
+    ['deciding_authority', '2025-03-20T08:10', '2025-03-21T01:00', 'court-320509'],
+    ['origin_procuratorate', '2025-03-20T08:11', '2025-03-21T01:10', 'proc-320509'],
+    ['origin_police', '2025-03-20T08:12', '2025-03-21T01:20', 'police-320509'],
+    ['receiving_procuratorate', '2025-03-21T02:40', '2025-03-21T06:00', 'proc-310118'],
+    ['receiving_police', '2025-03-21T02:41', '2025-03-21T06:10', 'police-310118'],
+  ].map(([office, sent, noted, recipient]) => ({
+    ...{ office, sentAt: `${sent}:00.000Z`, acknowledgedAt: `${noted}:00.000Z`, recipient },
+  })),
+  // 23 facts of the transfer on both sides (one is the reminder of the reply on its third day), and the registration at the origin: nothing lost, nothing doubled.
   ledgers: [31, 32, 33, 34].map((node, index) => ({
     node: String(node),
-    size: [13, 14, 0, 0][index],
+    size: [23, 24, 0, 0][index],
     root: expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/),
     verified: true,
     level: ['SEALED', 'SEALED', null, null][index],

@@ -22,7 +22,7 @@ describe('the play', () => {
     expect(first.stdout.trimEnd().split('\n')).toHaveLength(1);
     expect(JSON.parse(first.stdout)).toEqual(EXPECTED_REPORT);
     const progress = first.stderr.trimEnd().split('\n');
-    expect(progress.filter((line) => /^2025-\d\d-\d\d \d\d:\d\d {2}/.test(line))).toHaveLength(11);
+    expect(progress.filter((line) => /^2025-\d\d-\d\d \d\d:\d\d {2}/.test(line))).toHaveLength(15);
     expect([progress.at(0), progress.at(-1)]).toEqual(['starting the four nodes', 'verifying the ledgers']);
   });
 
@@ -50,7 +50,7 @@ describe('the play', () => {
         return { code, lines: lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>) };
       };
       const indexes = ({ lines }: Awaited<ReturnType<typeof replay>>) => lines.slice(1, -1).map(({ index }) => index);
-      const size = 14;
+      const size = 24;
       const all = Array.from({ length: size }, (_, index) => index);
       const whole = await replay();
       expect(whole.lines[0]).toMatchObject({ origin: 'delta-hub.cn/ledger/32', size, rule: 'NEWEST_HEAD', from: 0 });
@@ -81,11 +81,11 @@ describe('the play', () => {
     async () => {
       const [files, trust] = [join(copies.path, 'files'), join(data.path, 'nodes', '32', 'trust.json')];
       const exported = await hub(['ledger', 'export', join(data.path, 'nodes', '32'), files, '--json']);
-      expect(JSON.parse(exported.stdout)).toMatchObject({ size: 14, cosignatures: 3 });
+      expect(JSON.parse(exported.stdout)).toMatchObject({ size: 24, cosignatures: 3 });
       const verify = () => hub(['ledger', 'verify', files, '--trust', trust, '--json']);
       const { code, stdout } = await verify();
-      expect([code, JSON.parse(stdout)]).toMatchObject([0, { ledgers: [{ size: 14, standing: { level: 'SEALED' } }] }]);
-      const file = join(files, 'tile', 'entries', '000.p', '14');
+      expect([code, JSON.parse(stdout)]).toMatchObject([0, { ledgers: [{ size: 24, standing: { level: 'SEALED' } }] }]);
+      const file = join(files, 'tile', 'entries', '000.p', '24');
       const bytes = readFileSync(file);
       writeFileSync(file, bytes.with(300, bytes[300]! ^ 1));
       expect((await verify()).code).toBe(3);

@@ -30,6 +30,13 @@ export interface DemoReport {
     readonly met: boolean | null;
     readonly marginDays: number | null;
   }[];
+  /** 抄送, with when each recipient took note. */
+  readonly copies: readonly {
+    readonly office: string;
+    readonly recipient: string;
+    readonly sentAt: string;
+    readonly acknowledgedAt: string | null;
+  }[];
   readonly ledgers: readonly {
     readonly node: NodeId;
     readonly size: number;
@@ -60,13 +67,17 @@ interface Side {
   readonly origin: { readonly id: string };
   readonly receiving: { readonly id: string };
   readonly status: string;
-  readonly deadlines: DemoReport['deadlines'];
+  readonly deadlines: readonly (DemoReport['deadlines'][number] & { readonly about: string | null })[];
+  readonly copies: readonly (Omit<DemoReport['copies'][number], 'recipient'> & {
+    readonly recipient: { readonly id: string };
+  })[];
 }
 
 const SIDE = `query Side($transfer: ID!) {
   transfer(id: $transfer) {
     person { answerability { agency { id nameZh divisionCode } from until } }
-    origin { id } receiving { id } status deadlines { step due at met marginDays }
+    origin { id } receiving { id } status deadlines { step about due at met marginDays }
+    copies { office recipient { id } sentAt acknowledgedAt }
   }
 }`;
 
@@ -117,7 +128,9 @@ export const makeReport = async (
       from,
       until,
     })),
-    deadlines: first?.deadlines ?? [],
+    // The limits of copies and corrections, which run for each of them, show in `copies`.
+    deadlines: (first?.deadlines ?? []).flatMap(({ about, ...deadline }) => (about === null ? [deadline] : [])),
+    copies: (first?.copies ?? []).map(({ recipient, ...copy }) => ({ ...copy, recipient: recipient.id })),
     ledgers,
     refusals,
   };
