@@ -1,5 +1,5 @@
-import { casesAt } from './cases.js';
 import { type CopyParent, copyParents, isNoted } from './copy-answers.js';
+import { casesAt } from './past-cases.js';
 import type { ReadModels } from './read-models.js';
 import type { View } from './view.js';
 

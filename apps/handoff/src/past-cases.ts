@@ -11,16 +11,20 @@ import {
   upcast,
   worklistOf,
 } from '@delta-hub/handoff';
-import type { Cases, TransferQuery } from './cases.js';
+import type { Cases } from './cases.js';
 import type { DutyPlace, DutyRow } from './duty-table.js';
-import type { FactRow, PersonIntake, ReadModels } from './read-models.js';
+import type { FactRow, PersonIntake, ReadModels, TransferQuery } from './read-models.js';
 import { readEvent } from './signed-events.js';
 import type { View } from './view.js';
 
 const summaries = transferSummary(hubRules);
 
+/** What is known now stands in the read models; what was known or true earlier is folded from the facts. */
+export const casesAt = (readModels: ReadModels, view: View | undefined): Cases =>
+  view === undefined ? readModels : new PastCases(readModels, view);
+
 /** The cases as this node knew them at an instant, as they were at one, or both: folded anew from the facts. */
-export class PastCases implements Cases {
+class PastCases implements Cases {
   constructor(
     private readonly readModels: ReadModels,
     private readonly view: View,

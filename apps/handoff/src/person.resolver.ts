@@ -8,9 +8,9 @@ import {
   type TransferParent,
 } from './answers.js';
 import type { RequestContext } from './bearer.js';
-import { casesAt } from './cases.js';
 import { NodeClock } from './clock.js';
 import { Commands } from './commands.js';
+import { casesAt } from './past-cases.js';
 import { ReadModels } from './read-models.js';
 import type { Inputs } from './requests.js';
 import { instantIn, standpointOf, viewOf } from './view.js';

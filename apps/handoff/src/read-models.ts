@@ -1,7 +1,6 @@
 import { type EventData, eventName, wireType } from '@delta-hub/contracts';
 import type { Arrival, Instant, PersonEvent, StateKey, TransferSummary } from '@delta-hub/handoff';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Cases, TransferQuery } from './cases.js';
 import { COPY_SCHEMA, CopyTable } from './copy-table.js';
 import { DUTY_SCHEMA, type DutyPlace, type DutyRow, DutyTable } from './duty-table.js';
 import { PastFacts } from './past-facts.js';
@@ -46,6 +45,14 @@ export interface PersonIntake {
   readonly event: PersonEvent;
 }
 
+/** Which transfers a list has: those of the given agencies (undefined: of the whole node), below the cursor. */
+export interface TransferQuery {
+  readonly agencies: readonly string[] | undefined;
+  readonly status: string | undefined;
+  readonly before: number | undefined;
+  readonly limit: number;
+}
+
 /** A time in which two nodes did not hear each other, as both of them showed. Instants are UTC. */
 export interface OutageRow {
   readonly id: string;
@@ -67,7 +74,7 @@ const FACT = `SELECT id, position, stream, type, node, agency, occurred_at AS oc
 const OUTAGE = 'SELECT id, node, peer, began AS "from", ended AS until FROM outages';
 
 /** What queries read: derived from the event store alone. The position is in the same file: without the file they are built anew. Only the projector writes it. */
-export class ReadModels implements Cases {
+export class ReadModels {
   private readonly db: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
   /** The open duties of every case. */

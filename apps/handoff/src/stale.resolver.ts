@@ -1,9 +1,9 @@
 import { agencyById } from '@delta-hub/contracts';
 import { Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { intervalsOfPerson, type PersonParent, type TransferParent } from './answers.js';
-import { casesAt } from './cases.js';
 import type { PeerState } from './heartbeats.js';
 import { NodeHealth } from './node-health.js';
+import { casesAt } from './past-cases.js';
 import { type FactRow, ReadModels } from './read-models.js';
 
 /** The mark on every answer that shows facts of a node which has not been heard for too long. */

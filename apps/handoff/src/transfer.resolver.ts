@@ -10,11 +10,11 @@ import {
   type TransferParent,
 } from './answers.js';
 import type { RequestContext } from './bearer.js';
-import { casesAt } from './cases.js';
 import { NodeClock } from './clock.js';
 import { Commands } from './commands.js';
 import { type CopyParent, copyParents } from './copy-answers.js';
 import { page } from './paging.js';
+import { casesAt } from './past-cases.js';
 import { ReadModels } from './read-models.js';
 import type { Inputs } from './requests.js';
 import { viewOf } from './view.js';

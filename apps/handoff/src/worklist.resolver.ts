@@ -4,9 +4,9 @@ import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/gr
 import { GraphQLError } from 'graphql';
 import { agencyAnswer, type TransferParent } from './answers.js';
 import type { RequestContext } from './bearer.js';
-import { casesAt } from './cases.js';
 import { NodeClock } from './clock.js';
 import type { DutyPlace, DutyRow } from './duty-table.js';
+import { casesAt } from './past-cases.js';
 import { pageBy } from './paging.js';
 import { ReadModels } from './read-models.js';
 import { standpointOf, type View, type ViewArgs, viewOf } from './view.js';

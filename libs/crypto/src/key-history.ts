@@ -8,7 +8,7 @@ import {
   readKeyEvent,
   type RevocationReason,
 } from './key-events.js';
-import type { OpenedEvent } from './envelope.js';
+import type { CloudEvent } from './cloud-event.js';
 import type { Instant } from './instant.js';
 import type { TrustList } from './trust-list.js';
 import { ledgerNameOf, type TrustedKey } from './trusted-node.js';
@@ -89,7 +89,11 @@ export const trustedHistory = (trust: TrustList, home: string): KeyHistory => ({
   confirmations: {},
 });
 
-type Signed = Pick<OpenedEvent, 'kid' | 'node' | 'event'>;
+interface Signed {
+  readonly kid: string;
+  readonly node: string;
+  readonly event: CloudEvent;
+}
 
 /** The history after one more event of the log, which MUST be verified; an event that is no key event changes nothing. */
 export const evolveKeys = (

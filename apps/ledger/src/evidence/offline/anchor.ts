@@ -3,27 +3,7 @@ import type { EventKey } from './event.js';
 import { declaredAgain, isValidAt, type KeyProof, keysBy } from './key-proofs.js';
 import type { Policy } from './policy.js';
 import type { Primitives } from './primitives.js';
-
-interface AnchorKey {
-  readonly kid: string;
-  readonly alg: string;
-  readonly publicJwk: { readonly x: string };
-  readonly validFrom: string;
-  readonly validTo?: string;
-  readonly revokedAt?: string;
-}
-
-interface AnchorNode {
-  readonly node: string;
-  readonly eventKeys: readonly AnchorKey[];
-  readonly ledgerKeys: readonly { readonly vkey: string; readonly validFrom?: string }[];
-  readonly witnessKeys?: readonly { readonly vkey: string }[];
-}
-
-/** What the relying party believes without this bundle: the trust list of the hub, got by another way. */
-export interface Anchor {
-  readonly nodes: readonly AnchorNode[];
-}
+import type { Anchor, AnchorKey, AnchorNode } from './trust-anchor.js';
 
 /** Which of the anchor's rules the bundle breaks. */
 export type AnchorFault =

@@ -1,10 +1,10 @@
-import type { Anchor } from './anchor.js';
 import { isSoundKey } from './ed25519-point.js';
 import { fromBase64url, fromUtf8, isInstant, sameBytes, toBase64url, utf8 } from './encodings.js';
 import { type Event, openEvent, parseJws } from './event.js';
 import { includes, leafHash } from './merkle.js';
 import { type Checkpoint, parseProof, parseVkey } from './note.js';
 import { type Primitives, verifySignature } from './primitives.js';
+import type { Anchor } from './trust-anchor.js';
 import type { Files } from './zip-reader.js';
 
 /** An event in which a node says something of keys, shown to stand at its index under the newest head. */

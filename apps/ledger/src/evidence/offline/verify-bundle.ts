@@ -1,4 +1,4 @@
-import { type Anchor, anchorFault, type AnchorFault } from './anchor.js';
+import { anchorFault, type AnchorFault } from './anchor.js';
 import { fromUtf8, toHex } from './encodings.js';
 import { type EventFault, openEvent, parseKeys } from './event.js';
 import { digestOf, keyProofNames, parseKeyProofs } from './key-proofs.js';
@@ -7,6 +7,7 @@ import { type Checkpoint, cosignersOf, isSignedBy, parseCheckpoint, parseHashes,
 import { levelOf, type Level, LEVELS, parsePolicy, type Policy } from './policy.js';
 import type { Primitives } from './primitives.js';
 import { type Facts, reportText } from './report-text.js';
+import type { Anchor } from './trust-anchor.js';
 import { type Files, readZip } from './zip-reader.js';
 
 /** The first check that failed. Stable and public; in the order in which the checks are made. */
