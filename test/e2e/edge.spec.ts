@@ -111,7 +111,7 @@ describe('a request', () => {
                 index: index + 1,
                 proof: {
                   treeSize: 24,
-                  checkpoint: expect.stringMatching(/^delta-hub\.cn\/ledger\/32\n14\n/),
+                  checkpoint: expect.stringMatching(/^delta-hub\.cn\/ledger\/32\n24\n/),
                 },
               })),
             },
@@ -167,7 +167,7 @@ describe('beside GraphQL', () => {
     expect(await (await fetch(`${urls['31']!}/.well-known/jwks.json`)).json()).toMatchObject({
       keys: [{ kid: '31/1', alg: 'EdDSA', use: 'sig' }],
     });
-    expect(await (await fetch(`${urls['31']!}/ledger/checkpoint`)).text()).toMatch(/^delta-hub\.cn\/ledger\/31\n13\n/);
+    expect(await (await fetch(`${urls['31']!}/ledger/checkpoint`)).text()).toMatch(/^delta-hub\.cn\/ledger\/31\n23\n/);
   });
 
   it(

@@ -55,7 +55,10 @@ export const correctionAnswer = ({ correction, acknowledged }: CorrectionStatus)
   acknowledgedAt: acknowledged?.occurredAt ?? null,
 });
 
-export const factAnswer = (row: FactRow) => ({
+export type FactParent = ReturnType<typeof factAnswer>;
+
+export const factAnswer = (row: FactRow, view?: View) => ({
+  view,
   id: row.id,
   type: row.type,
   stream: row.stream,

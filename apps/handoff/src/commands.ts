@@ -48,7 +48,7 @@ export class Commands {
     if ('rejected' in outcome) return refusalAnswer(outcome.rejected);
     const { stream, factIds, position } = outcome.accepted;
     await this.projector.waitFor(position);
-    const facts = factIds.flatMap((id) => this.readModels.fact(id) ?? []).map(factAnswer);
+    const facts = factIds.flatMap((id) => this.readModels.fact(id) ?? []).map((row) => factAnswer(row));
     return { __typename: typename, facts, ...subject(stream) };
   }
 }

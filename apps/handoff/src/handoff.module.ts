@@ -6,6 +6,7 @@ import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { GraphQLModule } from '@nestjs/graphql';
 import { contextOf, maskFault, type VerifyToken } from './bearer.js';
 import { NodeClock } from './clock.js';
+import { CorrectedFactResolver } from './corrected-fact.resolver.js';
 import { HandleCommand, HandlerParts } from './command-handler.js';
 import { Commands } from './commands.js';
 import { InboxResolver } from './inbox.resolver.js';
@@ -68,6 +69,7 @@ export class HandoffModule {
         StaleTransferResolver,
         StalePersonResolver,
         StaleFactResolver,
+        CorrectedFactResolver,
       ],
     };
   }

@@ -241,6 +241,8 @@ export class TransferResolver {
 
   @ResolveField('facts')
   facts(@Parent() { id, view }: TransferParent) {
-    return casesAt(this.readModels, view).factsOfStream(id).map(factAnswer);
+    return casesAt(this.readModels, view)
+      .factsOfStream(id)
+      .map((row) => factAnswer(row, view));
   }
 }

@@ -804,6 +804,8 @@ export type Fact = {
   readonly receivedAt: Scalars['DateTime']['output'];
   /** The node that wrote it, while that node has not been heard for more than five minutes. */
   readonly stale?: Maybe<PeerStatus>;
+  /** 更正: the fact that says that this one is wrong; null while it stands. */
+  readonly correctedBy?: Maybe<Fact>;
   /** The compact JWS, byte for byte as stored, sent and sequenced. */
   readonly jws: Scalars['String']['output'];
 };
