@@ -10,6 +10,7 @@ import { cosignatureVerifier, openNote, parseNote, parseVerifierKey } from '@del
 import { ForkingLog, type Offer } from './forking-log.js';
 
 const PROCESS = fileURLToPath(new URL('witness-process.ts', import.meta.url));
+const SLOWED_BY_US = 3_000;
 const SINCE = '2020-07-01T00:00:00.000Z';
 
 /** One of the processes that witness with the same file. */
@@ -51,15 +52,28 @@ export class AbusedWitness {
   }
 
   async start(): Promise<WitnessProcess> {
-    const child = spawn(process.execPath, ['--no-warnings', PROCESS, this.#directory], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const command = [process.execPath, '--no-warnings', PROCESS, this.#directory];
+    const child = spawn('strace', [...this.#slowFile(), ...command], { stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     const url = await new Promise<string>((resolve, reject) => {
       createInterface({ input: child.stdout }).once('line', resolve);
       child.once('exit', (code) => reject(new Error(`the witness ended with ${code}`)));
     });
     return { url, kill: () => killed(child, ended) };
+  }
+
+  /**
+   * Slows every lock and sync of `witness.db`, so that the processes are in each other's way as on a slow disk. The tracer
+   * stands aside (`-D`): the process that is killed is the witness itself.
+   */
+  #slowFile(): readonly string[] {
+    const files = ['witness.db', 'witness.db-wal', 'witness.db-shm'].flatMap((name) => [
+      '-P',
+      join(this.#directory, name),
+    ]);
+    const calls = 'fcntl,fsync,fdatasync';
+    const slow = ['-e', `trace=${calls}`, '-e', `inject=${calls}:delay_enter=${SLOWED_BY_US}`];
+    return ['-D', '-f', '--seccomp-bpf', '-qq', '-o', '/dev/null', ...files, ...slow];
   }
 
   /** Whether the witness cosigned: true only with a cosignature that verifies; undefined when it died meanwhile. */

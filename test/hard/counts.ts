@@ -2,6 +2,7 @@
 const COUNTS = {
   syscallFaults: { reduced: 4, full: Number.POSITIVE_INFINITY },
   kills: { reduced: 6, full: 1_000 },
+  powerCuts: { reduced: 8, full: 2_000 },
   witnessAbuse: { reduced: 24, full: 5_000 },
 } as const;
 

@@ -41,10 +41,12 @@ export interface Hurting {
 export class HurtNode {
   readonly directory = mkdtempSync(join(tmpdir(), 'delta-hub-hard-'));
   readonly trust: TrustList;
-  readonly #keys = { event: generateKeyPair(), ledger: generateKeyPair() };
+  readonly #keys: Readonly<Record<'event' | 'ledger', ReturnType<typeof generateKeyPair>>>;
   #next = 0;
 
-  constructor() {
+  /** `like`: the same node, with its keys and nothing else of what is in its directory. */
+  constructor(like?: HurtNode) {
+    this.#keys = like === undefined ? { event: generateKeyPair(), ledger: generateKeyPair() } : like.#keys;
     const { event, ledger } = this.#keys;
     const trust = { nodes: [trustedNode(NODE, event.publicJwk, ledger.publicJwk, '2020-07-01T00:00:00.000Z')] };
     this.trust = parseTrustList(trust);
