@@ -45,6 +45,7 @@ export const importTable: Readonly<Record<string, Row>> = {
                         workspace: ['contracts', 'crypto'] },
   'apps/hub':         { ...app, scope: 'hub',
                         workspace: ['contracts', 'crypto', 'event-store', 'event-store/sqlite', 'broker', 'broker/sqlite',
+                                    'broker/kafkajs', 'broker/platformatic', 'broker/kafka-topics',
                                     'handoff-app', 'ledger-app', 'gateway-app'] },
 };
 

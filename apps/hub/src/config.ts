@@ -10,6 +10,27 @@ const Schema = z.object({
   DELTA_HUB_ISSUER_JWKS_FILE: z.string().min(1).optional(),
   /** Most bytes each node's event store may take; without it, what the disk has. */
   DELTA_HUB_STORE_MAX_BYTES: z.coerce.number().int().min(65_536).optional(),
+  /** What carries records between the nodes: one file of this machine, or Apache Kafka. */
+  DELTA_HUB_BROKER: z.enum(['sqlite', 'kafka']).default('sqlite'),
+  /** `host:port,host:port` of some brokers. */
+  KAFKA_BROKERS: z
+    .string()
+    .regex(/^[^\s,]+:\d+(,[^\s,]+:\d+)*$/, 'host:port,host:port')
+    .transform((text) => text.split(','))
+    .optional(),
+  /** The library; see docs/adr/0013-kafka.md for the default. */
+  KAFKA_CLIENT: z.enum(['platformatic', 'kafkajs']).default('platformatic'),
+  KAFKA_SASL_MECHANISM: z.enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512']).default('SCRAM-SHA-512'),
+  /** The node's principal; each node has its own. */
+  KAFKA_USERNAME: z.string().min(1).optional(),
+  KAFKA_PASSWORD_FILE: z.string().min(1).optional(),
+  /** TLS, also without files of its own. */
+  KAFKA_TLS: z.stringbool().default(false),
+  /** PEM: who signs the brokers' certificates; the system's authorities without it. */
+  KAFKA_TLS_CA_FILE: z.string().min(1).optional(),
+  /** PEM: the node's own certificate and key, where brokers ask for them. */
+  KAFKA_TLS_CERT_FILE: z.string().min(1).optional(),
+  KAFKA_TLS_KEY_FILE: z.string().min(1).optional(),
   /** The issuer's name (JWT `iss`). Required in production. */
   DELTA_HUB_ISSUER: z.string().min(1).optional(),
 });

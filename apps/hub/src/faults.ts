@@ -15,6 +15,7 @@ export type HubFaultCode =
   | 'SCRATCH_IN_PRODUCTION'
   | 'STEP_REFUSED'
   | 'TIMED_OUT'
+  | 'TOPICS_DIFFER'
   | 'UNREACHABLE'
   | 'VERIFICATION_FAILED';
 
@@ -31,7 +32,7 @@ export class HubFault extends Error {
 
 /** 0 done · 1 failed · 2 wrong arguments, configuration or scenario file · 3 verification or an expectation failed. */
 export const exitCodeOf = (code: string): number => {
-  if (['VERIFICATION_FAILED', 'SCENARIO_FAILED'].includes(code)) return 3;
+  if (['VERIFICATION_FAILED', 'SCENARIO_FAILED', 'TOPICS_DIFFER'].includes(code)) return 3;
   return ['USAGE', 'SCENARIO_INVALID', 'CONFIG_INVALID', 'DEV_ISSUER_IN_PRODUCTION', 'SCRATCH_IN_PRODUCTION'].includes(
     code,
   )

@@ -12,6 +12,8 @@ import { keysList, keysRevoke, keysRotate } from './keys.js';
 import { ledgerSettle } from './ledger-settle.js';
 import { ledgerVerify, type VerifyCommand } from './ledger-verify.js';
 import { G0 } from './scenario/scenario-file.js';
+import { topicsApply, topicsDiff } from './kafka/topics.js';
+import { ENVIRONMENTS } from './kafka/wanted.js';
 import { token } from './token.js';
 import { up } from './up.js';
 
@@ -187,6 +189,21 @@ ofNode(keys.command('reattest').description("declare this node's own events that
   .option('--event <id>', 'this one; may be repeated', (id: string, ids: readonly string[] = []) => [...ids, id])
   .option('--all', 'every one that is in doubt', false)
   .action(keysReattest);
+
+const topics = program.command('topics').description('the topics and access rules on Apache Kafka, from one file');
+const onKafka = (name: string, summary: string, run: (options: Parameters<typeof topicsDiff>[0]) => Promise<void>) =>
+  topics
+    .command(name)
+    .description(summary)
+    .option('--file <file>', 'what is wanted', 'deploy/kafka/topics.yaml')
+    .addOption(
+      new Option('--environment <name>', 'replicas by environment').choices(ENVIRONMENTS).default('development'),
+    )
+    .option('--json', 'print one JSON object', false)
+    .addHelpText('after', '\nThe brokers are those of KAFKA_BROKERS. Exit codes: 0 as the file says, 3 it differs.')
+    .action(run);
+onKafka('diff', 'show what the brokers lack of the file', topicsDiff);
+onKafka('apply', 'make what is missing; what could lose records or rights is only shown', topicsApply);
 
 try {
   await program.parseAsync();

@@ -1,3 +1,4 @@
+import type { Broker } from '@delta-hub/broker';
 import { openSqliteBroker } from '@delta-hub/broker/sqlite';
 import { isLedgerKeyId, jwks, type KeyHistory, type KeyUse, signerFromJwk } from '@delta-hub/crypto';
 import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
@@ -6,11 +7,12 @@ import { createHandoffApp, type HandoffApp, NodeClock, readKeys } from '@delta-h
 import { createLedgerApp, type LedgerApp } from '@delta-hub/ledger-app';
 import { join } from 'node:path';
 import { BrokerLink } from './broker-link.js';
-import { loadConfig } from './config.js';
+import { type HubConfig, loadConfig } from './config.js';
 import { nodePaths, openNode, paths } from './data-dir.js';
 import { newestKey } from './keys-bench.js';
 import { readPrivateKey } from './keys-files.js';
 import { tokenVerifier } from './issuer.js';
+import { openKafka } from './kafka/open-kafka.js';
 import { lockDirectory } from './lock.js';
 import type { NodeStart, PeerUrls } from './messages.js';
 import { PeerLine } from './peer-line.js';
@@ -50,7 +52,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       ...(config.DELTA_HUB_STORE_MAX_BYTES === undefined ? {} : { maxBytes: config.DELTA_HUB_STORE_MAX_BYTES }),
     });
     closers.push(() => store.close());
-    const broker = new BrokerLink(await openSqliteBroker(paths(hubDir).broker), start.linked);
+    const broker = new BrokerLink(await openBroker(config, start.node, hubDir), start.linked);
     closers.push(() => broker.close());
     const verifyToken = tokenVerifier(hubDir, start.node, config);
     const introspection = start.environment === 'development';
@@ -116,6 +118,10 @@ const joinForks = ({ witnessing }: LedgerApp, handoff: HandoffApp): void => {
   witnessing?.onFork(({ node, proof }) => handoff.raiseLogForked({ forkedNode: node, proof }));
   witnessing?.onSettled(() => handoff.retryHeld());
 };
+
+/** What carries records between the nodes, as the configuration has it. */
+const openBroker = (config: HubConfig, node: string, hubDir: string): Promise<Broker> =>
+  config.DELTA_HUB_BROKER === 'kafka' ? openKafka(config, node) : openSqliteBroker(paths(hubDir).broker);
 
 const othersOf = (node: string, peers: PeerUrls): ReadonlyMap<string, string> =>
   new Map(Object.entries(peers).filter(([peer]) => peer !== node));

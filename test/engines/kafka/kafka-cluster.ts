@@ -20,6 +20,12 @@ const JAVA = [
 
 const run = promisify(execFile);
 
+export interface ClusterOptions {
+  readonly logins?: Logins;
+  /** See `NodePlan`; for one node. */
+  readonly advertisedPort?: number;
+}
+
 /** Real brokers on the loopback interface, with data of their own. They end with this process at the latest. */
 export class KafkaCluster {
   private constructor(
@@ -28,7 +34,7 @@ export class KafkaCluster {
   ) {}
 
   /** Starts so many nodes; resolves when each answers. */
-  static async start(count = 1, logins?: Logins): Promise<KafkaCluster> {
+  static async start(count = 1, options: ClusterOptions = {}): Promise<KafkaCluster> {
     const classPath = await kafkaClassPath();
     const directory = mkdtempSync(join(tmpdir(), 'delta-hub-kafka-'));
     const ports = await freePorts(count * 2);
@@ -37,13 +43,14 @@ export class KafkaCluster {
       port: ports[2 * index]!,
       controllerPort: ports[2 * index + 1]!,
       dataDir: join(directory, `data-${index + 1}`),
+      ...(options.advertisedPort === undefined ? {} : { advertisedPort: options.advertisedPort }),
     }));
     const cluster = new KafkaCluster(
       plans.map((plan) => new KafkaNode(plan, directory, classPath)),
       directory,
     );
     try {
-      await Promise.all(cluster.nodes.map((node) => node.format(serverProperties(node.plan, plans, logins))));
+      await Promise.all(cluster.nodes.map((node) => node.format(serverProperties(node.plan, plans, options.logins))));
       await cluster.startAll();
       return cluster;
     } catch (error) {

@@ -5,6 +5,8 @@ export interface NodePlan {
   readonly port: number;
   readonly controllerPort: number;
   readonly dataDir: string;
+  /** The port that clients are sent to, when it is not its own: that of something in between. */
+  readonly advertisedPort?: number;
 }
 
 /** For administration; a broker with logins has these two, and the principals of the test. */
@@ -31,11 +33,12 @@ const common = (node: NodePlan, nodes: readonly NodePlan[]): Readonly<Record<str
   'share.coordinator.state.topic.min.isr': `${Math.min(2, nodes.length)}`,
   'share.coordinator.state.topic.num.partitions': '1',
   'group.initial.rebalance.delay.ms': '0',
+  'min.insync.replicas': `${Math.min(2, nodes.length)}`,
 });
 
-const open = ({ port, controllerPort }: NodePlan): Readonly<Record<string, string>> => ({
+const open = ({ port, controllerPort, advertisedPort = port }: NodePlan): Readonly<Record<string, string>> => ({
   listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-  'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+  'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertisedPort}`,
   'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
 });
 

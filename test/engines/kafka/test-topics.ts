@@ -15,8 +15,13 @@ export class TestTopics {
   }
 
   /** Fails when there is one of that name already. */
-  async create(topic: string, partitions = 1, replicas = 1): Promise<void> {
-    await this.#admin.createTopics({ topics: [topic], partitions, replicas });
+  async create(topic: string, partitions = 1): Promise<void> {
+    await this.#admin.createTopics({ topics: [topic], partitions, replicas: 1 });
+  }
+
+  /** One partition, on all these brokers; the first leads it. */
+  async createOn(topic: string, nodes: readonly number[]): Promise<void> {
+    await this.#admin.createTopics({ topics: [topic], assignments: [{ partition: 0, brokers: [...nodes] }] });
   }
 
   async delete(...topics: readonly string[]): Promise<void> {
@@ -32,6 +37,14 @@ export class TestTopics {
   /** Removes the records below `before`, as retention does. */
   async expire(topic: string, partition: number, before: bigint): Promise<void> {
     await this.#admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset: before }] }] });
+  }
+
+  /** Throws every member out of the consumer groups whose names begin so; how many groups there were. */
+  async throwOut(prefix: string): Promise<number> {
+    const groups = [...(await this.#admin.listGroups({ states: ['STABLE'] })).keys()];
+    const ours = groups.filter((id) => id.startsWith(prefix));
+    for (const groupId of ours) await this.#admin.removeMembersFromConsumerGroup({ groupId });
+    return ours.length;
   }
 
   async close(): Promise<void> {

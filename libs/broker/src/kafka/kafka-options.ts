@@ -51,9 +51,9 @@ export interface KafkaTimes {
 
 export const defaultTimes: KafkaTimes = {
   publishWithin: 30_000,
-  askWithin: 3_000,
+  askWithin: 5_000,
   pause: 200,
-  lookEvery: 1_000,
+  lookEvery: 2_000,
   stalledAfter: 10_000,
   closeWithin: 3_000,
 };

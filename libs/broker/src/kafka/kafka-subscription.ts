@@ -1,5 +1,5 @@
 import { BrokerError, type BrokerSubscription, type IncomingRecord } from '../broker.js';
-import type { Places } from '../positions.js';
+import type { PartitionBounds, Places } from '../positions.js';
 import { incomingOf } from './incoming.js';
 import { type FetchedRecord, type KafkaClient, KafkaClientFault, type KafkaReader } from './kafka-client.js';
 import type { KafkaRebuild, KafkaTimes } from './kafka-options.js';
@@ -43,16 +43,19 @@ export class KafkaSubscription implements BrokerSubscription {
 
   async #run(): Promise<void> {
     const { client, topic, places, times, onRebuild } = this.following;
+    let hadReader = false;
     while (!this.#pauses.areOver) {
       try {
         const next = places.next(await client.bounds(topic));
-        if (next.length > 0) await this.#follow(next);
+        hadReader = next.length > 0;
+        if (hadReader) await this.#follow(next);
         else await this.#pauses.pause(times.lookEvery);
       } catch (error) {
         if (!(error instanceof KafkaClientFault)) throw error;
         if (this.#pauses.areOver) return;
         if (error.kind === 'REFUSED') throw asBrokerError(error);
-        onRebuild({ topic, count: ++this.#rebuilds, reason: error });
+        if (hadReader) onRebuild({ topic, count: ++this.#rebuilds, reason: error });
+        hadReader = false;
         await this.#pauses.pause(times.pause);
       }
     }
@@ -110,9 +113,20 @@ export class KafkaSubscription implements BrokerSubscription {
     }
   }
 
+  /** Undefined when they could not be learned now: a reader that works is no worse for that, before `deadline`. */
+  async #boundsWithin(deadline: number): Promise<readonly PartitionBounds[] | undefined> {
+    try {
+      return await this.following.client.bounds(this.following.topic);
+    } catch (error) {
+      if (performance.now() < deadline && error instanceof KafkaClientFault && error.kind === 'TRANSIENT')
+        return undefined;
+      throw error;
+    }
+  }
+
   /** Notices what no reader tells: a log cut off, emptied or created again, and a reader that has fallen silent. */
   async #watch(of: { readonly partitions: number; readonly logId: string; readonly pauses: Pauses }): Promise<void> {
-    const { client, topic, places, times } = this.following;
+    const { topic, places, times } = this.following;
     const { partitions, logId, pauses } = of;
     let seen = this.#delivered;
     let moved = performance.now();
@@ -121,7 +135,8 @@ export class KafkaSubscription implements BrokerSubscription {
       if (pauses.areOver) return;
       const stillAt = (before: number): boolean => !this.#isBusy && this.#delivered === before;
       if (stillAt(seen)) {
-        const bounds = await client.bounds(topic);
+        const bounds = await this.#boundsWithin(moved + times.stalledAfter);
+        if (bounds === undefined) continue;
         if (stillAt(seen)) {
           const now = places.next(bounds);
           if (now.length !== partitions || now[0]?.logId !== logId) return;

@@ -3,21 +3,22 @@ import type { OutgoingRecord } from '../../broker.js';
 import type { PartitionBounds } from '../../positions.js';
 import { type Deliver, type KafkaClient, KafkaClientFault, type KafkaReader } from '../kafka-client.js';
 import type { KafkaOptions } from '../kafka-options.js';
+import { shuffled } from '../shuffled.js';
 import { faultOf } from './faults.js';
 import { KafkajsReader } from './kafkajs-reader.js';
 import { type IdentifiedPartition, teachTopicIds } from './topic-ids.js';
 
 /** kafkajs' own timers, in milliseconds. Its own retries are off: they send anew what we may have given up. */
-const connection = { connectionTimeout: 1_000, authenticationTimeout: 3_000, requestTimeout: 3_000 };
+const connection = { connectionTimeout: 3_000, authenticationTimeout: 5_000, requestTimeout: 5_000 };
 const noRetry = { retries: 0 };
 
 /** How long the broker may take to have a batch on every in-sync replica. */
-const ACKNOWLEDGED_WITHIN = 3_000;
+const ACKNOWLEDGED_WITHIN = 5_000;
 
 const kafkaOf = ({ brokers, clientId, tls, login }: KafkaOptions): Kafka =>
   new kafkajs.Kafka({
     clientId,
-    brokers: [...brokers],
+    brokers: () => shuffled(brokers),
     ...connection,
     retry: noRetry,
     logLevel: kafkajs.logLevel.NOTHING,
@@ -42,7 +43,7 @@ export class KafkajsClient implements KafkaClient {
   readonly #kafka: Kafka;
   readonly #clientId: string;
   #producer: Promise<Producer> | undefined;
-  #admin: Promise<Admin> | undefined;
+  #admin: { readonly client: Promise<Admin>; open: number } | undefined;
   /** The last offset acknowledged in each partition: one that does not rise stands for a record that was swallowed. */
   readonly #reached = new Map<string, bigint>();
   #isClosed = false;
@@ -113,7 +114,7 @@ export class KafkajsClient implements KafkaClient {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    const closing = [this.#producer, this.#admin].map(async (one) => (await one)?.disconnect());
+    const closing = [this.#producer, this.#admin?.client].map(async (one) => (await one)?.disconnect());
     this.#producer = this.#admin = undefined;
     await Promise.allSettled(closing);
   }
@@ -143,18 +144,21 @@ export class KafkajsClient implements KafkaClient {
     }
   }
 
+  /** One connection for all questions; after a fault the next question gets another, and the old one goes with its last. */
   async #ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
     this.#assertOpen();
-    this.#admin ??= this.#newAdmin();
+    this.#admin ??= { client: this.#newAdmin(), open: 0 };
     const asked = this.#admin;
+    asked.open++;
     try {
-      return await question(await asked);
+      return await question(await asked.client);
     } catch (error) {
       if (this.#admin === asked) this.#admin = undefined;
       throw faultOf(error);
     } finally {
-      // What is still asked of one that was given up connects it again.
-      if (this.#admin !== asked) letGo(asked);
+      asked.open--;
+      // Disconnected earlier, it would connect again by itself.
+      if (this.#admin !== asked && asked.open === 0) letGo(asked.client);
     }
   }
 

@@ -1,15 +1,16 @@
 import type { ConsumerOptions, ProducerOptions } from '@platformatic/kafka';
 import type { KafkaOptions } from '../kafka-options.js';
+import { shuffled } from '../shuffled.js';
 
 /** A consumer that belongs to no group still has to name one. */
 type Reading = ConsumerOptions<Buffer, Buffer, Buffer, Buffer>;
 type Writing = ProducerOptions<Buffer, Buffer, Buffer, Buffer>;
 
 /** What both have in common; made anew for each, since the library changes what it is given. */
-const common = ({ brokers, clientId, tls, login }: KafkaOptions) => ({
+export const connectionOptions = ({ brokers, clientId, tls, login }: KafkaOptions) => ({
   clientId,
-  bootstrapBrokers: [...brokers],
-  connectTimeout: 1_000,
+  bootstrapBrokers: shuffled(brokers),
+  connectTimeout: 3_000,
   autocreateTopics: false,
   ...(tls === undefined ? {} : { tls: { ...tls } }),
   ...(login === undefined ? {} : { sasl: { ...login } }),
@@ -17,9 +18,9 @@ const common = ({ brokers, clientId, tls, login }: KafkaOptions) => ({
 
 /** Tries once: whoever asks tries again. */
 export const readingOptions = (options: KafkaOptions): Reading => ({
-  ...common(options),
+  ...connectionOptions(options),
   groupId: `${options.clientId}.none`,
-  requestTimeout: 3_000,
+  requestTimeout: 5_000,
   retries: 0,
 });
 
@@ -28,7 +29,7 @@ export const readingOptions = (options: KafkaOptions): Reading => ({
  * With an end, a batch sent again would be stored twice.
  */
 export const writingOptions = (options: KafkaOptions): Writing => ({
-  ...common(options),
+  ...connectionOptions(options),
   idempotent: true,
   requestTimeout: 10_000,
   retryDelay: 100,

@@ -27,6 +27,10 @@ const kindOf = (leaves: readonly Leaf[]): KafkaFaultKind => {
   return 'TRANSIENT';
 };
 
+/** Whether the broker has said this, somewhere in the tree. */
+export const hasSaid = (fault: KafkaClientFault, apiId: string): boolean =>
+  leavesOf(fault.cause).some((leaf) => leaf.apiId === apiId);
+
 /** The library has a text of its own for a topic that is not there. */
 export const isUnknownTopic = (fault: unknown): boolean =>
   fault instanceof KafkaClientFault &&

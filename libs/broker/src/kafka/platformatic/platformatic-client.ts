@@ -16,7 +16,7 @@ const bytesOf = (value: Uint8Array): Buffer => Buffer.from(value.buffer, value.b
 /** @platformatic/kafka: its idempotent producer, and its fetch without a group. */
 export class PlatformaticClient implements KafkaClient {
   #producer: Producer | undefined;
-  #asker: Consumer | undefined;
+  #asker: { readonly consumer: Consumer; open: number } | undefined;
   /** The last offset acknowledged in each partition. */
   readonly #reached = new Map<string, bigint>();
   #isClosed = false;
@@ -78,7 +78,7 @@ export class PlatformaticClient implements KafkaClient {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    const closing = [this.#producer, this.#asker].map((one) => one?.close() ?? Promise.resolve());
+    const closing = [this.#producer, this.#asker?.consumer].map((one) => one?.close() ?? Promise.resolve());
     this.#producer = this.#asker = undefined;
     await Promise.allSettled(closing);
   }
@@ -93,16 +93,20 @@ export class PlatformaticClient implements KafkaClient {
     }
   }
 
+  /** One connection for all questions; after a fault the next question gets another, and the old one goes with its last. */
   async #ask<T>(question: (asker: Consumer) => Promise<T>): Promise<T> {
     this.#assertOpen();
-    this.#asker ??= new Consumer(readingOptions(this.options));
+    this.#asker ??= { consumer: new Consumer(readingOptions(this.options)), open: 0 };
     const asker = this.#asker;
+    asker.open++;
     try {
-      return await question(asker);
+      return await question(asker.consumer);
     } catch (error) {
       if (this.#asker === asker) this.#asker = undefined;
-      void asker.close().catch(() => undefined);
       throw faultOf(error);
+    } finally {
+      asker.open--;
+      if (this.#asker !== asker && asker.open === 0) void asker.consumer.close().catch(() => undefined);
     }
   }
 

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
+import { clients } from './clients.js';
+import { KafkaCluster, type KafkaNode } from './kafka-cluster.js';
+import { TestTopics } from './test-topics.js';
+import { Traffic, upTo } from './traffic.js';
+
+/** Shorter than two sessions of a consumer group (10 s), and long enough that every request under way times out. */
+const OUTAGE_MS = 5_000;
+
+/** Both clients at once, each on a topic of its own, while `hurt` does its worst; fails unless all arrives, in order. */
+const survive = async (cluster: KafkaCluster, hurt: () => Promise<void>) => {
+  const topics = new TestTopics(cluster.brokers);
+  const nodes = cluster.nodes.map(({ plan }) => plan.id);
+  const round = crypto.randomUUID().slice(0, 8);
+  const traffics = await Promise.all(
+    clients.map(async ({ name, open, mayRepeat }) => {
+      const topic = `delta-hub.${name}-${round}.events.v1`;
+      await topics.createOn(topic, nodes);
+      return { name, mayRepeat, traffic: new Traffic(open, topic, cluster.brokers) };
+    }),
+  );
+  await Promise.all(traffics.map(({ traffic }) => traffic.passes()));
+  await hurt();
+  await Promise.all(traffics.map(({ traffic }) => traffic.passes()));
+  for (const { name, traffic, mayRepeat } of traffics) {
+    const { repeats } = await traffic.end();
+    expect([name, traffic.taken]).toEqual([name, upTo(traffic.taken.length)]);
+    expect([name, mayRepeat || repeats === 0]).toEqual([name, true]);
+    expect([name, traffic.rebuilds.length > 0]).toEqual([name, true]);
+  }
+  await topics.close();
+};
+
+describe('one broker', () => {
+  let cluster: KafkaCluster;
+  let node: KafkaNode;
+  beforeAll(async () => {
+    cluster = await KafkaCluster.start();
+    node = cluster.nodes[0]!;
+  }, 120_000);
+  afterAll(() => cluster.stop());
+
+  it('killed and started again: nothing is lost, everything in order', async () => {
+    await survive(cluster, async () => {
+      await node.kill();
+      await node.start();
+    });
+  }, 180_000);
+
+  it('stopped in its tracks, then let go', async () => {
+    await survive(cluster, async () => {
+      node.freeze();
+      await pause(OUTAGE_MS);
+      node.thaw();
+    });
+  }, 180_000);
+});
+
+describe('three brokers, two of which must have every record', () => {
+  let cluster: KafkaCluster;
+  beforeAll(async () => {
+    cluster = await KafkaCluster.start(3);
+  }, 180_000);
+  afterAll(() => cluster.stop());
+
+  it('the leader killed: the others go on', async () => {
+    const leader = cluster.nodes[0]!;
+    await survive(cluster, () => leader.kill());
+    await leader.start();
+  }, 240_000);
+
+  it('the leader stopped in its tracks: the others go on', async () => {
+    const leader = cluster.nodes[0]!;
+    await survive(cluster, async () => leader.freeze());
+    leader.thaw();
+  }, 240_000);
+});

@@ -1,0 +1,89 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+
+/** Kinds of requests (Kafka protocol guide, api keys). */
+export const PRODUCE = 0;
+export const FETCH = 1;
+
+/** Cuts a stream into messages: a length of four bytes, then so many. */
+const framed = (take: (frame: Buffer) => void): ((chunk: Buffer) => void) => {
+  let rest: Buffer = Buffer.alloc(0);
+  return (chunk) => {
+    rest = Buffer.concat([rest, chunk]);
+    while (rest.length >= 4 && rest.length >= 4 + rest.readInt32BE(0)) {
+      const length = 4 + rest.readInt32BE(0);
+      take(rest.subarray(0, length));
+      rest = rest.subarray(length);
+    }
+  };
+};
+
+/** Stands between clients and a broker, and loses answers. */
+export class Relay {
+  private readonly losing = new Map<number, (() => void) | 'all'>();
+  private readonly sockets = new Set<Socket>();
+
+  private constructor(
+    private readonly server: Server,
+    private readonly targetPort: number,
+  ) {
+    server.on('connection', (client: Socket) => this.join(client));
+  }
+
+  /** Listens on `port` of the loopback interface for a broker on `targetPort`. */
+  static async start(port: number, targetPort: number): Promise<Relay> {
+    const server = createServer();
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return new Relay(server, targetPort);
+  }
+
+  /** Loses the next answer to a request of this kind, and its connection; resolves when that has happened. */
+  lose(kind: number): Promise<void> {
+    return new Promise((resolve) => this.losing.set(kind, resolve));
+  }
+
+  /** From now on gives no answer to requests of this kind, while everything else passes. */
+  withhold(kind: number): void {
+    this.losing.set(kind, 'all');
+  }
+
+  /** Answers again; what was withheld is gone. */
+  heal(): void {
+    this.losing.clear();
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private join(client: Socket): void {
+    const broker = connect(this.targetPort, '127.0.0.1');
+    const kinds = new Map<number, number>();
+    const end = (): void => void (client.destroy(), broker.destroy());
+    for (const socket of [client, broker]) {
+      this.sockets.add(socket);
+      socket.once('close', end).on('error', end);
+    }
+    const asked = framed((frame) => {
+      kinds.set(frame.readInt32BE(8), frame.readInt16BE(4));
+      broker.write(frame);
+    });
+    const answered = framed((frame) => {
+      const correlation = frame.readInt32BE(4);
+      const kind = kinds.get(correlation) ?? -1;
+      kinds.delete(correlation);
+      const lost = this.losing.get(kind);
+      if (lost === undefined) client.write(frame);
+      else if (lost !== 'all') {
+        this.losing.delete(kind);
+        end();
+        lost();
+      }
+    });
+    client.on('data', asked);
+    broker.on('data', answered);
+  }
+}

@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { IncomingRecord } from '@delta-hub/broker';
+import { Inbox } from '@delta-hub/local-log/testing';
+import { Producer } from '@platformatic/kafka';
+import { KafkajsClient } from '../../../libs/broker/src/kafka/kafkajs/kafkajs-client.js';
+import { PlatformaticClient } from '../../../libs/broker/src/kafka/platformatic/platformatic-client.js';
+import { clients } from './clients.js';
+import { givenBrokers, TestTopics } from './test-topics.js';
+import { numbered } from './traffic.js';
+
+const TOPIC = 'delta-hub.33.events.v1';
+const brokers = givenBrokers();
+const options = { brokers, clientId: 'delta-hub.33' };
+
+let topics: TestTopics;
+beforeEach(async () => {
+  topics = new TestTopics(brokers);
+  await topics.create(TOPIC, 3);
+});
+afterEach(async () => {
+  await topics.delete(TOPIC);
+  await topics.close();
+});
+
+describe.each([
+  ['kafkajs', () => new KafkajsClient(options)],
+  ['platformatic', () => new PlatformaticClient(options)],
+])('%s', (_, newClient) => {
+  it('a send to a partition that is not there fails', async () => {
+    const client = newClient();
+    await client.send(TOPIC, 2, [numbered(0)]);
+    await expect(client.send(TOPIC, 3, [numbered(1)])).rejects.toThrow('nothing was acknowledged');
+    await client.close();
+  }, 60_000);
+
+  it('a record larger than the broker takes is refused for good', async () => {
+    const client = newClient();
+    const record = { ...numbered(0), value: new Uint8Array(1_100_000) };
+    await expect(client.send(TOPIC, 0, [record])).rejects.toMatchObject({ kind: 'TOO_LARGE' });
+    await client.close();
+  }, 60_000);
+});
+
+describe.each(clients)('$name', ({ open }) => {
+  it('what no node of the hub would write arrives as it is, and does not stop the consumer', async () => {
+    const foreign = new Producer({ clientId: 'foreign', bootstrapBrokers: [...brokers], acks: -1 });
+    const twice = new Map([
+      [Buffer.from('jws'), Buffer.from('one')],
+      [Buffer.from('jws'), Buffer.from([0xff, 0x0a])],
+    ]);
+    const value = Buffer.from('x');
+    await foreign.send({ messages: [{ topic: TOPIC, partition: 1, value }] });
+    await foreign.send({ messages: [{ topic: TOPIC, partition: 1, key: Buffer.from('变更'), value, headers: twice }] });
+    await foreign.send({ messages: [{ topic: TOPIC, partition: 1, key: Buffer.from('k') }] });
+    await foreign.send({ messages: [{ topic: TOPIC, partition: 1, key: Buffer.from('last'), value }] });
+    await foreign.close();
+    const inbox = new Inbox<IncomingRecord>();
+    const broker = open(options);
+    await broker.subscribe(TOPIC, [], inbox.take);
+    const received = await inbox.holding(4);
+    expect(received.map(({ key, value: { byteLength } }) => [key, byteLength])).toEqual([
+      ['', 1],
+      [Buffer.from('变更').toString('latin1'), 1],
+      ['k', 0],
+      ['last', 1],
+    ]);
+    expect(received[1]?.headers).toEqual({ jws: '\u00ff\n' });
+    await broker.close();
+  }, 60_000);
+});
