@@ -22,27 +22,24 @@ export const filesBelow = (folders: readonly string[], base = root): string[] =>
 export const sourceFiles = (folders: readonly string[], base = root): string[] =>
   filesBelow(folders, base).filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'));
 
-/** One mention of another module. `typeOnly`: erased by the compiler, nothing is loaded. */
+/** One mention of another module, be it for its types alone. */
 export interface Mention {
   readonly specifier: string;
-  readonly typeOnly: boolean;
 }
 
 const literal = (node: ts.Node | undefined): string | undefined =>
   node !== undefined && ts.isStringLiteralLike(node) ? node.text : undefined;
 
 const mentionOf = (node: ts.Node): Mention | undefined => {
-  const mention = (target: ts.Node | undefined, typeOnly: boolean): Mention | undefined => {
+  const mention = (target: ts.Node | undefined): Mention | undefined => {
     const specifier = literal(target);
-    return specifier === undefined ? undefined : { specifier, typeOnly };
+    return specifier === undefined ? undefined : { specifier };
   };
-  if (ts.isImportDeclaration(node))
-    return mention(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword);
-  if (ts.isExportDeclaration(node)) return mention(node.moduleSpecifier, node.isTypeOnly);
-  if (ts.isExternalModuleReference(node)) return mention(node.expression, false);
-  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return mention(node.argument.literal, true);
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return mention(node.moduleSpecifier);
+  if (ts.isExternalModuleReference(node)) return mention(node.expression);
+  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return mention(node.argument.literal);
   const loads = ts.isCallExpression(node) && /^(import|require)$/.test(node.expression.getText());
-  return loads ? mention(node.arguments[0], false) : undefined;
+  return loads ? mention(node.arguments[0]) : undefined;
 };
 
 /** Every module a file mentions: imports, re-exports, `import()`, `require()` and import types. */

@@ -2,10 +2,9 @@
 import type * as HandoffGraphql from './generated/handoff-graphql.js';
 import type * as LedgerGraphql from './generated/ledger-graphql.js';
 
+export type { AgencyDelegation, AgencyEntry } from './agency-entry.js';
 export {
   AGENCIES,
-  type AgencyDelegation,
-  type AgencyEntry,
   agencyById,
   agencyOfDivision,
   isAtOrAbove,

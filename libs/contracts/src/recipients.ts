@@ -1,4 +1,4 @@
-import type { AgencyEntry } from './agencies.js';
+import type { AgencyEntry } from './agency-entry.js';
 
 /** What a recipient of copies 抄送对象 is. */
 export type RecipientKind = 'procuratorate' | 'police' | 'court' | 'custody';

@@ -1,4 +1,4 @@
-import type { Actor, AgencyRecord } from './agency.js';
+import type { Actor, AgencyLevel, AgencyRecord } from './agency.js';
 import type { Instant } from './instant.js';
 
 /** A domain event: what was done, when it was done, and who answers for having done it. Not signed yet. */
@@ -33,3 +33,17 @@ export interface DocumentRef {
 /** 社区矫正类别 (社区矫正法 2): 管制, 缓刑, 假释, 暂予监外执行. */
 export type CorrectionCategory =
   'PublicSurveillance' | 'SuspendedSentence' | 'Parole' | 'TemporaryServiceOutsidePrison';
+
+/** Who may sign one type of act, as data. */
+export interface Competence {
+  /** `system`: only the node itself, when something enters it. `recipient`: only one that is sent copies. */
+  readonly signedBy: 'officer' | 'system' | 'recipient';
+  /** Whether a recipient of copies may sign it as well. */
+  readonly orRecipient?: true;
+  /** Whether a county agency may leave the act to a judicial office 司法所 by a recorded delegation (社区矫正法 9). */
+  readonly delegable: boolean;
+  /** The levels whose officers may sign it; a county agency's alone when absent. */
+  readonly levels?: readonly AgencyLevel[];
+  /** Short name of the article, e.g. 办法30. */
+  readonly article: string;
+}

@@ -43,3 +43,6 @@ export interface Actor {
   readonly agencyId: AgencyId;
   readonly delegationId?: string;
 }
+
+/** How a caller's directory is asked. */
+export type Directory = (id: AgencyId) => AgencyRecord | undefined;

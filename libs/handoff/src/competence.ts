@@ -1,21 +1,8 @@
-import type { Actor, AgencyLevel, AgencyRecord } from './agency.js';
+import type { Competence } from './act.js';
+import type { Actor, AgencyRecord } from './agency.js';
 import { dayOf, type Instant } from './instant.js';
 import { powerOf } from './power.js';
 import type { RuleBook } from './rule-book.js';
-
-/** Who may sign one type of act, as data. */
-export interface Competence {
-  /** `system`: only the node itself, when something enters it. `recipient`: only one that is sent copies. */
-  readonly signedBy: 'officer' | 'system' | 'recipient';
-  /** Whether a recipient of copies may sign it as well. */
-  readonly orRecipient?: true;
-  /** Whether a county agency may leave the act to a judicial office 司法所 by a recorded delegation (社区矫正法 9). */
-  readonly delegable: boolean;
-  /** The levels whose officers may sign it; a county agency's alone when absent. */
-  readonly levels?: readonly AgencyLevel[];
-  /** Short name of the article, e.g. 办法30. */
-  readonly article: string;
-}
 
 export interface CompetenceRejection {
   readonly code: 'ROLE_NOT_PERMITTED' | 'ACT_NOT_YOURS' | 'DELEGATION_MISSING' | 'POWER_NOT_HELD';

@@ -8,7 +8,8 @@ import { approving, at, by, commands, paper, qingpu, suzhou, wujiang } from './t
 import { type CopiedOffice, noteCopy, noteCorrection, offices, recipients, sendCopy } from './testing/copying.js';
 import { histories, play } from './testing/play.js';
 import { admit, transferDecider } from './transfer.js';
-import type { TransferCommand, TransferEvent } from './transfer.events.js';
+import type { TransferCommand } from './transfer.commands.js';
+import type { TransferEvent } from './transfer.events.js';
 import { AT_ONCE } from './transmission.js';
 import { dueActs } from './verdicts.js';
 import { worklistOf } from './worklist.js';

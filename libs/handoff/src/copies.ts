@@ -3,10 +3,11 @@ import type { CorrectionStatus } from './corrections.js';
 import { dayOf } from './instant.js';
 import { recordAct } from './record-act.js';
 import { hubRules, packInForce } from './rule-book.js';
-import type { CopyRule, OfficeRole } from './rule-pack.js';
-import type { TransferAct, TransferCommand, TransferEvent, TransferRejection } from './transfer.events.js';
-import type { Party } from './transfer.procedure.js';
-import { actsOfType, type OnceType, type TransferState } from './transfer.state.js';
+import type { CopyRule } from './rule-pack.js';
+import type { OfficeRole, Party } from './terms.js';
+import type { TransferCommand } from './transfer.commands.js';
+import type { OnceType, TransferAct, TransferEvent, TransferRejection } from './transfer.events.js';
+import { actsOfType, type TransferState } from './transfer.state.js';
 
 type Copy = TransferAct<'transfer.copy-sent'>;
 

@@ -1,6 +1,6 @@
-import type { CopyRule, DeadlineStep, Limit } from './rule-pack.js';
+import type { CopyRule, Limit } from './rule-pack.js';
 import { breached, reminded } from './rung.js';
-import type { Party } from './transfer.procedure.js';
+import type { DeadlineStep, Party } from './terms.js';
 
 const ofApproval = { of: 'transfer.decided', from: 'transfer.decided', verified: false } as const;
 const ofFile = { of: 'transfer.file-sent', from: 'transfer.file-receipted', verified: false } as const;

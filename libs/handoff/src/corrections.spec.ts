@@ -6,7 +6,8 @@ import { correctionsOf } from './corrections.js';
 import { approving, by, commands, paper, qingpu, wujiang } from './testing/cast.js';
 import { histories, play } from './testing/play.js';
 import { admit, transferDecider } from './transfer.js';
-import type { TransferCommand, TransferEvent } from './transfer.events.js';
+import type { TransferCommand } from './transfer.commands.js';
+import type { TransferEvent } from './transfer.events.js';
 import { statusOf } from './transfer.status.js';
 
 const given = specFor(transferDecider);

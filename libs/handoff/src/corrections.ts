@@ -1,6 +1,7 @@
-import type { TransferAct, TransferEvent, TransferEventType, TransferRejection } from './transfer.events.js';
-import { type Party, PROCEDURE } from './transfer.procedure.js';
-import { actsOfType, isRepeated, type OnceType, type TransferState } from './transfer.state.js';
+import type { Party } from './terms.js';
+import type { OnceType, TransferAct, TransferEvent, TransferEventType, TransferRejection } from './transfer.events.js';
+import { PROCEDURE } from './transfer.procedure.js';
+import { actsOfType, isRepeated, type TransferState } from './transfer.state.js';
 
 type Correction = TransferAct<'transfer.fact-corrected'>;
 type Acknowledgement = TransferAct<'transfer.correction-acknowledged'>;

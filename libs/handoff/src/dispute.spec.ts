@@ -6,7 +6,8 @@ import { hubRules } from './rule-book.js';
 import { agencies, by, commands, jiashan, kunshan, paper, qingpu, suzhou, wujiang } from './testing/cast.js';
 import { histories, play } from './testing/play.js';
 import { admit, transferDecider } from './transfer.js';
-import type { DisputeLevel, DisputeOutcome, TransferCommand, TransferEvent } from './transfer.events.js';
+import type { TransferCommand } from './transfer.commands.js';
+import type { DisputeLevel, DisputeOutcome, TransferEvent } from './transfer.events.js';
 import { statusOf } from './transfer.status.js';
 
 const above = (id: string, level: AgencyRecord['level'], node: string, parentId: string | null): AgencyRecord => ({

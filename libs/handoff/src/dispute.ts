@@ -1,13 +1,10 @@
-import type { AgencyId, AgencyRecord } from './agency.js';
+import type { AgencyId, Directory } from './agency.js';
 import { dueInstants } from './deadlines.js';
 import { addDays, dayOf, startOfDay } from './instant.js';
 import { repliesOf, standingReply } from './reply.js';
 import { packInForce, type Rules } from './rule-book.js';
 import type { DisputeLevel, DisputeOutcome, TransferAct, TransferRejection } from './transfer.events.js';
 import type { TransferState } from './transfer.state.js';
-
-/** How a caller's directory is asked. */
-export type Directory = (id: AgencyId) => AgencyRecord | undefined;
 
 /** The two agencies a dispute goes to. One and the same where both parties have one above them. */
 export interface DisputeBodies {

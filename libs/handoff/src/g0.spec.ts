@@ -8,7 +8,8 @@ import type { PersonFact } from './person-history.js';
 import { hubRules } from './rule-book.js';
 import { at, by, commands, personId, qingpu, wujiang } from './testing/cast.js';
 import { transferDecider } from './transfer.js';
-import type { TransferCommand, TransferEvent } from './transfer.events.js';
+import type { TransferCommand } from './transfer.commands.js';
+import type { TransferEvent } from './transfer.events.js';
 import { statusOf, type TransferStatus } from './transfer.status.js';
 import { ofTheCase } from './testing/play.js';
 

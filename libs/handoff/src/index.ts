@@ -1,5 +1,14 @@
-export type { Act, CommandContext, CorrectionCategory, DocumentRef } from './act.js';
-export type { Actor, ActorRole, AgencyId, AgencyLevel, AgencyRecord, Delegation, NodeId } from './agency.js';
+export type { Act, CommandContext, Competence, CorrectionCategory, DocumentRef } from './act.js';
+export type {
+  Actor,
+  ActorRole,
+  AgencyId,
+  AgencyLevel,
+  AgencyRecord,
+  Delegation,
+  Directory,
+  NodeId,
+} from './agency.js';
 export { answerable, answerableIntervals, intervalAt, intervalsOf } from './answerable.js';
 export type { Interval } from './answerable.js';
 export { knownAt, trueAt } from './as-of.js';
@@ -11,11 +20,11 @@ export { correctionsOf, isCorrectable } from './corrections.js';
 export type { CorrectionStatus } from './corrections.js';
 export { copiesOf, copyFor, sendingParty } from './copies.js';
 export type { CopyStatus } from './copies.js';
-export type { Competence, CompetenceRejection } from './competence.js';
+export type { CompetenceRejection } from './competence.js';
 export { dueInstants, duties, lastDayOf } from './deadlines.js';
 export type { Due, Duty, LastDay } from './deadlines.js';
 export { disputeBodies, isDisputed, rulingsOf } from './dispute.js';
-export type { Directory, DisputeBodies, Ruling } from './dispute.js';
+export type { DisputeBodies, Ruling } from './dispute.js';
 export { HandoffFault } from './faults.js';
 export type { HandoffFaultCode } from './faults.js';
 export {
@@ -42,32 +51,24 @@ export { checkBook, hubRules, packInForce, tracedRules, traceRule } from './rule
 export type { RuleBook, Rules, TracedRule } from './rule-book.js';
 export { mergeOverlay } from './rule-overlay.js';
 export type { OfficeName, Overlay, OverlayConflict, ProvincialPack } from './rule-overlay.js';
-export type {
-  DeadlineStep,
-  FourEyesRule,
-  Limit,
-  OfficeRole,
-  Power,
-  Rule,
-  RulePack,
-  RuleSource,
-  Rung,
-} from './rule-pack.js';
+export type { FourEyesRule, Limit, Power, Rule, RulePack, RuleSource, Rung } from './rule-pack.js';
 export { powerOf } from './power.js';
 export { rulePack2020 } from './rule-pack-2020.js';
 export { articleOf, signingRejection } from './signing.js';
+export type { DeadlineStep, OfficeRole, Party } from './terms.js';
 export { admit, transferDecider } from './transfer.js';
+export type { TransferCommand } from './transfer.commands.js';
 export { actsOf, actsOfType } from './transfer.state.js';
-export type { OnceType, StateKey, TransferState } from './transfer.state.js';
+export type { StateKey, TransferState } from './transfer.state.js';
 export type {
   DisputeLevel,
   DisputeOutcome,
+  OnceType,
   CorrectionKind,
   RecusalGround,
   RefusalGround,
   SupersedingReason,
   TransferAct,
-  TransferCommand,
   TransferEvent,
   TransferEventType,
   TransferFacts,
@@ -79,7 +80,7 @@ export type {
   WithdrawalReason,
 } from './transfer.events.js';
 export { PROCEDURE } from './transfer.procedure.js';
-export type { Party, ProcedureStep } from './transfer.procedure.js';
+export type { ProcedureStep } from './transfer.procedure.js';
 export { fileStatusOf, isOpen, personStatusOf, statusOf } from './transfer.status.js';
 export type { FileStatus, PersonStatus, TransferStatus } from './transfer.status.js';
 export { transferSummary } from './transfer-summary.js';

@@ -2,7 +2,7 @@ import type { AgencyId } from './agency.js';
 import { aboutCopy, isDue, sendingParty } from './copies.js';
 import { correctingParty } from './corrections.js';
 import type { Limit, RulePack } from './rule-pack.js';
-import type { Party } from './transfer.procedure.js';
+import type { Party } from './terms.js';
 import { actsOfType, keyOf, type StateKey, type TransferState } from './transfer.state.js';
 
 /** What one limit is about in one case: the act that starts it, the act it asks for. */

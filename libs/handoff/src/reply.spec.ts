@@ -7,7 +7,8 @@ import { hubRules } from './rule-book.js';
 import { at, by, commands, qingpu, wujiang } from './testing/cast.js';
 import { histories } from './testing/play.js';
 import { admit, transferDecider } from './transfer.js';
-import type { TransferAct, TransferCommand, TransferEvent } from './transfer.events.js';
+import type { TransferCommand } from './transfer.commands.js';
+import type { TransferAct, TransferEvent } from './transfer.events.js';
 import { statusOf } from './transfer.status.js';
 
 const given = specFor(transferDecider);

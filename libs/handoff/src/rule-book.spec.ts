@@ -4,9 +4,10 @@ import { dueInstants } from './deadlines.js';
 import { defaultPolicy } from './policy.js';
 import { checkBook, hubRules, packInForce, type Rules, tracedRules, traceRule } from './rule-book.js';
 import { mergeOverlay, type Overlay } from './rule-overlay.js';
-import type { DeadlineStep, RulePack } from './rule-pack.js';
+import type { RulePack } from './rule-pack.js';
 import { rulePack2020 } from './rule-pack-2020.js';
 import { histories, ofTheCase } from './testing/play.js';
+import type { DeadlineStep } from './terms.js';
 import { transferDecider } from './transfer.js';
 
 const rule = { article: '省2', source: 'recalled', verified: false, text: 'Target of 2 days.' } as const;

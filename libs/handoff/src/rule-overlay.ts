@@ -1,6 +1,7 @@
 import type { NodeId } from './agency.js';
 import type { PlainDate } from './instant.js';
-import type { DeadlineStep, Limit, Power, Rule, RulePack } from './rule-pack.js';
+import type { Limit, Power, Rule, RulePack } from './rule-pack.js';
+import type { DeadlineStep } from './terms.js';
 
 /** An office as a province names it. */
 export interface OfficeName extends Rule {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { rulePack2020 } from './rule-pack-2020.js';
+import type { OnceType } from './transfer.events.js';
 import { PROCEDURE } from './transfer.procedure.js';
-import { isRepeated, type OnceType } from './transfer.state.js';
+import { isRepeated } from './transfer.state.js';
 
 const { limits, copies } = rulePack2020;
 

@@ -1,29 +1,10 @@
 import type { PlainDate } from './instant.js';
 import type { PolicySwitches } from './policy.js';
 import type { AgencyLevel } from './agency.js';
-import type { RefusalGround } from './transfer.events.js';
-import type { Party } from './transfer.procedure.js';
+import type { DeadlineStep, OfficeRole, Party } from './terms.js';
+import type { OnceType, RefusalGround, RepeatedType } from './transfer.events.js';
 import type { CorrectionCategory } from './act.js';
-import type { OnceType, RepeatedType, StateKey } from './transfer.state.js';
-
-/** The steps of a transfer that have a limit 时限. */
-export type DeadlineStep =
-  | 'OPINION'
-  | 'CONSULTATION'
-  | 'REPLY'
-  | 'DECISION'
-  | 'REFUSAL_TOLD'
-  | 'FILE_SENT'
-  | 'RECEIPT'
-  | 'REPORT'
-  /** A copy that the party sends, and the note its recipient takes of it. */
-  | 'ORIGIN_COPY'
-  | 'RECEIVING_COPY'
-  | 'ORIGIN_COPY_NOTED'
-  | 'RECEIVING_COPY_NOTED'
-  /** The note that the party takes of a correction by the other one. */
-  | 'ORIGIN_CORRECTION_NOTED'
-  | 'RECEIVING_CORRECTION_NOTED';
+import type { StateKey } from './transfer.state.js';
 
 /**
  * Where a rule comes from. `law`: the article's text was read (tag L of the domain reference). `recalled`: the article
@@ -40,24 +21,6 @@ export interface Rule {
   readonly verified: boolean;
   readonly text: string;
 }
-
-/**
- * An office by what it is to a transfer; the directory says who that is. `upper` is the agency directly above 上一级: a
- * prefecture city, or, for a district of 上海, the municipality, which is the province itself.
- */
-export type OfficeRole =
-  | 'origin'
-  | 'receiving'
-  | 'origin-upper'
-  | 'receiving-upper'
-  | 'origin-province'
-  | 'receiving-province'
-  | 'deciding-authority'
-  | 'origin-procuratorate'
-  | 'origin-police'
-  | 'receiving-procuratorate'
-  | 'receiving-police'
-  | 'custody-place';
 
 /** What happens when a limit comes near or passes: told to whom, and on which day. */
 export interface Rung {

@@ -1,4 +1,5 @@
-import type { OfficeRole, Rung } from './rule-pack.js';
+import type { Rung } from './rule-pack.js';
+import type { OfficeRole } from './terms.js';
 
 /** A reminder so many days from the start or from the last day. */
 export const reminded = (from: Rung['from'], days: number, ...to: OfficeRole[]): Rung => ({

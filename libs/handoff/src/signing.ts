@@ -1,5 +1,6 @@
+import type { Competence } from './act.js';
 import type { AgencyRecord } from './agency.js';
-import { type Competence, competenceRejection, type CompetenceRejection, type Signed } from './competence.js';
+import { competenceRejection, type CompetenceRejection, type Signed } from './competence.js';
 import { intakeCompetence } from './intake-competence.js';
 import { PROCEDURE } from './transfer.procedure.js';
 import type { HandoffEventType } from './upcasts.js';

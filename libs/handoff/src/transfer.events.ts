@@ -1,13 +1,7 @@
-import type { Act, CommandContext, CorrectionCategory, DocumentRef } from './act.js';
-import type { AgencyId, AgencyRecord, NodeId } from './agency.js';
+import type { Act, CorrectionCategory, DocumentRef } from './act.js';
+import type { AgencyId, NodeId } from './agency.js';
 import type { Instant, PlainDate } from './instant.js';
-import type { Directory } from './dispute.js';
-import type { PersonFile } from './person.js';
-import type { Rules } from './rule-book.js';
-import type { DeadlineStep, OfficeRole } from './rule-pack.js';
-import type { Party } from './transfer.procedure.js';
-import type { OnceType } from './transfer.state.js';
-import type { Transmission } from './transmission.js';
+import type { DeadlineStep, OfficeRole, Party } from './terms.js';
 
 /** Why the person wants to move 变更事由. */
 export type TransferReason = 'residence' | 'employment' | 'study' | 'family' | 'medical' | 'other';
@@ -55,7 +49,8 @@ export type DisputeLevel = 'upper' | 'province';
 /** 协调结果: the receiving agency is to accept the person, or its refusal stands. */
 export type DisputeOutcome = 'to-accept' | 'refusal-upheld';
 
-interface Documents {
+/** What most acts come with. */
+export interface Documents {
   readonly documents: readonly DocumentRef[];
 }
 type Nothing = Readonly<Record<string, never>>;
@@ -147,63 +142,23 @@ export type TransferEventType = keyof TransferFacts;
 export type TransferAct<T extends TransferEventType> = Act<T, TransferFacts[T]>;
 export type TransferEvent = { [T in TransferEventType]: TransferAct<T> }[TransferEventType];
 
-/** What an officer, or the node itself, asks to be recorded. Look-ups are made by the caller: the core asks nobody. */
-export type TransferCommand =
-  | (CommandContext &
-      Documents & {
-        readonly type: 'ApplyTransfer';
-        readonly personId: string;
-        /** The person as this node's facts know them; undefined when they do not. */
-        readonly person: PersonFile | undefined;
-        /** The agency the person wants to move to; undefined when the directory has none there. */
-        readonly receiving: AgencyRecord | undefined;
-        readonly reason: TransferReason;
-      })
-  | (CommandContext & Documents & { readonly type: 'GiveOpinion'; readonly supports: boolean })
-  | (CommandContext & Documents & { readonly type: 'SendConsultation' })
-  | (CommandContext & { readonly type: 'RecordConsultationReceived' })
-  | (CommandContext &
-      Documents & {
-        readonly type: 'ReplyConsultation';
-        readonly agrees: boolean;
-        readonly ground?: RefusalGround;
-        /** The reply that this one takes the place of, and why; absent from the first. */
-        readonly superseding?: Pick<TransferFacts['transfer.reply-superseded'], 'supersedes' | 'reason'>;
-      })
-  | (CommandContext & Documents & { readonly type: 'DecideTransfer'; readonly approved: boolean })
-  | (CommandContext & Documents & { readonly type: 'ServeDecision' })
-  | (CommandContext & Documents & { readonly type: 'SendFile' })
-  | (CommandContext & { readonly type: 'RegisterFileReceived' })
-  | (CommandContext & Documents & { readonly type: 'IssueReceipt' })
-  | (CommandContext & { readonly type: 'RegisterPersonReported' })
-  | (CommandContext & Documents & { readonly type: 'WithdrawTransfer'; readonly reason: WithdrawalReason })
-  | (CommandContext &
-      Documents & {
-        readonly type: 'RaiseDispute';
-        readonly level: DisputeLevel;
-        readonly directory: Directory;
-        readonly rules: Rules;
-      })
-  | (CommandContext &
-      Documents & { readonly type: 'ResolveDispute'; readonly level: DisputeLevel; readonly outcome: DisputeOutcome })
-  | (CommandContext & { readonly type: 'DeclareRecusal'; readonly ground: RecusalGround })
-  | (CommandContext &
-      Documents & { readonly type: 'CorrectFact'; readonly fact: OnceType; readonly kind: CorrectionKind })
-  | (CommandContext & {
-      readonly type: 'AcknowledgeCorrection';
-      readonly fact: OnceType;
-      readonly office?: OfficeRole;
-    })
-  | (CommandContext & {
-      readonly type: 'SendCopy';
-      readonly of: OnceType;
-      readonly office: OfficeRole;
-      /** Whom the directory has for the office beside that party; undefined when nobody. */
-      readonly recipientOf: (party: AgencyId) => AgencyRecord | undefined;
-    })
-  | (CommandContext & { readonly type: 'AcknowledgeCopy'; readonly of: OnceType; readonly office: OfficeRole })
-  /** The deadline worker of a node: for the agency that waits, at `now`. */
-  | (CommandContext & { readonly type: 'JudgeDeadlines'; readonly rules: Rules; readonly transmission: Transmission });
+/** Acts that can be done several times in one case, each for something else. */
+export type RepeatedType =
+  | 'transfer.reply-superseded'
+  | 'transfer.dispute-raised'
+  | 'transfer.dispute-resolved'
+  | 'transfer.recusal-declared'
+  | 'transfer.fact-corrected'
+  | 'transfer.copy-sent'
+  | 'transfer.copy-acknowledged'
+  | 'transfer.correction-acknowledged'
+  | 'transfer.deadline-reminded'
+  | 'transfer.deadline-breached'
+  | 'transfer.deadline-escalated'
+  | 'transfer.deadline-superseded';
+
+/** Acts that are done once in a case. */
+export type OnceType = Exclude<TransferEventType, RepeatedType>;
 
 /** The stable public names of the rules that can stand against a command or a partner's event. */
 export type TransferRejectionCode =

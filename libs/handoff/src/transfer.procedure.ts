@@ -1,9 +1,6 @@
-import type { Competence } from './competence.js';
-import type { TransferEventType, TransferRejectionCode } from './transfer.events.js';
-import type { OnceType } from './transfer.state.js';
-
-/** The two sides of a transfer: 原执行地 and 新执行地. */
-export type Party = 'origin' | 'receiving';
+import type { Competence } from './act.js';
+import type { Party } from './terms.js';
+import type { OnceType, TransferEventType, TransferRejectionCode } from './transfer.events.js';
 
 /** One act of the procedure: whose it is, what must have gone before, and that it is done once. */
 export interface ProcedureStep extends Competence {

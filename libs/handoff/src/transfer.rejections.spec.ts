@@ -4,7 +4,8 @@ import type { AgencyRecord } from './agency.js';
 import { at, atWujiang, by, commands, jiashan, kunshan, qingpu, songling, suzhou, wujiang } from './testing/cast.js';
 import { histories, play } from './testing/play.js';
 import { transferDecider } from './transfer.js';
-import type { TransferCommand, TransferEvent, TransferRejectionCode } from './transfer.events.js';
+import type { TransferCommand } from './transfer.commands.js';
+import type { TransferEvent, TransferRejectionCode } from './transfer.events.js';
 
 const given = specFor(transferDecider);
 const withdrawn = (history: readonly TransferEvent[]): TransferEvent[] => {

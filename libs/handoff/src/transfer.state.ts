@@ -1,21 +1,11 @@
-import type { TransferAct, TransferEvent, TransferEventType, Verdict } from './transfer.events.js';
-
-/** Acts that can be done several times in one case, each for something else. */
-export type RepeatedType =
-  | 'transfer.reply-superseded'
-  | 'transfer.dispute-raised'
-  | 'transfer.dispute-resolved'
-  | 'transfer.recusal-declared'
-  | 'transfer.fact-corrected'
-  | 'transfer.copy-sent'
-  | 'transfer.copy-acknowledged'
-  | 'transfer.correction-acknowledged'
-  | 'transfer.deadline-reminded'
-  | 'transfer.deadline-breached'
-  | 'transfer.deadline-escalated'
-  | 'transfer.deadline-superseded';
-
-export type OnceType = Exclude<TransferEventType, RepeatedType>;
+import type {
+  OnceType,
+  RepeatedType,
+  TransferAct,
+  TransferEvent,
+  TransferEventType,
+  Verdict,
+} from './transfer.events.js';
 
 /** Where an act stands in the state: its type, and for one that can be repeated what it is about. */
 export type StateKey = OnceType | `${RepeatedType}#${string}`;

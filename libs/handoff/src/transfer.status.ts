@@ -1,6 +1,6 @@
 import { isDisputed, rulingsOf } from './dispute.js';
 import { standingReply } from './reply.js';
-import type { DeadlineStep } from './rule-pack.js';
+import type { DeadlineStep } from './terms.js';
 import type { TransferState } from './transfer.state.js';
 import { standingVerdicts } from './verdicts.js';
 

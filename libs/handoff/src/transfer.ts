@@ -4,13 +4,15 @@ import { boundBy, disputeBodies, disputeRejection, rulingsOf, settled, unfounded
 import { competenceRejection } from './competence.js';
 import type { CommandContext } from './act.js';
 import { copyOf, copyRejection, isOfRecipient, noteRejection, recipientOfAct, sendingParty } from './copies.js';
-import type { TransferAct, TransferCommand, TransferEvent, TransferRejection } from './transfer.events.js';
+import type { Party } from './terms.js';
+import type { TransferCommand } from './transfer.commands.js';
+import type { TransferAct, TransferEvent, TransferRejection } from './transfer.events.js';
 import { acknowledgementRejection, correctingParty, correctionRejection, restsOnCorrected } from './corrections.js';
 import { officerRejection } from './officers.js';
 import { recordAct } from './record-act.js';
 import { groundRejection, supersessionRejection } from './reply.js';
 import { WATCHED_BY } from './rule-pack.js';
-import { type Party, PROCEDURE } from './transfer.procedure.js';
+import { PROCEDURE } from './transfer.procedure.js';
 import { actsOfType, evolveTransfer as evolve, keyOf, NOTHING_DONE, type TransferState } from './transfer.state.js';
 import { dueActs } from './verdicts.js';
 

@@ -2,8 +2,8 @@ import { duties, type Duty } from './deadlines.js';
 import { addDays, dayOf, type Instant, startOfDay } from './instant.js';
 import type { Rules } from './rule-book.js';
 import { type Rung, WATCHED_BY } from './rule-pack.js';
+import type { Party } from './terms.js';
 import type { TransferEvent, TransferFacts, VerdictType } from './transfer.events.js';
-import type { Party } from './transfer.procedure.js';
 import { actsOf, isSuperseded, keyOf, type TransferState } from './transfer.state.js';
 import { excuse, type Transmission } from './transmission.js';
 

@@ -1,6 +1,5 @@
-import type { AgencyId } from './agency.js';
+import type { AgencyId, Directory } from './agency.js';
 import { dueInstants, type Due } from './deadlines.js';
-import type { Directory } from './dispute.js';
 import type { Rules } from './rule-book.js';
 import type { TransferState } from './transfer.state.js';
 

@@ -2,7 +2,7 @@ import type { CommandContext, DocumentRef } from '../act.js';
 import type { ActorRole, AgencyRecord } from '../agency.js';
 import { type Instant, parseInstant } from '../instant.js';
 import type { PersonFile } from '../person.js';
-import type { TransferCommand } from '../transfer.events.js';
+import type { TransferCommand } from '../transfer.commands.js';
 
 /** The invented agencies, officers and acts of the specs. */
 const county = (id: string, node: string, parentId: string): AgencyRecord => ({

@@ -1,6 +1,7 @@
 import { fold } from '@delta-hub/decider';
 import { transferDecider } from '../transfer.js';
-import type { TransferCommand, TransferEvent } from '../transfer.events.js';
+import type { TransferCommand } from '../transfer.commands.js';
+import type { TransferEvent } from '../transfer.events.js';
 import { commands } from './cast.js';
 
 /** The facts a series of commands leaves behind; throws when one is refused. */

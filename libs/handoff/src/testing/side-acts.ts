@@ -1,7 +1,7 @@
 import type { CommandContext } from '../act.js';
 import { correctionsOf, isCorrectable } from '../corrections.js';
 import { standingReply } from '../reply.js';
-import type { TransferCommand } from '../transfer.events.js';
+import type { TransferCommand } from '../transfer.commands.js';
 import { actsOf, type TransferState } from '../transfer.state.js';
 import { approving, by, commands, paper, qingpu, wujiang } from './cast.js';
 import { noteCopy, noteCorrection, offices, recipients, sendCopy } from './copying.js';

@@ -1,9 +1,10 @@
 import type { AgencyRecord } from '../agency.js';
 import type { Instant } from '../instant.js';
 import { hubRules } from '../rule-book.js';
+import type { TransferCommand } from '../transfer.commands.js';
 import { AT_ONCE } from '../transmission.js';
 import { admit, transferDecider } from '../transfer.js';
-import type { TransferCommand, TransferEvent } from '../transfer.events.js';
+import type { TransferEvent } from '../transfer.events.js';
 import { type Attempt, besides, corrections, type Side, type Times } from './side-acts.js';
 import { recipients } from './copying.js';
 import { agencies, by, commands, qingpu, songling, wujiang } from './cast.js';

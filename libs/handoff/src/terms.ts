@@ -1,0 +1,39 @@
+/** The two sides of a transfer: 原执行地 and 新执行地. */
+export type Party = 'origin' | 'receiving';
+
+/** The steps of a transfer that have a limit 时限. */
+export type DeadlineStep =
+  | 'OPINION'
+  | 'CONSULTATION'
+  | 'REPLY'
+  | 'DECISION'
+  | 'REFUSAL_TOLD'
+  | 'FILE_SENT'
+  | 'RECEIPT'
+  | 'REPORT'
+  /** A copy that the party sends, and the note its recipient takes of it. */
+  | 'ORIGIN_COPY'
+  | 'RECEIVING_COPY'
+  | 'ORIGIN_COPY_NOTED'
+  | 'RECEIVING_COPY_NOTED'
+  /** The note that the party takes of a correction by the other one. */
+  | 'ORIGIN_CORRECTION_NOTED'
+  | 'RECEIVING_CORRECTION_NOTED';
+
+/**
+ * An office by what it is to a transfer; the directory says who that is. `upper` is the agency directly above 上一级: a
+ * prefecture city, or, for a district of 上海, the municipality, which is the province itself.
+ */
+export type OfficeRole =
+  | 'origin'
+  | 'receiving'
+  | 'origin-upper'
+  | 'receiving-upper'
+  | 'origin-province'
+  | 'receiving-province'
+  | 'deciding-authority'
+  | 'origin-procuratorate'
+  | 'origin-police'
+  | 'receiving-procuratorate'
+  | 'receiving-police'
+  | 'custody-place';
