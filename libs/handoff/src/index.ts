@@ -1,14 +1,5 @@
 export type { Act, CommandContext, Competence, CorrectionCategory, DocumentRef } from './act.js';
-export type {
-  Actor,
-  ActorRole,
-  AgencyId,
-  AgencyLevel,
-  AgencyRecord,
-  Delegation,
-  Directory,
-  NodeId,
-} from './agency.js';
+export type { Actor, ActorRole, AgencyId, AgencyLevel, AgencyRecord, Delegation, Directory, NodeId } from './agency.js';
 export { answerable, answerableIntervals, intervalAt, intervalsOf } from './answerable.js';
 export type { Interval } from './answerable.js';
 export { knownAt, trueAt } from './as-of.js';

@@ -78,6 +78,7 @@ interface SeenTransfer {
     readonly due: string;
     readonly met: boolean | null;
     readonly marginDays: number | null;
+    readonly excusedBy: object | null;
   }[];
 }
 
@@ -88,7 +89,7 @@ const compareTransfer = async (
   const { transfer } = await query<{ transfer: SeenTransfer | null }>(
     `query Seen($id: ID!, $asOf: DateTime, $validAt: DateTime)
        { transfer(id: $id, asOf: $asOf, validAt: $validAt) { status fileStatus personStatus facts { id type signedAt }
-       deadlines { step due met marginDays } } }`,
+       deadlines { step due met marginDays excusedBy { node peer from until } } } }`,
     { id, asOf, validAt },
   );
   if (isKnown === false) return { expected: null, found: transfer };
@@ -111,7 +112,12 @@ const fieldsOf = (deadlines: SeenTransfer['deadlines'], step: string, fields: re
   const one = deadlines.find((deadline) => deadline.step === step);
   if (one === undefined) return undefined;
   const day = new Date(Date.parse(one.due) - 1 + 8 * 3_600_000).toISOString().slice(0, 10);
-  const all: Readonly<Record<string, unknown>> = { due: day, met: one.met, marginDays: one.marginDays };
+  const all: Readonly<Record<string, unknown>> = {
+    due: day,
+    met: one.met,
+    marginDays: one.marginDays,
+    excusedBy: one.excusedBy,
+  };
   return Object.fromEntries(fields.map((field) => [field, all[field]]));
 };
 

@@ -41,6 +41,8 @@ const deadline = z.strictObject({
   due: legalDay,
   met: z.boolean().nullable().optional(),
   marginDays: z.int().nullable().optional(),
+  /** The outage that excuses why it came late. */
+  excusedBy: z.strictObject({ node, peer: node, from: instant, until: instant }).nullable().optional(),
 });
 
 /** The two times of a question: what the node knew then, and what had been done by then. */
