@@ -1,4 +1,4 @@
-// Two whole nodes in one process on the embedded engines, with nothing between the measurement and the parts.
+// Two whole nodes in one process, with nothing between the measurement and the parts.
 import { openSqliteBroker } from '@delta-hub/broker/sqlite';
 import { generateKeyPair, parseTrustList, signerFromJwk, trustedNode } from '@delta-hub/crypto';
 import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
@@ -15,14 +15,16 @@ const refuseTokens = () => Promise.reject(new Error('the bench uses no tokens'))
 const digest = `sha-256:${'A'.repeat(43)}`;
 const documents = ['application', 'proof'].map((kind) => ({ kind, digest, size: 48_213 }));
 
-export const startPair = async (dir) => {
+/** On the embedded engines, or with another broker between them. */
+export const startPair = async (dir, given) => {
+  mkdirSync(dir, { recursive: true });
   const keys = Object.fromEntries(NODES.map((node) => [node, { event: generateKeyPair(), ledger: generateKeyPair() }]));
   const trust = parseTrustList({
     nodes: NODES.map((node) =>
       trustedNode(node, keys[node].event.publicJwk, keys[node].ledger.publicJwk, '2020-07-01T00:00:00.000Z'),
     ),
   });
-  const broker = await openSqliteBroker(join(dir, 'broker.db'));
+  const broker = given ?? (await openSqliteBroker(join(dir, 'broker.db')));
   const parts = {};
   for (const node of NODES) parts[node] = await openNode(node, { dir, keys, trust, broker });
   const arrivals = await watchArrivals(parts['31'].store);

@@ -19,30 +19,39 @@ interface Options {
 }
 
 /** `delta-hub topics diff`. @throws HubFault `TOPICS_DIFFER`, `CONFIG_INVALID` */
-export const topicsDiff = async (options: Options): Promise<void> => {
-  const { differences } = await look(options);
-  tell(options, { differences, applied: [] });
-  if (differences.length > 0) throw new HubFault('TOPICS_DIFFER', `${differences.length} differences`);
-};
+export const topicsDiff = (options: Options): Promise<void> =>
+  withBrokers(async (administration) => {
+    const { differences } = await look(administration, options);
+    tell(options, { differences, applied: [] });
+    if (differences.length > 0) throw new HubFault('TOPICS_DIFFER', `${differences.length} differences`);
+  });
 
 /** `delta-hub topics apply`: makes what is missing; running it again changes nothing. @throws HubFault `TOPICS_DIFFER`, `CONFIG_INVALID` */
-export const topicsApply = async (options: Options): Promise<void> => {
-  const { wanted, administration, differences } = await look(options);
-  const applied = differences.filter((difference) => !isForPeople(difference));
-  for (const difference of applied) await makeGood(administration, wanted, difference);
-  const left = differences.filter(isForPeople);
-  tell(options, { differences: left, applied });
-  if (left.length > 0) throw new HubFault('TOPICS_DIFFER', `${left.length} differences are for a person to decide`);
+export const topicsApply = (options: Options): Promise<void> =>
+  withBrokers(async (administration) => {
+    const { wanted, differences } = await look(administration, options);
+    const applied = differences.filter((difference) => !isForPeople(difference));
+    for (const difference of applied) await makeGood(administration, wanted, difference);
+    const left = differences.filter(isForPeople);
+    tell(options, { differences: left, applied });
+    if (left.length > 0) throw new HubFault('TOPICS_DIFFER', `${left.length} differences are for a person to decide`);
+  });
+
+const withBrokers = async (work: (administration: TopicAdministration) => Promise<void>): Promise<void> => {
+  const administration = new TopicAdministration(kafkaOptions(loadConfig(), 'delta-hub.topics'));
+  try {
+    await work(administration);
+  } finally {
+    await administration.close();
+  }
 };
 
-const look = async ({ file, environment }: Options) => {
+const look = async (administration: TopicAdministration, { file, environment }: Options) => {
   const wanted = readWanted(file, environment);
-  const administration = new TopicAdministration(kafkaOptions(loadConfig(), 'delta-hub.topics'));
   const topics = new Map<string, Awaited<ReturnType<TopicAdministration['topic']>>>();
   for (const name of wanted.topics.keys()) topics.set(name, await administration.topic(name));
   const found: Found = { topics, rules: await administration.rules() };
-  const differences = differencesOf(wanted, found, environment === 'production');
-  return { wanted, administration, differences };
+  return { wanted, differences: differencesOf(wanted, found, environment === 'production') };
 };
 
 const makeGood = async (to: TopicAdministration, wanted: Wanted, difference: Difference): Promise<void> => {

@@ -15,5 +15,6 @@ const kindOf = ({ name, type }: { readonly name: string; readonly type?: unknown
 export const faultOf = (error: unknown): KafkaClientFault => {
   if (error instanceof KafkaClientFault) return error;
   const cause = error instanceof Error ? innermost(error) : new Error(String(error));
-  return new KafkaClientFault(kindOf(cause), `kafkajs: ${cause.name}: ${cause.message}`, { cause: error });
+  const { name, type = name }: { readonly name: string; readonly type?: string } = cause;
+  return new KafkaClientFault(kindOf(cause), `kafkajs: ${type}: ${cause.message}`, { cause: error });
 };

@@ -47,14 +47,18 @@ const aclOf = ({ principal, operation, resource, name, pattern }: AccessRule): A
 const nameOf = (values: Readonly<Record<string, number>>, value: number): string =>
   Object.keys(values).find((name) => values[name] === value) ?? `${value}`;
 
-/** Each call opens a connection of its own. @throws KafkaClientFault */
+/** For an operator's login. Its methods throw `KafkaClientFault`. */
 export class TopicAdministration {
-  constructor(private readonly options: KafkaOptions) {}
+  readonly #admin: Admin;
+
+  constructor(options: KafkaOptions) {
+    this.#admin = new Admin({ ...connectionOptions(options), retries: 10, retryDelay: 200 });
+  }
 
   /** Undefined where there is no such topic. */
   topic(name: string): Promise<TopicSettings | undefined> {
     return this.#with(async (admin) => {
-      const found = await admin.metadata({ topics: [name], forceUpdate: true }).catch((error: unknown) => {
+      const found = await admin.metadata({ topics: [name], forceUpdate: true, retries: 1 }).catch((error: unknown) => {
         if (isUnknownTopic(faultOf(error))) return undefined;
         throw error;
       });
@@ -111,14 +115,15 @@ export class TopicAdministration {
     await this.#with((admin) => admin.createAcls({ creations: rules.map(aclOf) }));
   }
 
+  async close(): Promise<void> {
+    await this.#admin.close();
+  }
+
   async #with<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
-    const admin = new Admin({ ...connectionOptions(this.options), retries: 10, retryDelay: 200 });
     try {
-      return await work(admin);
+      return await work(this.#admin);
     } catch (error) {
       throw faultOf(error);
-    } finally {
-      await admin.close().catch(() => undefined);
     }
   }
 }

@@ -1,0 +1,129 @@
+// `npm run bench:engines`: the exchange between two nodes over a real Kafka, each client beside its bare self in the same run.
+import { openKafkajsBroker } from '@delta-hub/broker/kafkajs';
+import { openPlatformaticBroker } from '@delta-hub/broker/platformatic';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { KafkaCluster } from '../engines/kafka/kafka-cluster.ts';
+import { TestTopics } from '../engines/kafka/test-topics.ts';
+import { bareKafkajs, barePlatformatic } from './bare-kafka.mjs';
+import { startPair } from './pair.mjs';
+
+const HELP = `npm run bench:engines -- [--json] [--quick]
+  --json   print [{name, value, unit, floor, ratio}] on standard output, nothing else there
+  --quick  fewer events: the figures are noisier
+
+For each client (kafkajs, platformatic), on one broker that is started here:
+  bare.<client>               one record of the same bytes sent and read by the bare library, 64 in flight
+  bare.<client>.p99           the same one at a time, in ms
+  exchange.<client>           command at A to verified fact at B, 64 in flight; floor bare.<client>
+  exchange.<client>.p99       the same one at a time; floor bare.<client>.p99 (ratio: times the floor)
+  exchange.<client>.recovery  from the return of a killed broker to the next verified fact, in ms
+
+Ratios within one run can be compared; absolute figures depend on the machine and what else it does.`;
+
+const options = parseArgs({
+  options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, help: { type: 'boolean' } },
+}).values;
+if (options.help) {
+  process.stdout.write(`${HELP}\n`);
+  process.exit(0);
+}
+
+const scale = options.quick ? 0.2 : 1;
+const OUTAGE_MS = 5_000;
+const results = [];
+const record = (name, value, unit, floor = name, ratio = 1) => {
+  results.push({ name, value: Number(value.toPrecision(4)), unit, floor, ratio: Number(ratio.toPrecision(3)) });
+  process.stderr.write(
+    `${name.padEnd(32)} ${value.toPrecision(4).padStart(9)} ${unit.padEnd(5)} ${ratio.toPrecision(3).padStart(8)} x ${floor}\n`,
+  );
+};
+
+/** Runs `work(n)` for n below `count`, so many in flight; returns how many a second. */
+const inFlight = async (count, width, work) => {
+  let next = 0;
+  const start = performance.now();
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      while (next < count) await work(next++);
+    }),
+  );
+  return (count * 1000) / (performance.now() - start);
+};
+
+const p99 = async (count, work) => {
+  const latencies = [];
+  for (let n = 0; n < count; n++) {
+    const start = performance.now();
+    await work(n);
+    latencies.push(performance.now() - start);
+  }
+  return latencies.toSorted((a, b) => a - b)[Math.min(count - 1, Math.floor(count * 0.99))];
+};
+
+/** Keeps the records that are published, so that the bare library can be given the same bytes. */
+const watched = (broker, seen) => ({
+  publish: (topic, records) => {
+    seen.push(...records);
+    return broker.publish(topic, records);
+  },
+  subscribe: (...call) => broker.subscribe(...call),
+  lag: (...call) => broker.lag(...call),
+  close: () => broker.close(),
+});
+
+const measure = async ({ name, open, bare }, cluster, dir) => {
+  const { brokers } = cluster;
+  const topics = new TestTopics(brokers);
+  for (const node of ['31', '32']) await topics.create(`delta-hub.${node}.events.v1`, 3);
+  await topics.create(`bare.${name}`, 1);
+  const seen = [];
+  const pair = await startPair(dir, watched(open({ brokers, clientId: `delta-hub.bench-${name}` }), seen));
+  const count = Math.round(1000 * scale);
+  for (let n = 0; n < count; n++) await pair.intake(n);
+  await inFlight(50, 8, (n) => pair.exchange(`warm-${n}`));
+  const library = await bare(brokers, `bare.${name}`, seen.at(-1));
+  await inFlight(500, 64, () => library.exchange());
+
+  const bareRate = await inFlight(count * 4, 64, () => library.exchange());
+  const rate = await inFlight(count, 64, (n) => pair.exchange(n));
+  record(`bare.${name}`, bareRate, 'ev/s');
+  record(`exchange.${name}`, rate, 'ev/s', `bare.${name}`, rate / bareRate);
+  const bareSlowest = await p99(count / 2, () => library.exchange());
+  const slowest = await p99(count / 2, (n) => pair.exchange(`one-${n}`));
+  await library.close();
+  record(`bare.${name}.p99`, bareSlowest, 'ms');
+  record(`exchange.${name}.p99`, slowest, 'ms', `bare.${name}.p99`, slowest / bareSlowest);
+
+  const [node] = cluster.nodes;
+  await node.kill();
+  await pause(OUTAGE_MS);
+  const next = pair.exchange('recovered');
+  await node.start();
+  const back = performance.now();
+  await next;
+  record(`exchange.${name}.recovery`, performance.now() - back, 'ms');
+  await pair.close();
+  await topics.delete('delta-hub.31.events.v1', 'delta-hub.32.events.v1', `bare.${name}`);
+  await topics.close();
+};
+
+const dir = mkdtempSync(join(tmpdir(), 'delta-hub-bench-'));
+const cluster = await KafkaCluster.start();
+try {
+  await measure(
+    { name: 'platformatic', open: openPlatformaticBroker, bare: barePlatformatic },
+    cluster,
+    join(dir, 'p'),
+  );
+  await measure({ name: 'kafkajs', open: openKafkajsBroker, bare: bareKafkajs }, cluster, join(dir, 'k'));
+} finally {
+  await cluster.stop();
+  rmSync(dir, { recursive: true, force: true });
+}
+if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
+process.exit(0);
