@@ -120,6 +120,40 @@ describe('a record that only a trusted node could make', () => {
   });
 });
 
+describe('an approval by someone without the power to give it (G6)', () => {
+  const HISTORY = ['applied', 'opinion', 'consulted'] as const;
+  const approvedBy = (officerId: string, role: 'officer' | 'office-officer', agencyId: string) =>
+    signed({ ...ACTS.decided, actor: { officerId, role, agencyId } }, '32');
+  const right = approvedBy('officer-320509-002', 'officer', 'cca-320509');
+
+  it.each([
+    [
+      'of a judicial office',
+      approvedBy('officer-9', 'office-officer', 'jo-320509001'),
+      'COMPETENCE',
+      'DELEGATION_MISSING',
+    ],
+    ['of the city above', approvedBy('officer-9', 'officer', 'city-320500'), 'COMPETENCE', 'ACT_NOT_YOURS'],
+    ['who prepared it', approvedBy('officer-320509-001', 'officer', 'cca-320509'), 'DOMAIN', 'FOUR_EYES_REQUIRED'],
+  ])('%s, signed by a trusted node: kept as evidence, and nothing rests on it', async (_name, forged, check, code) => {
+    const before = HISTORY.map((name) => recordOf(signed(ACTS[name], '32'), '32'));
+    await publish(...before);
+    const consumer = follow();
+    await caughtUp(consumer);
+    const last = (await store.read(CASE)).at(-1)?.revision;
+    const own = [signed(ACTS.received, '31'), signed(ACTS.replied, '31')];
+    await store.append(CASE, last ?? 'no-stream', own);
+    await publish(recordOf(forged, '32'), recordOf(right, '32'));
+    await caughtUp(consumer);
+    const [refusal, ...others] = await refusals();
+    expect(others).toEqual([]);
+    expect(refusal?.data).toMatchObject({ check, refusedId: forged.id, refusedSource: 'urn:delta-hub:node:32' });
+    expect(refusal?.data.detail).toContain(code);
+    expect(refusal?.data.refusedJws).toMatch(/^[A-Za-z0-9_-]+\.\.[A-Za-z0-9_-]+$/);
+    expect((await store.read(CASE)).at(-1)?.id).toBe(right.id);
+  });
+});
+
 describe('a record that was refused', () => {
   it('stays refused when everything is taken again, also when the case has moved on', async () => {
     await publish(recordOf(signed(ACTS.opinion, '32'), '32'), recordOf(applied, '32'));
