@@ -19,6 +19,11 @@ export interface Inputs {
   IssueReceipt: HandoffGraphql.TransferActInput;
   RegisterPersonReported: HandoffGraphql.TransferArrivalInput;
   WithdrawTransfer: HandoffGraphql.WithdrawTransferInput;
+  StartSearch: HandoffGraphql.TransferActInput;
+  NotifyPolice: HandoffGraphql.TransferActInput;
+  CloseSearch: HandoffGraphql.CloseSearchInput;
+  ProposeSanction: HandoffGraphql.ProposeSanctionInput;
+  DecideSanction: HandoffGraphql.DecideSanctionInput;
   DeclareRecusal: HandoffGraphql.DeclareRecusalInput;
   CorrectFact: HandoffGraphql.CorrectFactInput;
   AcknowledgeCorrection: HandoffGraphql.AcknowledgeCorrectionInput;

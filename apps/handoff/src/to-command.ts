@@ -1,4 +1,4 @@
-import { agencyById, agencyOfDivision, divisionByCode } from '@delta-hub/contracts';
+import { agencyById, agencyOfDivision, divisionByCode, type HandoffGraphql } from '@delta-hub/contracts';
 import {
   type CommandContext,
   type CorrectionKind,
@@ -10,6 +10,7 @@ import {
   type PersonFile,
   type RecusalGround,
   type RefusalGround,
+  type Sanction,
   type SupersedingReason,
   type TransferCommand,
   type Transmission,
@@ -75,19 +76,17 @@ export const toCommand = (
     }
     case 'DecideTransfer':
       return { ...context, type: request.type, documents, approved: request.input.approved };
+    case 'CloseSearch':
+    case 'ProposeSanction':
+    case 'DecideSanction':
+      return afterNonReport(request, context, documents);
     case 'DeclareRecusal': {
       const ground = request.input.ground.replaceAll('_', '-') as RecusalGround;
       return { ...context, type: request.type, ground };
     }
-    case 'CorrectFact': {
-      const kind = request.input.kind.replaceAll('_', '-') as CorrectionKind;
-      const { fact } = request.input;
-      return isCorrectable(fact) ? { ...context, type: request.type, documents, fact, kind } : FACT_UNKNOWN;
-    }
-    case 'AcknowledgeCorrection': {
-      const { fact } = request.input;
-      return isCorrectable(fact) ? { ...context, type: request.type, fact } : FACT_UNKNOWN;
-    }
+    case 'CorrectFact':
+    case 'AcknowledgeCorrection':
+      return correcting(request, context, documents);
     case 'SendCopy':
     case 'AcknowledgeCopy':
     case 'AcknowledgeCopyCorrection':
@@ -104,9 +103,42 @@ export const toCommand = (
     case 'ServeDecision':
     case 'SendFile':
     case 'IssueReceipt':
+    case 'StartSearch':
+    case 'NotifyPolice':
       return { ...context, type: request.type, documents };
   }
 };
+
+const correcting = (
+  request: Extract<Request, { type: 'CorrectFact' | 'AcknowledgeCorrection' }>,
+  context: CommandContext,
+  documents: CheckedInput['documents'],
+): TransferCommand | HubRejection => {
+  const { fact } = request.input;
+  if (!isCorrectable(fact)) return FACT_UNKNOWN;
+  if (request.type === 'AcknowledgeCorrection') return { ...context, type: request.type, fact };
+  const kind = request.input.kind.replaceAll('_', '-') as CorrectionKind;
+  return { ...context, type: request.type, documents, fact, kind };
+};
+
+const afterNonReport = (
+  request: Extract<Request, { type: 'CloseSearch' | 'ProposeSanction' | 'DecideSanction' }>,
+  context: CommandContext,
+  documents: CheckedInput['documents'],
+): TransferCommand => {
+  if (request.type === 'CloseSearch') {
+    const outcome = request.input.outcome === 'not_found' ? 'not-found' : 'found';
+    return { ...context, type: request.type, documents, outcome };
+  }
+  const rules = hubRules;
+  if (request.type === 'ProposeSanction')
+    return { ...context, type: request.type, documents, measure: sanctionNamed(request.input.measure), rules };
+  const { measure } = request.input;
+  const named = measure == null ? 'none' : sanctionNamed(measure);
+  return { ...context, type: request.type, documents, measure: named, rules };
+};
+
+const sanctionNamed = (measure: HandoffGraphql.Sanction): Sanction => measure.replaceAll('_', '-') as Sanction;
 
 const replyConsultation = (
   { agrees, ground, superseding }: Inputs['ReplyConsultation'],

@@ -139,6 +139,51 @@ export class TransferResolver {
     return this.commands.onTransfer({ type: 'RegisterPersonReported', input }, key, caller);
   }
 
+  @Mutation('startSearch')
+  search(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['StartSearch'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'StartSearch', input }, key, caller);
+  }
+
+  @Mutation('notifyPolice')
+  tellPolice(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['NotifyPolice'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'NotifyPolice', input }, key, caller);
+  }
+
+  @Mutation('closeSearch')
+  endSearch(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['CloseSearch'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'CloseSearch', input }, key, caller);
+  }
+
+  @Mutation('proposeSanction')
+  propose(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['ProposeSanction'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'ProposeSanction', input }, key, caller);
+  }
+
+  @Mutation('decideSanction')
+  sanction(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['DecideSanction'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'DecideSanction', input }, key, caller);
+  }
+
   @Mutation('declareRecusal')
   recuse(
     @Args('idempotencyKey') key: Key,

@@ -142,11 +142,15 @@ const dutyOf = (
 const travel = ({ owedBy }: Limit, { travelDays }: PolicySwitches): number => (owedBy === 'person' ? travelDays : 0);
 
 const startOf = (when: Limit['when'], { from }: LimitInstance, state: TransferState): Instant | undefined => {
-  const isApproved = state['transfer.decided']?.data.approved;
-  if (when !== undefined && isApproved !== (when === 'approved')) return undefined;
+  if (when !== undefined && !holds(when, state)) return undefined;
   if (isVoid(from, state)) return undefined;
   return (from === 'transfer.consultation-replied' ? decidedUpon(state) : state[from])?.occurredAt;
 };
+
+const holds = (when: NonNullable<Limit['when']>, state: TransferState): boolean =>
+  when === 'reported'
+    ? state['transfer.person-reported'] !== undefined
+    : state['transfer.decided']?.data.approved === (when === 'approved');
 
 /** The reply that the decision follows: the standing one; for a decision that crossed a newer reply, the one it saw. */
 const decidedUpon = (state: TransferState) => {

@@ -46,7 +46,7 @@ export type { FourEyesRule, Limit, Power, Rule, RulePack, RuleSource, Rung } fro
 export { powerOf } from './power.js';
 export { rulePack2020 } from './rule-pack-2020.js';
 export { articleOf, signingRejection } from './signing.js';
-export type { DeadlineStep, OfficeRole, Party } from './terms.js';
+export type { DeadlineStep, OfficeRole, Party, Sanction } from './terms.js';
 export { admit, transferDecider } from './transfer.js';
 export type { TransferCommand } from './transfer.commands.js';
 export { actsOf, actsOfType } from './transfer.state.js';

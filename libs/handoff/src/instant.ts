@@ -53,6 +53,13 @@ export const addDays = (day: PlainDate, days: number): PlainDate => {
 };
 
 /** Calendar days from one day to another; negative when `to` is earlier. */
+/** 月 counted by the calendar (高法解释 202): the same date so many months on, or the last day of that month. */
+export const addMonths = (day: PlainDate, months: number): PlainDate => {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
+  const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
+  return new Date(Date.UTC(year, month - 1 + months, Math.min(date, last))).toISOString().slice(0, 10);
+};
+
 export const daysBetween = (from: PlainDate, to: PlainDate): number => numberOfDay(to) - numberOfDay(from);
 
 /** Monday 1 to Sunday 7. */

@@ -80,6 +80,7 @@ export const tracedRules = ({ packs, overlays }: RuleBook): readonly TracedRule[
       ...pack.grounds.map((rule) => [rule.ground, rule] as const),
       ...pack.fourEyes.map((rule) => [`four-eyes-${rule.act}`, rule] as const),
       ...pack.copies.map((rule) => [`copy-${rule.of}-${rule.to}`, rule] as const),
+      ...pack.sanctions.map((rule) => [`sanction-${rule.measure}`, rule] as const),
       ...pack.powers.map((rule) => [`power-${rule.item}`, rule] as const),
     ]),
     ...overlays.filter(({ base }) => base === pack.version).flatMap((overlay) => ofOverlay(pack, overlay)),

@@ -2,7 +2,7 @@ import { defaultPolicy } from './policy.js';
 import { copies, limitsOfCopies } from './copy-rules-2020.js';
 import { nationalPowers } from './power-list.js';
 import { breached, escalated, reminded } from './rung.js';
-import type { FourEyesRule, GroundRule, Limit, RulePack } from './rule-pack.js';
+import type { FourEyesRule, GroundRule, Limit, RulePack, SanctionRule } from './rule-pack.js';
 
 const byAgency = { owedBy: 'agency', verified: false } as const;
 
@@ -56,6 +56,34 @@ const limits: readonly Limit[] = [
     text: 'Report to the receiving county agency within 7 days of receiving the decision.',
   },
   ...limitsOfCopies,
+  {
+    ...{ ...byAgency, step: 'SEARCH', days: 1, from: 'transfer.nonreport-notified', act: 'transfer.search-started' },
+    ...{
+      party: 'origin',
+      article: '办法31',
+      source: 'proposal',
+      ladder: [reminded('due', 0, 'origin', 'origin-upper')],
+    },
+    text: 'Organise the search at once; target of 1 day, the text says only: immediately.',
+  },
+  {
+    ...{ ...byAgency, step: 'POLICE_NOTICE', days: 1, from: 'transfer.search-started' },
+    ...{ act: 'transfer.police-notified', party: 'origin', article: '办法38', source: 'proposal' },
+    ladder: [reminded('due', 0, 'origin', 'origin-upper')],
+    text: 'Tell the police in time when the person is not found; target of 1 day.',
+  },
+  {
+    ...{ ...byAgency, step: 'SANCTION_PROPOSAL', days: 5, from: 'transfer.search-closed' },
+    ...{ act: 'transfer.sanction-proposed', party: 'origin', article: '办法34', source: 'proposal' },
+    ladder: [reminded('due', 0, 'origin')],
+    text: 'Target of 5 days for the proposal after the search.',
+  },
+  {
+    ...{ ...byAgency, step: 'SANCTION_DECISION', days: 5, from: 'transfer.sanction-proposed', when: 'reported' },
+    ...{ act: 'transfer.sanction-decided', party: 'receiving', article: '办法34', source: 'proposal' },
+    ladder: [reminded('due', 0, 'receiving')],
+    text: 'Target of 5 days for the decision of the agency that executes now.',
+  },
 ];
 
 const grounds: readonly GroundRule[] = (
@@ -75,6 +103,26 @@ const fourEyes: readonly FourEyesRule[] = [
     ...{ article: '法27', source: 'proposal', verified: false },
     text: 'Whoever took the application, gave the opinion or wrote the letter does not approve the transfer.',
   },
+  {
+    ...{ act: 'transfer.sanction-decided', apartFrom: ['transfer.sanction-proposed'] },
+    ...{ article: '办法34', source: 'proposal', verified: false },
+    text: 'Whoever proposed the sanction does not decide it.',
+  },
+];
+
+const sanctions: readonly SanctionRule[] = [
+  {
+    ...{ measure: 'admonition', over: { days: 0 }, article: '办法34', source: 'excerpt', verified: false },
+    text: 'Admonition 训诫 for reporting late by up to 10 days.',
+  },
+  {
+    ...{ measure: 'warning', over: { days: 10 }, article: '办法35', source: 'excerpt', verified: false },
+    text: 'Warning 警告 for more than 10 days.',
+  },
+  {
+    ...{ measure: 'revocation-proposal', over: { months: 1 }, article: '高法解释543', source: 'law', verified: true },
+    text: 'Proposal to revoke the suspension or parole 提请撤销 for more than one month.',
+  },
 ];
 
 /** 社区矫正法 and 《社区矫正法实施办法》 (司发通〔2020〕59号), nationwide, in force since 2020-07-01. */
@@ -91,5 +139,6 @@ export const rulePack2020: RulePack = {
   grounds,
   fourEyes,
   copies,
+  sanctions,
   powers: nationalPowers,
 };

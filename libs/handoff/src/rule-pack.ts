@@ -1,7 +1,7 @@
 import type { PlainDate } from './instant.js';
 import type { PolicySwitches } from './policy.js';
 import type { AgencyLevel } from './agency.js';
-import type { DeadlineStep, OfficeRole, Party } from './terms.js';
+import type { DeadlineStep, OfficeRole, Party, Sanction } from './terms.js';
 import type { OnceType, RefusalGround, RepeatedType } from './transfer.events.js';
 import type { CorrectionCategory } from './act.js';
 import type { StateKey } from './transfer.state.js';
@@ -40,8 +40,8 @@ export interface Limit extends Rule {
   readonly days: number;
   /** The act whose day starts the count; that day itself is not counted. For one that is repeated see `instancesOf`. */
   readonly from: StateKey | RepeatedType;
-  /** The limit runs only after a decision of this kind. */
-  readonly when?: 'approved' | 'refused';
+  /** The limit runs only after a decision of this kind, or only once the person has reported. */
+  readonly when?: 'approved' | 'refused' | 'reported';
   /** The act that has to be done within the limit. For one that is repeated see `instancesOf`. */
   readonly act: StateKey | RepeatedType;
   /**
@@ -69,6 +69,12 @@ export interface DisputeRule extends Rule {
 /** A ground on which the receiving agency may refuse 不同意理由. */
 export interface GroundRule extends Rule {
   readonly ground: RefusalGround;
+}
+
+/** From which absence on a measure is the one that fits: more than so many days or months after the last day. */
+export interface SanctionRule extends Rule {
+  readonly measure: Sanction;
+  readonly over: { readonly days: number } | { readonly months: number };
 }
 
 /** One power of a power list 权力清单: a type of act that an agency of a level may do. */
@@ -109,6 +115,8 @@ export interface RulePack {
   readonly grounds: readonly GroundRule[];
   readonly fourEyes: readonly FourEyesRule[];
   readonly copies: readonly CopyRule[];
+  /** By rising absence. */
+  readonly sanctions: readonly SanctionRule[];
   /** What each level may sign; an act that is not on the list is refused. */
   readonly powers: readonly Power[];
 }
@@ -132,4 +140,8 @@ export const WATCHED_BY: Readonly<Record<DeadlineStep, Party>> = {
   RECEIVING_COPY_NOTED: 'receiving',
   ORIGIN_CORRECTION_NOTED: 'receiving',
   RECEIVING_CORRECTION_NOTED: 'origin',
+  SEARCH: 'receiving',
+  POLICE_NOTICE: 'receiving',
+  SANCTION_PROPOSAL: 'receiving',
+  SANCTION_DECISION: 'origin',
 };

@@ -18,7 +18,15 @@ export type DeadlineStep =
   | 'RECEIVING_COPY_NOTED'
   /** The note that the party takes of a correction by the other one. */
   | 'ORIGIN_CORRECTION_NOTED'
-  | 'RECEIVING_CORRECTION_NOTED';
+  | 'RECEIVING_CORRECTION_NOTED'
+  /** The person has not reported. */
+  | 'SEARCH'
+  | 'POLICE_NOTICE'
+  | 'SANCTION_PROPOSAL'
+  | 'SANCTION_DECISION';
+
+/** What follows from an absence 处罚: 训诫, 警告, 提请撤销. */
+export type Sanction = 'admonition' | 'warning' | 'revocation-proposal';
 
 /**
  * An office by what it is to a transfer; the directory says who that is. `upper` is the agency directly above 上一级: a

@@ -2,7 +2,7 @@ import type { CommandContext } from './act.js';
 import type { AgencyId, AgencyRecord, Directory } from './agency.js';
 import type { PersonFile } from './person.js';
 import type { Rules } from './rule-book.js';
-import type { OfficeRole } from './terms.js';
+import type { OfficeRole, Sanction } from './terms.js';
 import type {
   CorrectionKind,
   DisputeLevel,
@@ -11,6 +11,7 @@ import type {
   OnceType,
   RecusalGround,
   RefusalGround,
+  SearchOutcome,
   TransferFacts,
   TransferReason,
   WithdrawalReason,
@@ -72,5 +73,12 @@ export type TransferCommand =
       readonly recipientOf: (party: AgencyId) => AgencyRecord | undefined;
     })
   | (CommandContext & { readonly type: 'AcknowledgeCopy'; readonly of: OnceType; readonly office: OfficeRole })
+  | (CommandContext & Documents & { readonly type: 'StartSearch' })
+  | (CommandContext & Documents & { readonly type: 'NotifyPolice' })
+  | (CommandContext & Documents & { readonly type: 'CloseSearch'; readonly outcome: SearchOutcome })
+  | (CommandContext &
+      Documents & { readonly type: 'ProposeSanction'; readonly measure: Sanction; readonly rules: Rules })
+  | (CommandContext &
+      Documents & { readonly type: 'DecideSanction'; readonly measure: Sanction | 'none'; readonly rules: Rules })
   /** The deadline worker of a node: for the agency that waits, at `now`. */
   | (CommandContext & { readonly type: 'JudgeDeadlines'; readonly rules: Rules; readonly transmission: Transmission });

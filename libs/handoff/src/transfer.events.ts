@@ -1,7 +1,7 @@
 import type { Act, CorrectionCategory, DocumentRef } from './act.js';
 import type { AgencyId, NodeId } from './agency.js';
 import type { Instant, PlainDate } from './instant.js';
-import type { DeadlineStep, OfficeRole, Party } from './terms.js';
+import type { DeadlineStep, OfficeRole, Party, Sanction } from './terms.js';
 
 /** Why the person wants to move 变更事由. */
 export type TransferReason = 'residence' | 'employment' | 'study' | 'family' | 'medical' | 'other';
@@ -25,6 +25,9 @@ export type SupersedingReason = 'error-in-reply' | 'new-evidence' | 'changed-cir
 
 /** What is wrong with a fact that is corrected 更正. */
 export type CorrectionKind = 'wrong-person' | 'wrong-content' | 'wrong-date' | 'wrong-document';
+
+/** How a search ended 查找结果. */
+export type SearchOutcome = 'found' | 'not-found';
 
 /** What the hub has found about one limit of the case at one instant: the instant is `occurredAt`. */
 export interface Verdict {
@@ -125,6 +128,17 @@ export interface TransferFacts {
   };
   /** The recipient has taken note of its copy. */
   readonly 'transfer.copy-acknowledged': { readonly of: OnceType; readonly office: OfficeRole };
+  /** 未报到通知: the person had not reported at the due instant. */
+  readonly 'transfer.nonreport-notified': { readonly due: Instant };
+  /** 组织查找: the origin searches; it answers for the person until they report. */
+  readonly 'transfer.search-started': Documents;
+  /** 通知公安机关协助查找. */
+  readonly 'transfer.police-notified': Documents;
+  readonly 'transfer.search-closed': Documents & { readonly outcome: SearchOutcome };
+  /** 提出处理意见: by the agency that answered when the limit passed. `days` after the last day for the report. */
+  readonly 'transfer.sanction-proposed': Documents & { readonly measure: Sanction; readonly days: number };
+  /** 作出处理决定: by the agency that executes the correction now. */
+  readonly 'transfer.sanction-decided': Documents & { readonly measure: Sanction | 'none' };
   readonly 'transfer.deadline-reminded': Verdict;
   /** 逾期: at the due instant the act had not been done, as far as the party that waits for it knew. */
   readonly 'transfer.deadline-breached': Verdict;
@@ -212,7 +226,17 @@ export type TransferRejectionCode =
   | 'DISPUTE_TOO_EARLY'
   | 'NOTHING_TO_DISPUTE'
   | 'DECISION_CONTRADICTS_RULING'
+  | 'NONREPORT_ALREADY_NOTIFIED'
+  | 'SEARCH_ALREADY_STARTED'
+  | 'POLICE_ALREADY_NOTIFIED'
+  | 'SEARCH_ALREADY_CLOSED'
+  | 'SANCTION_ALREADY_PROPOSED'
+  | 'SANCTION_ALREADY_DECIDED'
+  | 'NOTHING_TO_SANCTION'
   // what must have gone before
+  | 'NONREPORT_NOT_NOTIFIED'
+  | 'SEARCH_NOT_STARTED'
+  | 'SANCTION_NOT_PROPOSED'
   | 'OPINION_MISSING'
   | 'CONSULTATION_NOT_SENT'
   | 'CONSULTATION_NOT_RECEIVED'
@@ -228,6 +252,7 @@ export type TransferRejectionCode =
   | 'REFUSAL_GROUND_MISSING'
   | 'REFUSAL_GROUND_UNEXPECTED'
   | 'DECISION_CONTRADICTS_REPLY'
+  | 'SANCTION_NOT_FITTING'
   // when
   | 'OCCURRED_IN_FUTURE'
   | 'OCCURRED_BEFORE_CAUSE';

@@ -165,6 +165,39 @@ export const PROCEDURE: Readonly<Record<TransferEventType, ProcedureStep>> = {
     ...{ after: [['transfer.decided', 'NOT_DECIDED']], again: 'ALREADY_ACKNOWLEDGED' },
   },
 
+  // The person has not come: the node of the agency that waits says so at once, the origin searches (办法 31, 38).
+  'transfer.nonreport-notified': {
+    ...{ ...byNode, party: 'receiving', article: '办法31', again: 'NONREPORT_ALREADY_NOTIFIED' },
+    after: [['transfer.decision-served', 'NOT_SERVED']],
+  },
+  'transfer.search-started': {
+    ...{ ...byOfficer, party: 'origin', article: '办法31' },
+    after: [['transfer.nonreport-notified', 'NONREPORT_NOT_NOTIFIED']],
+    again: 'SEARCH_ALREADY_STARTED',
+  },
+  'transfer.police-notified': {
+    ...{ ...byOfficer, party: 'origin', article: '办法38' },
+    after: [['transfer.search-started', 'SEARCH_NOT_STARTED']],
+    again: 'POLICE_ALREADY_NOTIFIED',
+  },
+  'transfer.search-closed': {
+    ...{ ...byOfficer, party: 'origin', article: '办法38' },
+    after: [['transfer.search-started', 'SEARCH_NOT_STARTED']],
+    again: 'SEARCH_ALREADY_CLOSED',
+  },
+
+  // Who answered when the limit passed proposes; who executes the correction by then decides.
+  'transfer.sanction-proposed': {
+    ...{ ...byOfficer, party: 'origin', article: '办法34' },
+    after: [['transfer.nonreport-notified', 'NONREPORT_NOT_NOTIFIED']],
+    again: 'SANCTION_ALREADY_PROPOSED',
+  },
+  'transfer.sanction-decided': {
+    ...{ ...byOfficer, party: 'any', article: '办法34' },
+    after: [['transfer.sanction-proposed', 'SANCTION_NOT_PROPOSED']],
+    again: 'SANCTION_ALREADY_DECIDED',
+  },
+
   // What the hub finds about the limits: written by the node of the party that waits, from facts, rule and calendar alone.
   'transfer.deadline-reminded': verdict,
   'transfer.deadline-breached': verdict,

@@ -139,7 +139,14 @@ const cases: Case[] = [
 /** Every code there is: one that is missing here does not compile. */
 const metBy: Record<
   TransferRejectionCode,
-  'command' | 'event' | 'in a dispute' | 'about the officer' | 'in a correction' | 'in a second reply' | 'of a copy'
+  | 'command'
+  | 'event'
+  | 'in a dispute'
+  | 'about the officer'
+  | 'in a correction'
+  | 'in a second reply'
+  | 'of a copy'
+  | 'after a non-report'
 > = {
   TRANSFER_UNKNOWN: 'command',
   ROLE_NOT_PERMITTED: 'command',
@@ -202,6 +209,17 @@ const metBy: Record<
   REFUSAL_GROUND_MISSING: 'command',
   REFUSAL_GROUND_UNEXPECTED: 'command',
   DECISION_CONTRADICTS_REPLY: 'command',
+  NONREPORT_ALREADY_NOTIFIED: 'after a non-report',
+  SEARCH_ALREADY_STARTED: 'after a non-report',
+  POLICE_ALREADY_NOTIFIED: 'after a non-report',
+  SEARCH_ALREADY_CLOSED: 'after a non-report',
+  SANCTION_ALREADY_PROPOSED: 'after a non-report',
+  SANCTION_ALREADY_DECIDED: 'after a non-report',
+  NOTHING_TO_SANCTION: 'after a non-report',
+  NONREPORT_NOT_NOTIFIED: 'after a non-report',
+  SEARCH_NOT_STARTED: 'after a non-report',
+  SANCTION_NOT_PROPOSED: 'after a non-report',
+  SANCTION_NOT_FITTING: 'after a non-report',
   OCCURRED_IN_FUTURE: 'command',
   OCCURRED_BEFORE_CAUSE: 'command',
 };

@@ -26,8 +26,8 @@ export type TransferStatus =
 /** The papers' branch. */
 export type FileStatus = 'NOT_SENT' | 'SENT' | 'RECEIVED' | 'RECEIPTED';
 
-/** The person's branch: due to report once the approval has been served, late once the last day has passed. */
-export type PersonStatus = 'NOT_DUE' | 'DUE' | 'LATE' | 'REPORTED';
+/** The person's branch: due to report once the approval has been served, late once the last day has passed, missing once the search was given up. */
+export type PersonStatus = 'NOT_DUE' | 'DUE' | 'LATE' | 'MISSING' | 'REPORTED';
 
 /** The furthest the case has come; undefined before the application. A refusal that has been told stays DECIDED_REFUSED. */
 export const statusOf = (state: TransferState): TransferStatus | undefined => {
@@ -55,6 +55,7 @@ export const fileStatusOf = (state: TransferState): FileStatus => {
 
 export const personStatusOf = (state: TransferState): PersonStatus => {
   if (state['transfer.person-reported']) return 'REPORTED';
+  if (state['transfer.search-closed']?.data.outcome === 'not-found') return 'MISSING';
   if (hasStandingBreach(state, 'REPORT')) return 'LATE';
   return state['transfer.decision-served'] && state['transfer.decided']?.data.approved ? 'DUE' : 'NOT_DUE';
 };

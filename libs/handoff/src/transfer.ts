@@ -8,6 +8,7 @@ import type { Party } from './terms.js';
 import type { TransferCommand } from './transfer.commands.js';
 import type { TransferAct, TransferEvent, TransferRejection } from './transfer.events.js';
 import { acknowledgementRejection, correctingParty, correctionRejection, restsOnCorrected } from './corrections.js';
+import { absenceIn, noticeOfNonReport, sanctionRejection } from './non-report.js';
 import { officerRejection } from './officers.js';
 import { recordAct } from './record-act.js';
 import { groundRejection, supersessionRejection } from './reply.js';
@@ -91,7 +92,8 @@ const judge = ({ agency, actor, now, rules, transmission }: Judge, state: Transf
   if (actor.role !== 'system') return reject<TransferRejection>({ code: 'ROLE_NOT_PERMITTED' });
   const parties = (['origin', 'receiving'] as const).filter((party) => isParty(applied, party, agency));
   if (parties.length === 0) return reject<TransferRejection>({ code: 'ACT_NOT_YOURS' });
-  return accept(...parties.flatMap((party) => dueActs(state, now, rules, party, transmission)));
+  const acts = parties.flatMap((party) => dueActs(state, now, rules, party, transmission));
+  return accept(...acts, ...noticeOfNonReport(state, acts));
 };
 
 /** Whether the agency may write this act in this case: a party, or one of the bodies the dispute was taken to. */
@@ -103,6 +105,8 @@ const isAuthor = (
 ): boolean => {
   if (act.type === 'transfer.recusal-declared') return hasToDoWith(state, applied, author);
   if (author.level === 'recipient' || isOfRecipient(act)) return recipientOfAct(state, act) === author.id;
+  if (act.type === 'transfer.sanction-decided')
+    return isParty(applied, 'origin', author) || isParty(applied, 'receiving', author);
   if (act.type !== 'transfer.dispute-resolved') return isParty(applied, partyOf(act), author);
   const raised = state[`transfer.dispute-raised#${act.data.level}`]?.data;
   return raised === undefined || raised[act.data.side === 'origin' ? 'originBody' : 'receivingBody'] === author.id;
@@ -125,6 +129,8 @@ const bindingOnUs = (
   if (act.type === 'transfer.reply-superseded') return settled(state);
   if (act.type === 'transfer.dispute-raised' && command.type === 'RaiseDispute')
     return disputeRejection(state, act, command.rules);
+  if (act.type === 'transfer.sanction-proposed' || act.type === 'transfer.sanction-decided')
+    return 'measure' in command ? sanctionRejection(state, act, command.rules) : undefined;
   return act.type === 'transfer.dispute-resolved' && rulingsOf(state).some(({ level }) => level === act.data.level)
     ? { code: 'DISPUTE_ALREADY_RESOLVED' }
     : undefined;
@@ -180,6 +186,12 @@ const objection = (state: TransferState, act: TransferEvent): TransferRejection 
       return state['transfer.decided']?.data.approved ? undefined : { code: 'NOT_APPROVED', rule: article };
     case 'transfer.withdrawn':
       return state['transfer.decision-served'] === undefined ? undefined : { code: 'ALREADY_SERVED', rule: article };
+    case 'transfer.sanction-proposed':
+    case 'transfer.sanction-decided':
+    case 'transfer.nonreport-notified':
+    case 'transfer.search-started':
+    case 'transfer.police-notified':
+    case 'transfer.search-closed':
     case 'transfer.opinion-given':
     case 'transfer.consultation-sent':
     case 'transfer.consultation-received':
@@ -229,6 +241,10 @@ type Dispute = Extract<TransferCommand, { type: 'RaiseDispute' | 'ResolveDispute
 const toAct = (command: Exclude<TransferCommand, Judge>, state: TransferState): TransferEvent | TransferRejection => {
   if (command.type === 'ApplyTransfer') return application(command, state);
   if (command.type === 'SendCopy') return copyOf(command, state);
+  if (command.type === 'ProposeSanction') {
+    const { measure, documents } = command;
+    return recordAct('transfer.sanction-proposed', command, { measure, days: absenceIn(state)?.days ?? 0, documents });
+  }
   return command.type === 'RaiseDispute' || command.type === 'ResolveDispute'
     ? disputing(command, state)
     : actOf(command);
@@ -250,7 +266,9 @@ const disputing = (command: Dispute, state: TransferState): TransferEvent | Tran
 };
 
 /** The act a command asks to record. */
-const actOf = (command: Exclude<TransferCommand, Apply | Judge | Dispute | { type: 'SendCopy' }>): TransferEvent => {
+const actOf = (
+  command: Exclude<TransferCommand, Apply | Judge | Dispute | { type: 'SendCopy' | 'ProposeSanction' }>,
+): TransferEvent => {
   switch (command.type) {
     case 'GiveOpinion':
       return recordAct('transfer.opinion-given', command, { supports: command.supports, documents: command.documents });
@@ -291,6 +309,17 @@ const actOf = (command: Exclude<TransferCommand, Apply | Judge | Dispute | { typ
       const { officerId, agencyId: agency } = command.actor;
       return recordAct('transfer.recusal-declared', command, { agency, officerId, ground: command.ground });
     }
+    case 'StartSearch':
+      return recordAct('transfer.search-started', command, { documents: command.documents });
+    case 'NotifyPolice':
+      return recordAct('transfer.police-notified', command, { documents: command.documents });
+    case 'CloseSearch':
+      return recordAct('transfer.search-closed', command, { outcome: command.outcome, documents: command.documents });
+    case 'DecideSanction':
+      return recordAct('transfer.sanction-decided', command, {
+        measure: command.measure,
+        documents: command.documents,
+      });
     case 'WithdrawTransfer':
       return recordAct('transfer.withdrawn', command, { reason: command.reason, documents: command.documents });
   }

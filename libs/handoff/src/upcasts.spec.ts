@@ -14,7 +14,8 @@ const restricted = types.filter(
 );
 
 const isByNode = (type: HandoffEventType) =>
-  type === 'transfer.consultation-received' || type.startsWith('transfer.deadline-');
+  ['transfer.consultation-received', 'transfer.nonreport-notified'].includes(type) ||
+  type.startsWith('transfer.deadline-');
 
 describe('stored payloads', () => {
   it('come back as the acts they were', () => {

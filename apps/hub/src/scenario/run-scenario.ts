@@ -121,7 +121,7 @@ const act = async (
 };
 
 /** What the rule pack wants another officer of the agency for than prepared the case. */
-const APPROVALS: readonly string[] = ['decideTransfer'];
+const APPROVALS: readonly string[] = ['decideTransfer', 'decideSanction'];
 
 /** An actor without a number of their own stands for the agency's desk: there the second officer approves. */
 const approving = (actor: Actor, mutation: string): Actor =>

@@ -65,7 +65,11 @@ export type DeadlineStep =
   | 'ORIGIN_COPY_NOTED'
   | 'RECEIVING_COPY_NOTED'
   | 'ORIGIN_CORRECTION_NOTED'
-  | 'RECEIVING_CORRECTION_NOTED';
+  | 'RECEIVING_CORRECTION_NOTED'
+  | 'SEARCH'
+  | 'POLICE_NOTICE'
+  | 'SANCTION_PROPOSAL'
+  | 'SANCTION_DECISION';
 /**
  * The place in the rule's ladder, from 0.
  */
@@ -116,10 +120,16 @@ export interface EventData {
   'transfer.file-receipted': TransferFileReceipted;
   'transfer.file-received': TransferFileReceived;
   'transfer.file-sent': TransferFileSent;
+  'transfer.nonreport-notified': TransferNonreportNotified;
   'transfer.opinion-given': TransferOpinionGiven;
   'transfer.person-reported': TransferPersonReported;
+  'transfer.police-notified': TransferPoliceNotified;
   'transfer.recusal-declared': TransferRecusalDeclared;
   'transfer.reply-superseded': TransferReplySuperseded;
+  'transfer.sanction-decided': TransferSanctionDecided;
+  'transfer.sanction-proposed': TransferSanctionProposed;
+  'transfer.search-closed': TransferSearchClosed;
+  'transfer.search-started': TransferSearchStarted;
   'transfer.withdrawn': TransferWithdrawn;
 }
 /**
@@ -386,6 +396,12 @@ export interface TransferCopyAcknowledged {
     | 'transfer.file-receipted'
     | 'transfer.person-reported'
     | 'transfer.completed'
+    | 'transfer.nonreport-notified'
+    | 'transfer.search-started'
+    | 'transfer.police-notified'
+    | 'transfer.search-closed'
+    | 'transfer.sanction-proposed'
+    | 'transfer.sanction-decided'
     | 'transfer.withdrawn';
   office: OfficeRole;
 }
@@ -411,6 +427,12 @@ export interface TransferCopySent {
     | 'transfer.file-receipted'
     | 'transfer.person-reported'
     | 'transfer.completed'
+    | 'transfer.nonreport-notified'
+    | 'transfer.search-started'
+    | 'transfer.police-notified'
+    | 'transfer.search-closed'
+    | 'transfer.sanction-proposed'
+    | 'transfer.sanction-decided'
     | 'transfer.withdrawn';
   office: OfficeRole;
   recipient: AgencyId;
@@ -435,6 +457,12 @@ export interface TransferCorrectionAcknowledged {
     | 'transfer.file-receipted'
     | 'transfer.person-reported'
     | 'transfer.completed'
+    | 'transfer.nonreport-notified'
+    | 'transfer.search-started'
+    | 'transfer.police-notified'
+    | 'transfer.search-closed'
+    | 'transfer.sanction-proposed'
+    | 'transfer.sanction-decided'
     | 'transfer.withdrawn';
   office?: OfficeRole;
 }
@@ -552,6 +580,12 @@ export interface TransferFactCorrected {
     | 'transfer.file-receipted'
     | 'transfer.person-reported'
     | 'transfer.completed'
+    | 'transfer.nonreport-notified'
+    | 'transfer.search-started'
+    | 'transfer.police-notified'
+    | 'transfer.search-closed'
+    | 'transfer.sanction-proposed'
+    | 'transfer.sanction-decided'
     | 'transfer.withdrawn';
   kind: 'wrong-person' | 'wrong-content' | 'wrong-date' | 'wrong-document';
   documents: Documents;
@@ -580,6 +614,14 @@ export interface TransferFileSent {
   documents: Documents;
 }
 /**
+ * 未报到通知: the person had not reported at the due instant.
+ */
+export interface TransferNonreportNotified {
+  occurredAt: Instant;
+  actor: Actor;
+  due: Instant;
+}
+/**
  * 审批意见.
  */
 export interface TransferOpinionGiven {
@@ -594,6 +636,14 @@ export interface TransferOpinionGiven {
 export interface TransferPersonReported {
   occurredAt: Instant;
   actor: Actor;
+}
+/**
+ * 通知公安机关协助查找.
+ */
+export interface TransferPoliceNotified {
+  occurredAt: Instant;
+  actor: Actor;
+  documents: Documents;
 }
 /**
  * 回避: from here on the officer does no act of the case for that agency.
@@ -623,6 +673,45 @@ export interface TransferReplySuperseded {
    */
   supersedes: string;
   reason: 'error-in-reply' | 'new-evidence' | 'changed-circumstances';
+  documents: Documents;
+}
+/**
+ * 处理决定 of the agency that executes the correction.
+ */
+export interface TransferSanctionDecided {
+  occurredAt: Instant;
+  actor: Actor;
+  measure: 'admonition' | 'warning' | 'revocation-proposal' | 'none';
+  documents: Documents;
+}
+/**
+ * 处理意见 of the agency that answered when the limit passed.
+ */
+export interface TransferSanctionProposed {
+  occurredAt: Instant;
+  actor: Actor;
+  measure: 'admonition' | 'warning' | 'revocation-proposal';
+  /**
+   * Days after the last day for the report.
+   */
+  days: number;
+  documents: Documents;
+}
+/**
+ * 查找结果: how the search ended.
+ */
+export interface TransferSearchClosed {
+  occurredAt: Instant;
+  actor: Actor;
+  outcome: 'found' | 'not-found';
+  documents: Documents;
+}
+/**
+ * 组织查找: the origin searches for the person.
+ */
+export interface TransferSearchStarted {
+  occurredAt: Instant;
+  actor: Actor;
   documents: Documents;
 }
 /**
@@ -692,4 +781,4 @@ export interface HubEvent {
 }
 
 /** Every event type without prefix and version. */
-export const EVENT_NAMES = ["incident.log-forked","key.introduced","key.reattested","key.revoked","node.heartbeat","outage.declared","person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.copy-acknowledged","transfer.copy-sent","transfer.correction-acknowledged","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.fact-corrected","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.opinion-given","transfer.person-reported","transfer.recusal-declared","transfer.reply-superseded","transfer.withdrawn"] as const;
+export const EVENT_NAMES = ["incident.log-forked","key.introduced","key.reattested","key.revoked","node.heartbeat","outage.declared","person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.copy-acknowledged","transfer.copy-sent","transfer.correction-acknowledged","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.fact-corrected","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.nonreport-notified","transfer.opinion-given","transfer.person-reported","transfer.police-notified","transfer.recusal-declared","transfer.reply-superseded","transfer.sanction-decided","transfer.sanction-proposed","transfer.search-closed","transfer.search-started","transfer.withdrawn"] as const;

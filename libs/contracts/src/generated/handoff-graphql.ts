@@ -209,6 +209,16 @@ export type Mutation = {
   readonly acknowledgeCopy: CopyResult;
   /** Take note that what was copied has been corrected. The recipient of the copy. */
   readonly acknowledgeCopyCorrection: CopyResult;
+  /** Start the search for a person who has not reported 组织查找. Origin county agency, which still answers. */
+  readonly startSearch: TransferResult;
+  /** Tell the police 通知公安机关. Origin county agency. */
+  readonly notifyPolice: TransferResult;
+  /** Say how the search ended. Origin county agency. */
+  readonly closeSearch: TransferResult;
+  /** Propose what follows from the absence 处理意见: the measure that its length calls for. Origin county agency. */
+  readonly proposeSanction: TransferResult;
+  /** Decide on the proposal 处理决定. The agency that executes the correction by now, another officer than the one who proposed. */
+  readonly decideSanction: TransferResult;
   /** Withdraw before the decision is served 撤回. Origin county agency. */
   readonly withdrawTransfer: TransferResult;
 };
@@ -328,6 +338,36 @@ export type MutationAcknowledgeCopyCorrectionArgs = {
 };
 
 
+export type MutationStartSearchArgs = {
+  idempotencyKey: Scalars['ID']['input'];
+  input: TransferActInput;
+};
+
+
+export type MutationNotifyPoliceArgs = {
+  idempotencyKey: Scalars['ID']['input'];
+  input: TransferActInput;
+};
+
+
+export type MutationCloseSearchArgs = {
+  idempotencyKey: Scalars['ID']['input'];
+  input: CloseSearchInput;
+};
+
+
+export type MutationProposeSanctionArgs = {
+  idempotencyKey: Scalars['ID']['input'];
+  input: ProposeSanctionInput;
+};
+
+
+export type MutationDecideSanctionArgs = {
+  idempotencyKey: Scalars['ID']['input'];
+  input: DecideSanctionInput;
+};
+
+
 export type MutationWithdrawTransferArgs = {
   idempotencyKey: Scalars['ID']['input'];
   input: WithdrawTransferInput;
@@ -405,6 +445,28 @@ export type ResolveDisputeInput = {
 export type DecideTransferInput = {
   readonly transferId: Scalars['ID']['input'];
   readonly approved: Scalars['Boolean']['input'];
+  readonly documents?: ReadonlyArray<DocumentInput>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+export type CloseSearchInput = {
+  readonly transferId: Scalars['ID']['input'];
+  readonly outcome: SearchOutcome;
+  readonly documents?: ReadonlyArray<DocumentInput>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+export type ProposeSanctionInput = {
+  readonly transferId: Scalars['ID']['input'];
+  readonly measure: Sanction;
+  readonly documents?: ReadonlyArray<DocumentInput>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+export type DecideSanctionInput = {
+  readonly transferId: Scalars['ID']['input'];
+  /** No measure: the absence is excused, for a reason that the documents give. */
+  readonly measure?: InputMaybe<Sanction>;
   readonly documents?: ReadonlyArray<DocumentInput>;
   readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
@@ -594,6 +656,17 @@ export type RefusalCode =
   | 'RECUSAL_ALREADY_DECLARED'
   | 'ALREADY_CORRECTED'
   | 'ALREADY_ACKNOWLEDGED'
+  | 'NONREPORT_ALREADY_NOTIFIED'
+  | 'NONREPORT_NOT_NOTIFIED'
+  | 'SEARCH_ALREADY_STARTED'
+  | 'SEARCH_NOT_STARTED'
+  | 'SEARCH_ALREADY_CLOSED'
+  | 'POLICE_ALREADY_NOTIFIED'
+  | 'NOTHING_TO_SANCTION'
+  | 'SANCTION_NOT_FITTING'
+  | 'SANCTION_NOT_PROPOSED'
+  | 'SANCTION_ALREADY_PROPOSED'
+  | 'SANCTION_ALREADY_DECIDED'
   | 'NOT_CORRECTED'
   | 'FACT_UNKNOWN'
   | 'EVIDENCE_MISSING'
@@ -1012,10 +1085,22 @@ export type FileStatus =
   | 'RECEIVED'
   | 'RECEIPTED';
 
+export type SearchOutcome =
+  | 'found'
+  | 'not_found';
+
+/** 训诫, 警告, 提请撤销. */
+export type Sanction =
+  | 'admonition'
+  | 'warning'
+  | 'revocation_proposal';
+
 export type PersonStatus =
   | 'NOT_DUE'
   | 'DUE'
   | 'LATE'
+  /** The search was given up. */
+  | 'MISSING'
   | 'REPORTED';
 
 export type DeadlineStep =
@@ -1032,7 +1117,11 @@ export type DeadlineStep =
   | 'ORIGIN_COPY_NOTED'
   | 'RECEIVING_COPY_NOTED'
   | 'ORIGIN_CORRECTION_NOTED'
-  | 'RECEIVING_CORRECTION_NOTED';
+  | 'RECEIVING_CORRECTION_NOTED'
+  | 'SEARCH'
+  | 'POLICE_NOTICE'
+  | 'SANCTION_PROPOSAL'
+  | 'SANCTION_DECISION';
 
 export type RefusedCheck =
   | 'SIZE'

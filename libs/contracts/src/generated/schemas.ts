@@ -139,7 +139,11 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
           "ORIGIN_COPY_NOTED",
           "RECEIVING_COPY_NOTED",
           "ORIGIN_CORRECTION_NOTED",
-          "RECEIVING_CORRECTION_NOTED"
+          "RECEIVING_CORRECTION_NOTED",
+          "SEARCH",
+          "POLICE_NOTICE",
+          "SANCTION_PROPOSAL",
+          "SANCTION_DECISION"
         ],
         "description": "A step of a transfer that has a limit 时限."
       },
@@ -1053,6 +1057,12 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
           "transfer.file-receipted",
           "transfer.person-reported",
           "transfer.completed",
+          "transfer.nonreport-notified",
+          "transfer.search-started",
+          "transfer.police-notified",
+          "transfer.search-closed",
+          "transfer.sanction-proposed",
+          "transfer.sanction-decided",
           "transfer.withdrawn"
         ],
         "description": "The fact that was copied."
@@ -1098,6 +1108,12 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
           "transfer.file-receipted",
           "transfer.person-reported",
           "transfer.completed",
+          "transfer.nonreport-notified",
+          "transfer.search-started",
+          "transfer.police-notified",
+          "transfer.search-closed",
+          "transfer.sanction-proposed",
+          "transfer.sanction-decided",
           "transfer.withdrawn"
         ],
         "description": "The fact that is copied."
@@ -1146,6 +1162,12 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
           "transfer.file-receipted",
           "transfer.person-reported",
           "transfer.completed",
+          "transfer.nonreport-notified",
+          "transfer.search-started",
+          "transfer.police-notified",
+          "transfer.search-closed",
+          "transfer.sanction-proposed",
+          "transfer.sanction-decided",
           "transfer.withdrawn"
         ]
       },
@@ -1521,6 +1543,12 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
           "transfer.file-receipted",
           "transfer.person-reported",
           "transfer.completed",
+          "transfer.nonreport-notified",
+          "transfer.search-started",
+          "transfer.police-notified",
+          "transfer.search-closed",
+          "transfer.sanction-proposed",
+          "transfer.sanction-decided",
           "transfer.withdrawn"
         ]
       },
@@ -1605,6 +1633,30 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       }
     }
   },
+  "transfer.nonreport-notified.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.nonreport-notified.v1.json",
+    "title": "TransferNonreportNotified",
+    "description": "未报到通知: the person had not reported at the due instant.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "due"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "due": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      }
+    }
+  },
   "transfer.opinion-given.v1": {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "https://delta-hub.cn/schemas/transfer.opinion-given.v1.json",
@@ -1650,6 +1702,30 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "actor": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      }
+    }
+  },
+  "transfer.police-notified.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.police-notified.v1.json",
+    "title": "TransferPoliceNotified",
+    "description": "通知公安机关协助查找.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "documents"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "documents": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
       }
     }
   },
@@ -1735,6 +1811,133 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
           "new-evidence",
           "changed-circumstances"
         ]
+      },
+      "documents": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      }
+    }
+  },
+  "transfer.sanction-decided.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.sanction-decided.v1.json",
+    "title": "TransferSanctionDecided",
+    "description": "处理决定 of the agency that executes the correction.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "measure",
+      "documents"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "measure": {
+        "enum": [
+          "admonition",
+          "warning",
+          "revocation-proposal",
+          "none"
+        ]
+      },
+      "documents": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      }
+    }
+  },
+  "transfer.sanction-proposed.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.sanction-proposed.v1.json",
+    "title": "TransferSanctionProposed",
+    "description": "处理意见 of the agency that answered when the limit passed.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "measure",
+      "days",
+      "documents"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "measure": {
+        "enum": [
+          "admonition",
+          "warning",
+          "revocation-proposal"
+        ]
+      },
+      "days": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 100000,
+        "description": "Days after the last day for the report."
+      },
+      "documents": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      }
+    }
+  },
+  "transfer.search-closed.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.search-closed.v1.json",
+    "title": "TransferSearchClosed",
+    "description": "查找结果: how the search ended.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "outcome",
+      "documents"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "outcome": {
+        "enum": [
+          "found",
+          "not-found"
+        ]
+      },
+      "documents": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      }
+    }
+  },
+  "transfer.search-started.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.search-started.v1.json",
+    "title": "TransferSearchStarted",
+    "description": "组织查找: the origin searches for the person.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "documents"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"

@@ -1,0 +1,195 @@
+import { describe, expect, it } from '@jest/globals';
+import { fold } from '@delta-hub/decider';
+import { specFor } from '@delta-hub/decider/testing';
+import type { CommandContext } from './act.js';
+import { dueInstants } from './deadlines.js';
+import { addMonths } from './instant.js';
+import { absenceIn, sanctionFor } from './non-report.js';
+import { hubRules } from './rule-book.js';
+import type { Sanction } from './terms.js';
+import { rulePack2020 } from './rule-pack-2020.js';
+import { approving, at, by, commands, paper, qingpu, wujiang } from './testing/cast.js';
+import { histories } from './testing/play.js';
+import { admit, transferDecider } from './transfer.js';
+import type { TransferCommand } from './transfer.commands.js';
+import type { TransferEvent } from './transfer.events.js';
+import { AT_ONCE } from './transmission.js';
+import { personStatusOf } from './transfer.status.js';
+
+const given = specFor(transferDecider);
+const documents = [paper('other')];
+const rules = hubRules;
+
+/** The decision was served on Wed 2025-03-19: the person reports by Wed 03-26, 24:00. */
+const due = at('2025-03-27 00:00');
+const node31 = { officerId: 'node-31', role: 'system', agencyId: qingpu.id } as const;
+const judge = (local: string): TransferCommand => ({
+  ...{ ...by(qingpu, local, 'system'), type: 'JudgeDeadlines', rules, transmission: AT_ONCE },
+  actor: node31,
+});
+const after = (history: readonly TransferEvent[], command: TransferCommand): readonly TransferEvent[] => {
+  const decision = transferDecider.decide(command, fold(transferDecider, history));
+  if ('rejected' in decision) throw new Error(decision.rejected.code);
+  return [...history, ...decision.accepted];
+};
+/** In the last minute; that nobody has sent the copies of the approval has been said by then. */
+const waiting = after(histories.receipted, judge('2025-03-26 23:59'));
+const notified = after(waiting, judge('2025-03-27 00:00'));
+const search = (context: CommandContext = by(wujiang, '2025-03-27 08:10')): TransferCommand => ({
+  ...{ ...context, type: 'StartSearch', documents },
+});
+const tell = (context: CommandContext = by(wujiang, '2025-03-27 17:00')): TransferCommand => ({
+  ...{ ...context, type: 'NotifyPolice', documents },
+});
+const report = (local = '2025-03-29 10:00'): TransferCommand => commands.report(by(qingpu, local));
+const close = (outcome: 'found' | 'not-found' = 'found', local = '2025-03-29 11:00'): TransferCommand => ({
+  ...{ ...by(wujiang, local), type: 'CloseSearch', outcome, documents },
+});
+const propose = (measure: Sanction = 'admonition', context = by(wujiang, '2025-03-31 09:00')): TransferCommand => ({
+  ...{ ...context, type: 'ProposeSanction', measure, documents, rules },
+});
+const decide = (
+  measure: Sanction | 'none' = 'admonition',
+  context = approving(by(qingpu, '2025-04-01 09:00')),
+): TransferCommand => ({ ...{ ...context, type: 'DecideSanction', measure, documents, rules } });
+
+const searching = [search(), tell()].reduce(after, notified);
+const found = [report(), close()].reduce(after, searching);
+
+describe('G3, the person does not report (办法31)', () => {
+  it('is told to the origin at the very instant at which the last day ends, with the breach', () => {
+    given(...waiting)
+      .when(judge('2025-03-26 23:59'))
+      .then();
+    const [breach, notice, ...more] = notified.slice(waiting.length);
+    expect([breach?.type, breach?.occurredAt, more]).toEqual(['transfer.deadline-breached', due, []]);
+    expect(notice).toEqual({ type: 'transfer.nonreport-notified', occurredAt: due, actor: node31, data: { due } });
+    expect(admit(fold(transferDecider, [...waiting, breach!]), notice!, qingpu)).toBeUndefined();
+  });
+
+  it('is told once, however often the node looks', () =>
+    given(...notified)
+      .when(judge('2025-03-28 00:00'))
+      .then());
+
+  it('is followed by a search of the origin, which still answers, by the police, and by an end', () => {
+    given(...notified)
+      .when(search())
+      .then({
+        type: 'transfer.search-started',
+        occurredAt: search().occurredAt,
+        actor: by(wujiang, '2025-03-27 08:10').actor,
+        data: { documents },
+      });
+    expect(found.slice(notified.length).map(({ type }) => type)).toEqual([
+      ...['transfer.search-started', 'transfer.police-notified', 'transfer.person-reported', 'transfer.completed'],
+      'transfer.search-closed',
+    ]);
+  });
+
+  it('leaves the person LATE, MISSING when the search is given up, and REPORTED when they come after all', () => {
+    const lost = after(searching, close('not-found'));
+    const histories = [notified, searching, lost, after(lost, report('2025-04-20 10:00'))];
+    expect(histories.map((history) => personStatusOf(fold(transferDecider, history)))).toEqual([
+      ...['LATE', 'LATE', 'MISSING', 'REPORTED'],
+    ]);
+  });
+
+  it('sets duties for both sides, each with its article', () => {
+    const duties = dueInstants(fold(transferDecider, after(found, propose())), rules).slice(-4);
+    expect(duties.map(({ step, agency, dueDay, met, rule }) => [step, agency, dueDay, met, rule])).toEqual([
+      ['SEARCH', wujiang.id, '2025-03-28', true, '办法31@2020.1'],
+      ['POLICE_NOTICE', wujiang.id, '2025-03-28', true, '办法38@2020.1'],
+      ['SANCTION_PROPOSAL', wujiang.id, '2025-04-03', true, '办法34@2020.1'],
+      ['SANCTION_DECISION', qingpu.id, '2025-04-07', undefined, '办法34@2020.1'],
+    ]);
+  });
+});
+
+describe('the sanction', () => {
+  it('is proposed by the agency that answered, with the days, and decided by the one that executes now', () => {
+    const proposed = after(found, propose());
+    expect(proposed.at(-1)?.data).toEqual({ measure: 'admonition', days: 3, documents });
+    expect(after(proposed, decide()).at(-1)?.data).toEqual({ measure: 'admonition', documents });
+    expect(after(proposed, decide('none')).at(-1)?.data).toEqual({ measure: 'none', documents });
+  });
+
+  it('is the origin’s to decide while the person is missing, by another officer', () => {
+    const missing = [
+      close('not-found', '2025-05-06 09:00'),
+      propose('revocation-proposal', by(wujiang, '2025-05-07 09:00')),
+    ];
+    const proposed = missing.reduce(after, searching);
+    const local = '2025-05-08 09:00';
+    given(...proposed)
+      .when(decide('revocation-proposal', by(wujiang, local)))
+      .thenRejected({ code: 'FOUR_EYES_REQUIRED', rule: '办法34' });
+    given(...proposed)
+      .when(decide('revocation-proposal', by(qingpu, local)))
+      .thenRejected({ code: 'ACT_NOT_YOURS', rule: '办法31' });
+    expect(after(proposed, decide('revocation-proposal', approving(by(wujiang, local)))).at(-1)?.type).toBe(
+      'transfer.sanction-decided',
+    );
+  });
+
+  it.each([
+    ['2025-03-26', undefined],
+    ['2025-03-27', 'admonition'],
+    ['2025-04-05', 'admonition'],
+    ['2025-04-06', 'warning'],
+    ['2025-04-26', 'warning'],
+    ['2025-04-27', 'revocation-proposal'],
+  ])('for an absence until %s is %s: more than 10 days, more than a month', (until, measure) => {
+    const days = (Date.parse(until) - Date.parse('2025-03-26')) / 86_400_000;
+    expect(sanctionFor({ lastDay: '2025-03-26', until, days }, rulePack2020.sanctions)?.measure).toBe(measure);
+  });
+
+  it('counts a month to the same date, or to the last day of a shorter month (高法解释 202)', () =>
+    expect(['2025-01-31', '2024-01-31', '2025-12-15', '2025-03-26'].map((day) => addMonths(day, 1))).toEqual([
+      ...['2025-02-28', '2024-02-29', '2026-01-15', '2025-04-26'],
+    ]));
+
+  it('is none when a report that was recorded late turns out to have been in time', () => {
+    const inTime = after(searching, { ...report('2025-03-28 10:00'), occurredAt: at('2025-03-26 17:00') });
+    expect(absenceIn(fold(transferDecider, inTime))).toBeUndefined();
+  });
+});
+
+describe('refused', () => {
+  const cases: readonly (readonly [string, readonly TransferEvent[], TransferCommand, string | undefined])[] = [
+    ['NONREPORT_NOT_NOTIFIED', histories.served, search(), '办法31'],
+    ['SEARCH_NOT_STARTED', notified, tell(), '办法38'],
+    ['SEARCH_NOT_STARTED', notified, close(), '办法38'],
+    ['SEARCH_ALREADY_STARTED', searching, search(), undefined],
+    ['POLICE_ALREADY_NOTIFIED', searching, tell(), undefined],
+    ['SEARCH_ALREADY_CLOSED', found, close(), undefined],
+    ['ACT_NOT_YOURS', notified, search(by(qingpu, '2025-03-27 08:10')), '办法31'],
+    ['ACT_NOT_YOURS', found, propose('admonition', by(qingpu, '2025-03-31 09:00')), '办法34'],
+    ['NOTHING_TO_SANCTION', searching, propose(), '办法31'],
+    ['SANCTION_NOT_FITTING', found, propose('warning'), '办法34'],
+    ['SANCTION_NOT_PROPOSED', found, decide(), '办法34'],
+    ['SANCTION_ALREADY_PROPOSED', after(found, propose()), propose(), undefined],
+    ['SANCTION_ALREADY_DECIDED', [propose(), decide()].reduce(after, found), decide(), undefined],
+    ['SANCTION_NOT_FITTING', after(found, propose()), decide('warning'), '办法34'],
+  ];
+  it.each(cases)('%s', (code, history, command, rule) =>
+    given(...history)
+      .when(command)
+      .thenRejected((rule === undefined ? { code } : { code, rule }) as never),
+  );
+
+  it('not by a partner that could not know: a proposal that crosses the report is admitted', () => {
+    const crossed = [
+      close('not-found', '2025-03-28 09:00'),
+      propose('admonition', by(wujiang, '2025-03-28 10:00')),
+    ].reduce(after, searching);
+    const state = fold(transferDecider, after(searching, report('2025-03-28 09:30')));
+    const joined = crossed.slice(searching.length).map((event) => admit(state, event, wujiang));
+    expect(joined).toEqual([undefined, undefined]);
+  });
+});
+
+it('a whole history of it folds to the same whoever learns it in which order', () => {
+  const whole = [propose(), decide()].reduce(after, found);
+  expect(fold(transferDecider, [...whole].reverse())).toEqual(fold(transferDecider, whole));
+});
