@@ -1,5 +1,5 @@
 import { type EventToAppend, InMemoryEventStore } from '@delta-hub/event-store';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { Cases } from './cases.js';
 import { answerableIntervals } from '@delta-hub/handoff';
@@ -9,6 +9,8 @@ import { Projector } from './projections.js';
 import { ReadModels } from './read-models.js';
 import { ACTS, CASE, signed } from './testing/sample-records.js';
 import type { View } from './view.js';
+
+jest.setTimeout(60_000);
 
 const PERSON = 'T-320509-0001';
 const WUJIANG = 'cca-320509';
