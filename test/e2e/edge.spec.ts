@@ -1,8 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IncomingRecord } from '@delta-hub/broker';
 import { openSqliteBroker } from '@delta-hub/broker/sqlite';
-import { generateKeyPair, mintToken } from '@delta-hub/crypto';
+import { generateKeyPair, mintToken, parseVkey, type PrivateJwk, signerFromJwk } from '@delta-hub/crypto';
+import { formatTreeHead, signNote } from '@delta-hub/ledger';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hub, PATIENCE_MS, RunningHub, temporary } from './running-hub.js';
 
@@ -186,6 +188,29 @@ describe('beside GraphQL', () => {
   );
 
   it(
+    'a ledger is replayed from its address, by an inspector only',
+    async () => {
+      const replay = async (role: string) => {
+        const token = await tokenFor('31', 'cca-310118', role);
+        return hub(['ledger', 'replay', urls['31']!, '--token', token, '--from', '4', '--json']);
+      };
+      const { code, stdout } = await replay('inspector');
+      const [moment, ...lines] = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown);
+      expect({ code, moment }).toMatchObject({ code: 0, moment: { origin: 'delta-hub.cn/ledger/31', from: 4 } });
+      const { size } = moment as { size: number };
+      expect(lines.slice(0, -1)).toEqual(
+        Array.from({ length: size - 4 }, (_, at) => expect.objectContaining({ index: 4 + at, verdict: 'VERIFIED' })),
+      );
+      expect(lines.at(-1)).toEqual({ end: { entries: size - 4, bad: 0, verdict: 'VERIFIED' } });
+      expect(await replay('officer')).toMatchObject({ code: 1, stdout: '' });
+    },
+    PATIENCE_MS,
+  );
+
+  it(
     'a forged record on the broker ends in quarantine with its reason',
     async () => {
       const broker = await openSqliteBroker(join(data.path, 'broker.db'));
@@ -251,6 +276,86 @@ describe('beside GraphQL', () => {
       const { transfers } = body.data!['person'] as { transfers: { facts: { id: string }[] }[] };
       const ids = transfers.flatMap(({ facts }) => facts.map(({ id }) => id));
       expect([ids.length, new Set(ids).size]).toEqual([23, 23]);
+    },
+    PATIENCE_MS,
+  );
+});
+
+/** Records of peers that wait at node 31, and the nodes whose facts are not accepted there. */
+interface Waiting {
+  readonly held: number;
+  readonly frozen: readonly string[];
+}
+
+describe('a log whose key signed two histories', () => {
+  const topic = 'delta-hub.32.events.v1';
+  const quarantined = async (node: string, token: string): Promise<number> => {
+    const { body } = await ask(node, token, '{ quarantine { edges { node { check topic } } } }');
+    const { edges } = body.data!['quarantine'] as { edges: { node: { check: string; topic: string } }[] };
+    return edges.filter((edge) => edge.node.topic === topic && edge.node.check === 'FORM').length;
+  };
+  const waiting = async (): Promise<Waiting> => {
+    const { held, ledger } = (await (await fetch(`${urls['31']!}/readyz`)).json()) as {
+      readonly held: number;
+      readonly ledger: { readonly witnessing: Pick<Waiting, 'frozen'> };
+    };
+    return { held, frozen: ledger.witnessing.frozen };
+  };
+
+  /** Shows the witness at node 31 another head of the size that it has cosigned, signed with the log's own key. */
+  const showAnother = async (): Promise<number> => {
+    const files = join(data.path, 'nodes', '32');
+    const { nodes } = JSON.parse(readFileSync(join(files, 'trust.json'), 'utf8')) as {
+      nodes: { node: string; ledgerKeys: { vkey: string }[] }[];
+    };
+    const { name, keyId } = parseVkey(nodes.find(({ node }) => node === '32')!.ledgerKeys[0]!.vkey);
+    const key = JSON.parse(readFileSync(join(files, 'keys', 'ledger-1.json'), 'utf8')) as PrivateJwk;
+    const signer = signerFromJwk(key, name);
+    const known = await (await fetch(`${urls['31']!}/witness/${hash('sha256', name)}/checkpoint`)).text();
+    const size = Number(known.split('\n')[1]);
+    const head = formatTreeHead({ origin: name, size, root: new Uint8Array(32).fill(7) });
+    const note = signNote(head, { name, keyId, sign: (text) => signer.sign(text) });
+    const body = `old ${size}\n\n${note}`;
+    return (await fetch(`${urls['31']!}/witness/add-checkpoint`, { method: 'POST', body })).status;
+  };
+
+  it(
+    'is shown with its proof; its facts wait until an operator settles it, and are judged then',
+    async () => {
+      const [here, there] = [
+        await tokenFor('31', 'prov-310000', 'inspector'),
+        await tokenFor('33', 'prov-330000', 'inspector'),
+      ];
+      const forks = async () => (await ask('31', here, '{ forks { origin settledAt reason proof } }')).body.data;
+      expect(await forks()).toEqual({ forks: [] });
+      expect(await showAnother()).toBe(409);
+      const origin = 'delta-hub.cn/ledger/32';
+      const proof = expect.stringContaining(Buffer.alloc(32, 7).toString('base64')) as unknown;
+      expect(await forks()).toEqual({ forks: [{ origin, settledAt: null, reason: null, proof }] });
+      expect(await waiting()).toEqual({ held: 0, frozen: ['32'] });
+
+      const [before, elsewhere] = [await quarantined('31', here), await quarantined('33', there)];
+      const broker = await openSqliteBroker(join(data.path, 'broker.db'));
+      const headers = { 'content-type': 'application/cloudevents+json', jws: 'e30..AA' };
+      await broker.publish(topic, [{ key: 'transfer-x', value: Buffer.from('{"specversion":"1.0"}'), headers }]);
+      await broker.close();
+      while ((await quarantined('33', there)) === elsewhere);
+      while ((await waiting()).held === 0);
+      expect(await quarantined('31', here)).toBe(before);
+
+      const reason = 'a backup was put back at 32; its operator has shown how';
+      const node = join(data.path, 'nodes', '31');
+      expect(await hub(['ledger', 'settle', node, '--forked', '32', '--reason', reason])).toMatchObject({
+        code: 0,
+        stdout: 'settled 1 fork of the log of node 32\n',
+      });
+      const settledAt = expect.any(String) as unknown;
+      expect(await forks()).toEqual({ forks: [{ origin, settledAt, reason, proof }] });
+      // Whatever is new to the node has it look again at what waits; without any news it does so within a minute.
+      const intake = `mutation { registerIntake(idempotencyKey: "${randomUUID()}", input: { personId: "T-310118-0009", category: Parole, correctionStart: "2025-01-06", correctionEnd: "2026-01-05" }) { __typename } }`;
+      await ask('31', await tokenFor('31', 'cca-310118', 'officer'), intake);
+      while ((await quarantined('31', here)) === before);
+      expect(await waiting()).toEqual({ held: 0, frozen: [] });
     },
     PATIENCE_MS,
   );
