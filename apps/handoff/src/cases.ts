@@ -9,6 +9,8 @@ export interface Cases {
   /** Newest fact first. */
   transfers(query: TransferQuery): readonly { readonly touched: number; readonly summary: TransferSummary }[];
   person(id: string): PersonIntake | undefined;
+  /** The streams in which the person's id was merged with another one, ever. */
+  mergeStreams(person: string): readonly string[];
   factsOfStream(stream: string): readonly FactRow[];
   /** The open duties of an agency and of all below it, the most urgent first, after a place. */
   openDuties(agency: string, after: DutyPlace | undefined, limit: number): readonly DutyRow[];

@@ -10,9 +10,14 @@ import {
 import {
   articleOf,
   AT_ONCE,
+  type HandoffEvent,
+  isMergeEvent,
   isOpen,
+  isTransferEvent,
   type PersonCommand,
   personDecider,
+  type PersonMergeCommand,
+  personMergeDecider,
   type PersonEvent,
   type PersonFile,
   rulePack2020,
@@ -27,7 +32,7 @@ import { v5 as uuidv5 } from 'uuid';
 import { checkInput } from './input-checks.js';
 import { Handle, type HubRejection, type Outcome, type Request } from './requests.js';
 import { type Keeper, readEvent, sign } from './signed-events.js';
-import { toCommand } from './to-command.js';
+import { type Pair, toCommand } from './to-command.js';
 
 /** Names the n-th transfer of a person from a node, so that two applications at once meet in one stream. */
 const TRANSFER_NAMESPACE = '7d3c3c1e-4b8e-5d0c-9f0e-1a54c2f6b7a2';
@@ -39,6 +44,8 @@ export interface Knowledge {
   person(personId: string): Promise<PersonFile | undefined>;
   /** How the facts of a transfer came to this node, and when the line between its parties was cut. */
   transmission(transferId: string): Promise<Transmission>;
+  /** Two persons, each as its own facts show it, and whether either is merged with a third. */
+  pair(personId: string, duplicateId: string): Promise<Pair>;
   /** The stream in which a command key was used before. */
   streamOfCommand(idempotencyKey: string): Promise<string | undefined>;
 }
@@ -89,7 +96,11 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
       const person = 'personId' in request.input ? await this.knowledge.person(request.input.personId) : undefined;
       const transmission =
         request.type === 'JudgeDeadlines' ? await this.knowledge.transmission(target.stream) : AT_ONCE;
-      const command = toCommand(request, checked, commander, { now, person: () => person, transmission });
+      const pair =
+        'duplicateId' in request.input
+          ? { pair: await this.knowledge.pair(request.input.personId, request.input.duplicateId) }
+          : {};
+      const command = toCommand(request, checked, commander, { now, person: () => person, transmission, ...pair });
       if ('code' in command) return { rejected: command };
       const decision = decide(command, target.recorded);
       if ('rejected' in decision) return { rejected: decision.rejected };
@@ -108,6 +119,7 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
 
   private async target(request: Request, key: string): Promise<Target> {
     if (request.type === 'RegisterIntake') return this.read(`person-${request.input.personId}`);
+    if ('duplicateId' in request.input) return this.read(`person-${request.input.personId}`);
     if (request.type === 'ApplyTransfer') return this.nextTransferOf(request.input.personId, key);
     return this.read(request.input.transferId);
   }
@@ -145,7 +157,7 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
   }
 
   private signAll(
-    acts: readonly (TransferEvent | PersonEvent)[],
+    acts: readonly HandoffEvent[],
     { stream, recorded }: Target,
     command: { readonly commandId: string; readonly commandHash: string; readonly now: string },
   ): readonly EventToAppend[] {
@@ -194,24 +206,31 @@ const hashOf = (request: Request, agencyId: string): string => {
 const transferEvents = (recorded: readonly RecordedEvent[]): readonly TransferEvent[] =>
   recorded.map((event) => upcast(event.type, readEvent(event).data) as TransferEvent);
 
+const personEvents = (recorded: readonly RecordedEvent[]): readonly HandoffEvent[] =>
+  recorded.map((event) => upcast(event.type, readEvent(event).data));
+
 const decide = (
-  command: TransferCommand | PersonCommand,
+  command: TransferCommand | PersonCommand | PersonMergeCommand,
   recorded: readonly RecordedEvent[],
-): { readonly accepted: readonly (TransferEvent | PersonEvent)[] } | { readonly rejected: HubRejection } => {
+): { readonly accepted: readonly HandoffEvent[] } | { readonly rejected: HubRejection } => {
   if (command.type === 'ApplyTransfer' && recorded.length > 0) {
     // The stream is another application's, still open. Whether the person is the caller's at all is asked first.
     const decision = transferDecider.decide(command, transferDecider.initialState);
     return 'rejected' in decision ? decision : { rejected: { code: 'PERSON_HAS_OPEN_TRANSFER' } };
   }
+  if ('duplicateId' in command)
+    return personMergeDecider.decide(command, fold(personMergeDecider, personEvents(recorded).filter(isMergeEvent)));
   if (command.type !== 'RegisterIntake')
     return transferDecider.decide(command, fold(transferDecider, transferEvents(recorded)));
-  const history = recorded.map((event) => upcast(event.type, readEvent(event).data) as PersonEvent);
+  const history = personEvents(recorded).filter(
+    (event): event is PersonEvent => !isMergeEvent(event) && !isTransferEvent(event),
+  );
   return personDecider.decide(command, fold(personDecider, history));
 };
 
 /** Both parties of a transfer have every fact of it; an intake stays at its node. */
 const recipientsOf = (
-  acts: readonly (TransferEvent | PersonEvent)[],
+  acts: readonly HandoffEvent[],
   recorded: readonly RecordedEvent[],
   node: string,
 ): readonly string[] => {

@@ -25,7 +25,8 @@ export class Commands {
   }
 
   async onPerson(request: Request, key: string, caller: Caller) {
-    return this.answer(await this.give(request, key, caller), 'IntakeRecorded', (stream) => ({
+    const typename = request.type === 'RegisterIntake' ? 'IntakeRecorded' : 'PersonRecorded';
+    return this.answer(await this.give(request, key, caller), typename, (stream) => ({
       person: { id: stream.slice('person-'.length) } satisfies PersonParent,
     }));
   }

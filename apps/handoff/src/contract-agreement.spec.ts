@@ -3,6 +3,7 @@ import {
   type HandoffEventType,
   isTransferEvent,
   type PersonEvent,
+  type PersonMergeEvent,
   type TransferFacts,
   upcast,
 } from '@delta-hub/handoff';
@@ -19,7 +20,9 @@ type Writable<T> = T extends readonly (infer Item)[]
 /** Each can stand for the other, and neither has a field the other lacks. */
 type Agree<A, B> = [A, B] extends [B, A] ? ([keyof A, keyof B] extends [keyof B, keyof A] ? true : false) : false;
 
-type DomainData = TransferFacts & { readonly 'person.intake-registered': PersonEvent['data'] };
+type DomainData = TransferFacts & { readonly 'person.intake-registered': PersonEvent['data'] } & {
+  readonly [T in PersonMergeEvent['type']]: PersonMergeEvent['data'];
+};
 /** `kind` of a document is any text in the core and a closed list in the contract. */
 type Closed<T> = T extends { documents: { kind: string }[] }
   ? Omit<T, 'documents'> & { documents: EventData['transfer.applied']['documents'] }
@@ -30,6 +33,9 @@ type Agreement = { readonly [T in HandoffEventType]: Agree<Empty<Closed<Writable
 /** Fails to compile, naming the event, when the core and the contract say different things. */
 const agreement: Agreement = {
   'person.intake-registered': true,
+  'person.match-proposed': true,
+  'person.merged': true,
+  'person.unmerged': true,
   'transfer.applied': true,
   'transfer.opinion-given': true,
   'transfer.consultation-sent': true,

@@ -12,6 +12,7 @@ import { Commands } from './commands.js';
 import { InboxResolver } from './inbox.resolver.js';
 import { NodeHealth } from './node-health.js';
 import { AgencyResolver, NodeResolver } from './node.resolver.js';
+import { PersonMergeResolver } from './person-merge.resolver.js';
 import { PersonResolver } from './person.resolver.js';
 import { Projector } from './projections.js';
 import { ReadModels } from './read-models.js';
@@ -62,6 +63,7 @@ export class HandoffModule {
         TransferResolver,
         InboxResolver,
         PersonResolver,
+        PersonMergeResolver,
         NodeResolver,
         AgencyResolver,
         WorklistResolver,

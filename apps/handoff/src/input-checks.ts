@@ -24,6 +24,7 @@ export const checkInput = (request: Request, idempotencyKey: string, now: Instan
   const occurredAt = input.occurredAt == null ? now : parseInstant(input.occurredAt);
   if (occurredAt === undefined) return invalid('occurredAt');
   if ('personId' in input && !PERSON_ID.test(input.personId)) return invalid('personId');
+  if ('duplicateId' in input && !PERSON_ID.test(input.duplicateId)) return invalid('duplicateId');
   if ('transferId' in input && !TRANSFER_ID.test(input.transferId)) return { code: 'TRANSFER_UNKNOWN' };
   if ('receivingDivision' in input && !DIVISION_CODE.test(input.receivingDivision))
     return { code: 'DIVISION_UNKNOWN', field: 'receivingDivision' };

@@ -12,6 +12,8 @@ import {
 import type { Cases } from './cases.js';
 import type { Clock } from './clock.js';
 import type { Knowledge } from './command-handler.js';
+import { mergedWith } from './merged-persons.js';
+import type { Pair } from './to-command.js';
 import type { ReadModels } from './read-models.js';
 import type { StoreSubscriber } from './subscriber.js';
 
@@ -44,6 +46,24 @@ export class CurrentKnowledge implements Knowledge {
 
   async person(personId: string): Promise<PersonFile | undefined> {
     await this.caughtUp();
+    const own = this.byItself(personId);
+    const other = mergedWith(this.readModels, personId);
+    const merged = other === undefined ? undefined : this.byItself(other);
+    if (own === undefined || merged === undefined) return own;
+    // One person: the newest hand-over of either id counts, and a transfer of either is under way for both.
+    const { agency, since } = own.since < merged.since ? merged : own;
+    const openTransferId = own.openTransferId ?? merged.openTransferId;
+    return { ...own, agency, since, ...(openTransferId === undefined ? {} : { openTransferId }) };
+  }
+
+  async pair(personId: string, duplicateId: string): Promise<Pair> {
+    await this.caughtUp();
+    const [one, other] = [mergedWith(this.readModels, personId), mergedWith(this.readModels, duplicateId)];
+    const isTaken = (one !== undefined && one !== duplicateId) || (other !== undefined && other !== personId);
+    return { person: this.byItself(personId), duplicate: this.byItself(duplicateId), isTaken };
+  }
+
+  private byItself(personId: string): PersonFile | undefined {
     const now: Instant = this.clock.now();
     return personFile(personFacts(this.readModels, personId), now);
   }

@@ -60,6 +60,10 @@ class PastCases implements Cases {
     return intake !== undefined && this.factsOfStream(intake.stream).length > 0 ? intake : undefined;
   }
 
+  mergeStreams(person: string): readonly string[] {
+    return this.readModels.mergeStreams(person);
+  }
+
   factsOfStream(stream: string): readonly FactRow[] {
     const { validAt } = this.view;
     return this.known(stream).filter(({ occurredAt }) => validAt === undefined || occurredAt <= validAt);

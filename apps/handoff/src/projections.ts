@@ -5,6 +5,7 @@ import {
   copiesOf,
   hubRules,
   type Instant,
+  isMergeEvent,
   isTransferEvent,
   nextLook,
   transferSummary,
@@ -55,6 +56,10 @@ const project = (recorded: RecordedEvent, readModels: ReadModels, node: string):
   }
   if (isKeyEventType(recorded.type)) return;
   const act = upcast(recorded.type, event.data);
+  if (isMergeEvent(act)) {
+    readModels.putMerge(recorded.stream, [act.data.personId, act.data.duplicateId]);
+    return;
+  }
   if (!isTransferEvent(act)) {
     readModels.putPerson({ personId: act.data.personId, stream: recorded.stream, event: act });
     return;

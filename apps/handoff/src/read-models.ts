@@ -18,6 +18,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS facts(id TEXT PRIMARY KEY, position INTEGER NOT NULL, stream TEXT NOT NULL, type TEXT NOT NULL, node TEXT NOT NULL, agency TEXT, occurred_at TEXT NOT NULL, signed_at TEXT NOT NULL, received_at TEXT NOT NULL, command TEXT NOT NULL, jws TEXT NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS facts_stream ON facts(stream, position);
   CREATE INDEX IF NOT EXISTS facts_command ON facts(command);
+  CREATE TABLE IF NOT EXISTS merges(person TEXT NOT NULL, stream TEXT NOT NULL, PRIMARY KEY(person, stream)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS refusals(id TEXT PRIMARY KEY, position INTEGER NOT NULL, record TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS outages(id TEXT PRIMARY KEY, node TEXT NOT NULL, peer TEXT NOT NULL, began TEXT NOT NULL, ended TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS progress(one INTEGER PRIMARY KEY CHECK(one = 1), position INTEGER NOT NULL) STRICT;`;
@@ -145,6 +146,18 @@ export class ReadModels {
 
   putPerson(intake: PersonIntake): void {
     this.sql('INSERT OR REPLACE INTO persons(id, intake) VALUES(?, ?)').run(intake.personId, JSON.stringify(intake));
+  }
+
+  /** Notes that something was said, in a stream, of two ids being one person. */
+  putMerge(stream: string, persons: readonly string[]): void {
+    for (const person of persons)
+      this.sql('INSERT OR IGNORE INTO merges(person, stream) VALUES(?, ?)').run(person, stream);
+  }
+
+  mergeStreams(person: string): readonly string[] {
+    return this.sql('SELECT stream FROM merges WHERE person = ? ORDER BY stream')
+      .all(person)
+      .map((row) => String(row['stream']));
   }
 
   putRefusal(refusal: RefusalRow): void {

@@ -1,10 +1,13 @@
 import type { HandoffGraphql } from '@delta-hub/contracts';
 import type { Caller } from '@delta-hub/crypto';
-import type { PersonRejection, TransferRejection } from '@delta-hub/handoff';
+import type { PersonMergeRejection, PersonRejection, TransferRejection } from '@delta-hub/handoff';
 
 /** The input of each command as the API gives it; `RecordConsultationReceived` comes from the node itself. */
 export interface Inputs {
   RegisterIntake: HandoffGraphql.RegisterIntakeInput;
+  ProposeMatch: HandoffGraphql.PersonPairInput;
+  MergePersons: HandoffGraphql.PersonPairInput;
+  UnmergePersons: HandoffGraphql.PersonPairInput;
   ApplyTransfer: HandoffGraphql.ApplyTransferInput;
   GiveOpinion: HandoffGraphql.GiveOpinionInput;
   SendConsultation: HandoffGraphql.TransferActInput;
@@ -65,6 +68,7 @@ export type InputRejectionCode =
 export type HubRejection =
   | TransferRejection
   | PersonRejection
+  | PersonMergeRejection
   | { readonly code: InputRejectionCode; readonly field?: string; readonly rule?: string };
 
 /** What became of a command. `position` is where its last fact stands in the node's store. */

@@ -8,6 +8,7 @@ import {
   parseInstant,
   type PersonCommand,
   type PersonFile,
+  type PersonMergeCommand,
   type RecusalGround,
   type RefusalGround,
   type Sanction,
@@ -20,10 +21,14 @@ import type { CheckedInput } from './input-checks.js';
 import type { Commander, HubRejection, Inputs, Request } from './requests.js';
 
 /** What the core's commands need beside the input: looked up here, so that the core asks nobody. */
+export type Pair = Pick<PersonMergeCommand, 'person' | 'duplicate' | 'isTaken'>;
+
 export interface LookUps {
   readonly now: string;
   readonly person: (personId: string) => PersonFile | undefined;
   readonly transmission: Transmission;
+  /** Two persons, each by itself; absent unless the request is about two. */
+  readonly pair?: Pair;
 }
 
 const FACT_UNKNOWN = { code: 'FACT_UNKNOWN' } as const;
@@ -34,7 +39,7 @@ export const toCommand = (
   checked: CheckedInput,
   commander: Commander,
   lookUps: LookUps,
-): TransferCommand | PersonCommand | HubRejection => {
+): TransferCommand | PersonCommand | PersonMergeCommand | HubRejection => {
   const agency = agencyById(commander.agencyId);
   if (agency === undefined || agency.node !== commander.node) return { code: 'AGENCY_UNKNOWN' };
   const { officerId, role, agencyId } = commander;
@@ -46,18 +51,12 @@ export const toCommand = (
     agency,
   };
   switch (request.type) {
-    case 'RegisterIntake': {
-      const { personId, category, correctionStart, correctionEnd } = request.input;
-      return {
-        ...context,
-        type: request.type,
-        personId,
-        category,
-        correctionStart,
-        correctionEnd,
-        known: lookUps.person(personId),
-      };
-    }
+    case 'RegisterIntake':
+      return registerIntake(request.input, context, lookUps);
+    case 'ProposeMatch':
+    case 'MergePersons':
+    case 'UnmergePersons':
+      return ofPair(request, context, documents, lookUps);
     case 'ApplyTransfer':
       return applyTransfer(request.input, context, documents, lookUps);
     case 'GiveOpinion':
@@ -139,6 +138,26 @@ const afterNonReport = (
 };
 
 const sanctionNamed = (measure: HandoffGraphql.Sanction): Sanction => measure.replaceAll('_', '-') as Sanction;
+
+const registerIntake = (
+  { personId, category, correctionStart, correctionEnd }: Inputs['RegisterIntake'],
+  context: CommandContext,
+  lookUps: LookUps,
+): PersonCommand => ({
+  ...{ ...context, type: 'RegisterIntake', personId, category, correctionStart, correctionEnd },
+  known: lookUps.person(personId),
+});
+
+const ofPair = (
+  { type, input }: Extract<Request, { type: PersonMergeCommand['type'] }>,
+  context: CommandContext,
+  documents: CheckedInput['documents'],
+  { pair }: LookUps,
+): PersonMergeCommand => {
+  const { personId, duplicateId } = input;
+  const { person, duplicate, isTaken = false } = pair ?? { person: undefined, duplicate: undefined };
+  return { ...context, type, personId, duplicateId, documents, person, duplicate, isTaken };
+};
 
 const replyConsultation = (
   { agrees, ground, superseding }: Inputs['ReplyConsultation'],

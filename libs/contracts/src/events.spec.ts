@@ -49,6 +49,9 @@ const EXAMPLES: Readonly<Record<EventName, Readonly<Record<string, unknown>>>> =
   },
   'transfer.decided': { ...act, approved: true, documents },
   'transfer.decision-served': { ...act, documents },
+  'person.match-proposed': { ...act, personId: 'T-320509-0001', duplicateId: 'T-320509-0002', documents },
+  'person.merged': { ...act, personId: 'T-320509-0001', duplicateId: 'T-320509-0002', documents },
+  'person.unmerged': { ...act, personId: 'T-320509-0001', duplicateId: 'T-320509-0002', documents },
   'transfer.copy-sent': {
     ...{ ...act, of: 'transfer.decided', office: 'origin-police', recipient: 'police-320509', documents },
   },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { composeServices } from '@theguild/federation-composition';
 import { Kind, parse } from 'graphql';
-import { AGENCIES, handoffSdl, ledgerSdl, SCHEMAS, supergraphSdl } from './index.js';
+import { AGENCIES, RECIPIENTS, handoffSdl, ledgerSdl, SCHEMAS, supergraphSdl } from './index.js';
 
 /** The values of an enum of the handoff SDL. */
 const graphqlEnum = (name: string): readonly string[] =>
@@ -28,7 +28,9 @@ describe('an enum is the same in events and in GraphQL', () => {
   ])('%s', (name, values) => expect(graphqlEnum(name)).toEqual(values));
 
   it('AgencyLevel, which the directory uses', () => {
-    expect(new Set(graphqlEnum('AgencyLevel'))).toEqual(new Set(AGENCIES.map(({ level }) => level)));
+    expect(new Set(graphqlEnum('AgencyLevel'))).toEqual(
+      new Set([...AGENCIES, ...RECIPIENTS].map(({ level }) => level)),
+    );
   });
 
   it('RefusalGround, whose GraphQL names cannot hold a hyphen', () => {

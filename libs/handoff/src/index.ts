@@ -32,6 +32,16 @@ export {
 export type { Instant, PlainDate } from './instant.js';
 export { personDecider } from './person.js';
 export type { PersonCommand, PersonEvent, PersonFile, PersonRejection, PersonState } from './person.js';
+export { mergePeriods, personMergeDecider } from './person-merge.js';
+export type {
+  MergePeriod,
+  PersonMergeCommand,
+  PersonMergeEvent,
+  PersonMergeRejection,
+  PersonMergeState,
+} from './person-merge.js';
+export { jointIntervals } from './joint-intervals.js';
+export type { Joint } from './joint-intervals.js';
 export { personFile } from './person-file.js';
 export { personHistory } from './person-history.js';
 export type { PersonFact, PersonHistory } from './person-history.js';
@@ -76,8 +86,8 @@ export { fileStatusOf, isOpen, personStatusOf, statusOf } from './transfer.statu
 export type { FileStatus, PersonStatus, TransferStatus } from './transfer.status.js';
 export { transferSummary } from './transfer-summary.js';
 export type { TransferSummary } from './transfer-summary.js';
-export { isTransferEvent, upcast } from './upcasts.js';
-export type { HandoffEventType } from './upcasts.js';
+export { isMergeEvent, isTransferEvent, upcast } from './upcasts.js';
+export type { HandoffEvent, HandoffEventType } from './upcasts.js';
 export { dueActs, nextLook, standingVerdicts } from './verdicts.js';
 export { worklistOf } from './worklist.js';
 export type { WorklistRow } from './worklist.js';

@@ -14,6 +14,7 @@ const ofLevel = (type: string, level: AgencyLevel, article: string): Power => ({
  */
 export const nationalPowers: readonly Power[] = [
   ofLevel('person.intake-registered', 'county', intakeCompetence.article),
+  ...['person.match-proposed', 'person.merged', 'person.unmerged'].map((type) => ofLevel(type, 'county', '个保法46')),
   ...Object.entries(PROCEDURE)
     .filter(([, { signedBy }]) => signedBy === 'officer')
     .flatMap(([type, { levels, delegable, article }]) => {

@@ -2,6 +2,7 @@ import type { Competence } from './act.js';
 import type { AgencyRecord } from './agency.js';
 import { competenceRejection, type CompetenceRejection, type Signed } from './competence.js';
 import { intakeCompetence } from './intake-competence.js';
+import { mergeCompetence } from './person-merge.js';
 import { PROCEDURE } from './transfer.procedure.js';
 import type { HandoffEventType } from './upcasts.js';
 
@@ -18,4 +19,8 @@ export const signingRejection = (
 export const articleOf = (type: HandoffEventType): string => competenceOf(type).article;
 
 const competenceOf = (type: HandoffEventType): Competence =>
-  type === 'person.intake-registered' ? intakeCompetence : PROCEDURE[type];
+  type === 'person.intake-registered'
+    ? intakeCompetence
+    : type === 'person.match-proposed' || type === 'person.merged' || type === 'person.unmerged'
+      ? mergeCompetence
+      : PROCEDURE[type];

@@ -2,16 +2,22 @@ import type { Actor } from './agency.js';
 import { HandoffFault } from './faults.js';
 import { isInstant } from './instant.js';
 import type { PersonEvent } from './person.js';
+import type { PersonMergeEvent } from './person-merge.js';
 import type { TransferEvent, TransferEventType } from './transfer.events.js';
 import { PROCEDURE } from './transfer.procedure.js';
 
 /** The types of `cn.delta-hub.<type>.v1` that this version folds. */
-export type HandoffEventType = TransferEventType | PersonEvent['type'];
+export type HandoffEventType = TransferEventType | PersonEvent['type'] | PersonMergeEvent['type'];
+
+export type HandoffEvent = TransferEvent | PersonEvent | PersonMergeEvent;
 
 const WIRE_TYPE = /^cn\.delta-hub\.(.+)\.v1$/;
 
 const KNOWN: ReadonlySet<string> = new Set<HandoffEventType>([
   'person.intake-registered',
+  'person.match-proposed',
+  'person.merged',
+  'person.unmerged',
   ...(Object.keys(PROCEDURE) as TransferEventType[]),
 ]);
 
@@ -20,17 +26,20 @@ const KNOWN: ReadonlySet<string> = new Set<HandoffEventType>([
  * Schema before it was stored. Fails closed: throws EVENT_TYPE_UNKNOWN rather than fold around a fact, and
  * EVENT_DATA_INVALID for data without the fields every act has.
  */
-export const upcast = (wireType: string, data: unknown): TransferEvent | PersonEvent => {
+export const upcast = (wireType: string, data: unknown): HandoffEvent => {
   const type = WIRE_TYPE.exec(wireType)?.[1];
   if (type === undefined || !KNOWN.has(type)) throw new HandoffFault('EVENT_TYPE_UNKNOWN', wireType);
   if (!isAct(data)) throw new HandoffFault('EVENT_DATA_INVALID', `${wireType} without occurredAt or actor`);
   const { occurredAt, actor, ...fields } = data;
-  return { type, occurredAt, actor, data: fields } as unknown as TransferEvent | PersonEvent;
+  return { type, occurredAt, actor, data: fields } as unknown as HandoffEvent;
 };
 
 /** Narrows what `upcast` gives by its stream. */
-export const isTransferEvent = (event: TransferEvent | PersonEvent): event is TransferEvent =>
-  event.type !== 'person.intake-registered';
+export const isTransferEvent = (event: HandoffEvent): event is TransferEvent => event.type.startsWith('transfer.');
+
+/** Whether an event of a person is about two ids being one. */
+export const isMergeEvent = (event: HandoffEvent): event is PersonMergeEvent =>
+  event.type.startsWith('person.') && event.type !== 'person.intake-registered';
 
 const isAct = (data: unknown): data is { readonly occurredAt: string; readonly actor: Actor } => {
   const { occurredAt, actor } = (data ?? {}) as { occurredAt?: unknown; actor?: unknown };

@@ -99,6 +99,9 @@ export interface EventData {
   'node.heartbeat': NodeHeartbeat;
   'outage.declared': OutageDeclared;
   'person.intake-registered': PersonIntakeRegistered;
+  'person.match-proposed': PersonMatchProposed;
+  'person.merged': PersonMerged;
+  'person.unmerged': PersonUnmerged;
   'refusal.issued': RefusalIssued;
   'transfer.applied': TransferApplied;
   'transfer.completed': TransferCompleted;
@@ -263,6 +266,59 @@ export interface PersonIntakeRegistered {
   correctionEnd: Day;
 }
 /**
+ * 疑似同一人: two ids may be of one person.
+ */
+export interface PersonMatchProposed {
+  occurredAt: Instant;
+  actor: Actor;
+  personId: PersonId;
+  duplicateId: PersonId;
+  documents: Documents;
+}
+/**
+ * A document by its digest; the document itself stays in the provincial system.
+ */
+export interface DocumentRef {
+  kind:
+    | 'application'
+    | 'proof'
+    | 'opinion_form'
+    | 'consultation_letter'
+    | 'reply_letter'
+    | 'visit_record'
+    | 'decision'
+    | 'notice'
+    | 'file_inventory'
+    | 'receipt'
+    | 'report_record'
+    | 'other';
+  digest: Digest;
+  /**
+   * Bytes.
+   */
+  size: number;
+}
+/**
+ * 并档: two ids are of one person; both stay, and no case history is rewritten.
+ */
+export interface PersonMerged {
+  occurredAt: Instant;
+  actor: Actor;
+  personId: PersonId;
+  duplicateId: PersonId;
+  documents: Documents;
+}
+/**
+ * 撤销并档: two ids are not of one person after all.
+ */
+export interface PersonUnmerged {
+  occurredAt: Instant;
+  actor: Actor;
+  personId: PersonId;
+  duplicateId: PersonId;
+  documents: Documents;
+}
+/**
  * 拒收: a record from another node failed a check and is kept with the reason.
  */
 export interface RefusalIssued {
@@ -313,29 +369,6 @@ export interface TransferApplied {
   correctionEnd: Day;
   reason: 'residence' | 'employment' | 'study' | 'family' | 'medical' | 'other';
   documents: Documents;
-}
-/**
- * A document by its digest; the document itself stays in the provincial system.
- */
-export interface DocumentRef {
-  kind:
-    | 'application'
-    | 'proof'
-    | 'opinion_form'
-    | 'consultation_letter'
-    | 'reply_letter'
-    | 'visit_record'
-    | 'decision'
-    | 'notice'
-    | 'file_inventory'
-    | 'receipt'
-    | 'report_record'
-    | 'other';
-  digest: Digest;
-  /**
-   * Bytes.
-   */
-  size: number;
 }
 /**
  * 双到位: papers and person are both in place.
@@ -781,4 +814,4 @@ export interface HubEvent {
 }
 
 /** Every event type without prefix and version. */
-export const EVENT_NAMES = ["incident.log-forked","key.introduced","key.reattested","key.revoked","node.heartbeat","outage.declared","person.intake-registered","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.copy-acknowledged","transfer.copy-sent","transfer.correction-acknowledged","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.fact-corrected","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.nonreport-notified","transfer.opinion-given","transfer.person-reported","transfer.police-notified","transfer.recusal-declared","transfer.reply-superseded","transfer.sanction-decided","transfer.sanction-proposed","transfer.search-closed","transfer.search-started","transfer.withdrawn"] as const;
+export const EVENT_NAMES = ["incident.log-forked","key.introduced","key.reattested","key.revoked","node.heartbeat","outage.declared","person.intake-registered","person.match-proposed","person.merged","person.unmerged","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.copy-acknowledged","transfer.copy-sent","transfer.correction-acknowledged","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.fact-corrected","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.nonreport-notified","transfer.opinion-given","transfer.person-reported","transfer.police-notified","transfer.recusal-declared","transfer.reply-superseded","transfer.sanction-decided","transfer.sanction-proposed","transfer.search-closed","transfer.search-started","transfer.withdrawn"] as const;

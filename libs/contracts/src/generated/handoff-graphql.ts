@@ -173,6 +173,12 @@ export type Mutation = {
   readonly __typename?: 'Mutation';
   /** 接收登记: register a person at the county agency that answers for them (社区矫正法 22). */
   readonly registerIntake: IntakeResult;
+  /** Say that two ids may be of one person 疑似同一人, with the evidence. The county agency that answers for the first. */
+  readonly proposeMatch: PersonResult;
+  /** Merge two ids 并档, as another officer proposed. Both stay resolvable, and from here on one agency answers for both. */
+  readonly mergePersons: PersonResult;
+  /** Take a merge back 撤销并档. */
+  readonly unmergePersons: PersonResult;
   /** Open a transfer of place of correction 执行地变更 (社区矫正法 27 第2款). Origin county agency. */
   readonly applyTransfer: TransferResult;
   /** Opinion on the application; a judicial office may give it under a recorded delegation. */
@@ -227,6 +233,24 @@ export type Mutation = {
 export type MutationRegisterIntakeArgs = {
   idempotencyKey: Scalars['ID']['input'];
   input: RegisterIntakeInput;
+};
+
+
+export type MutationProposeMatchArgs = {
+  idempotencyKey: Scalars['ID']['input'];
+  input: PersonPairInput;
+};
+
+
+export type MutationMergePersonsArgs = {
+  idempotencyKey: Scalars['ID']['input'];
+  input: PersonPairInput;
+};
+
+
+export type MutationUnmergePersonsArgs = {
+  idempotencyKey: Scalars['ID']['input'];
+  input: PersonPairInput;
 };
 
 
@@ -379,6 +403,15 @@ export type RegisterIntakeInput = {
   readonly correctionStart: Scalars['Date']['input'];
   readonly correctionEnd: Scalars['Date']['input'];
   /** When the act was done; the node's clock when absent. */
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+export type PersonPairInput = {
+  readonly personId: Scalars['ID']['input'];
+  /** The other id of the same person. */
+  readonly duplicateId: Scalars['ID']['input'];
+  /** The evidence: at least one. */
+  readonly documents?: ReadonlyArray<DocumentInput>;
   readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
@@ -539,6 +572,14 @@ export type CopyRecorded = {
   readonly facts: ReadonlyArray<Fact>;
 };
 
+export type PersonResult = PersonRecorded | InputRefusal | AuthorityRefusal | StateRefusal | IdempotencyRefusal;
+
+export type PersonRecorded = {
+  readonly __typename?: 'PersonRecorded';
+  readonly person: Person;
+  readonly facts: ReadonlyArray<Fact>;
+};
+
 export type IntakeRecorded = {
   readonly __typename?: 'IntakeRecorded';
   readonly person: Person;
@@ -636,6 +677,12 @@ export type RefusalCode =
   | 'OPINION_ALREADY_GIVEN'
   | 'OPINION_MISSING'
   | 'PERSON_ALREADY_REGISTERED'
+  | 'PERSONS_IN_DIFFERENT_HANDS'
+  | 'SAME_PERSON'
+  | 'MATCH_NOT_PROPOSED'
+  | 'MATCH_ALREADY_PROPOSED'
+  | 'ALREADY_MERGED'
+  | 'NOT_MERGED'
   | 'PERSON_HAS_OPEN_TRANSFER'
   | 'RECEIPT_ALREADY_ISSUED'
   | 'REPLY_MISSING'
@@ -687,6 +734,8 @@ export type Person = {
   readonly answerable?: Maybe<AnswerableInterval>;
   /** The whole history of who answered, oldest first, without gap or overlap. */
   readonly answerability: ReadonlyArray<AnswerableInterval>;
+  /** The times in which this id and another were one person 并档, oldest first. Each keeps its own cases. */
+  readonly merges: ReadonlyArray<PersonMerge>;
 };
 
 
@@ -695,6 +744,16 @@ export type PersonAnswerableArgs = {
   at?: InputMaybe<Scalars['DateTime']['input']>;
   asOf?: InputMaybe<Scalars['DateTime']['input']>;
   validAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** Two ids of one person. */
+export type PersonMerge = {
+  readonly __typename?: 'PersonMerge';
+  readonly personId: Scalars['ID']['output'];
+  readonly duplicateId: Scalars['ID']['output'];
+  readonly from: Scalars['DateTime']['output'];
+  /** Null while it lasts. */
+  readonly until?: Maybe<Scalars['DateTime']['output']>;
 };
 
 export type AnswerableInterval = {

@@ -767,6 +767,102 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       }
     }
   },
+  "person.match-proposed.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/person.match-proposed.v1.json",
+    "title": "PersonMatchProposed",
+    "description": "疑似同一人: two ids may be of one person.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "personId",
+      "duplicateId",
+      "documents"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "personId": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/personId"
+      },
+      "duplicateId": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/personId"
+      },
+      "documents": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      }
+    }
+  },
+  "person.merged.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/person.merged.v1.json",
+    "title": "PersonMerged",
+    "description": "并档: two ids are of one person; both stay, and no case history is rewritten.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "personId",
+      "duplicateId",
+      "documents"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "personId": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/personId"
+      },
+      "duplicateId": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/personId"
+      },
+      "documents": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      }
+    }
+  },
+  "person.unmerged.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/person.unmerged.v1.json",
+    "title": "PersonUnmerged",
+    "description": "撤销并档: two ids are not of one person after all.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "personId",
+      "duplicateId",
+      "documents"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "personId": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/personId"
+      },
+      "duplicateId": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/personId"
+      },
+      "documents": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      }
+    }
+  },
   "refusal.issued.v1": {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "https://delta-hub.cn/schemas/refusal.issued.v1.json",

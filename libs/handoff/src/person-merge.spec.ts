@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import { specFor } from '@delta-hub/decider/testing';
+import { type Joint, jointIntervals } from './joint-intervals.js';
+import { mergePeriods, type PersonMergeCommand, personMergeDecider, type PersonMergeEvent } from './person-merge.js';
+import { approving, at, atWujiang, by, kunshan, paper, personId, qingpu, wujiang } from './testing/cast.js';
+
+const given = specFor(personMergeDecider);
+const duplicateId = 'T-320509-0099';
+const documents = [paper('proof')];
+const clerk = by(wujiang, '2025-03-10 09:00');
+const second = approving(by(wujiang, '2025-03-11 09:00'));
+
+const command = (type: PersonMergeCommand['type'], context = clerk, more: object = {}): PersonMergeCommand => ({
+  ...{ ...context, type, personId, duplicateId, documents, isTaken: false },
+  ...{ person: atWujiang, duplicate: { ...atWujiang, personId: duplicateId } },
+  ...more,
+});
+const event = (type: PersonMergeEvent['type'], { occurredAt, actor } = clerk): PersonMergeEvent => ({
+  ...{ type, occurredAt, actor },
+  data: { personId, duplicateId, documents },
+});
+const proposed = event('person.match-proposed');
+const merged = event('person.merged', second);
+const later = by(wujiang, '2025-03-12 09:00');
+const unmerged = event('person.unmerged', later);
+
+describe('G5 (b), two ids of one person', () => {
+  it('are proposed by one officer, merged by another, taken apart again, and merged anew', () => {
+    given().when(command('ProposeMatch')).then(proposed);
+    given(proposed).when(command('MergePersons', second)).then(merged);
+    given(proposed, merged).when(command('UnmergePersons', later)).then(unmerged);
+    const again = by(wujiang, '2025-03-13 09:00');
+    given(proposed, merged, unmerged).when(command('ProposeMatch', again)).then(event('person.match-proposed', again));
+  });
+
+  it.each([
+    ['SAME_PERSON', undefined, [], command('ProposeMatch', clerk, { duplicateId: personId })],
+    ['PERSON_UNKNOWN', undefined, [], command('ProposeMatch', clerk, { duplicate: undefined })],
+    ['PERSON_NOT_YOURS', '法22', [], command('ProposeMatch', by(kunshan, '2025-03-10 09:00'))],
+    ['ROLE_NOT_PERMITTED', undefined, [], command('ProposeMatch', by(wujiang, '2025-03-10 09:00', 'inspector'))],
+    ['EVIDENCE_MISSING', undefined, [], command('ProposeMatch', clerk, { documents: [] })],
+    ['OCCURRED_IN_FUTURE', undefined, [], command('ProposeMatch', { ...clerk, now: at('2025-03-10 08:59') })],
+    ['MATCH_ALREADY_PROPOSED', undefined, [proposed], command('ProposeMatch', later)],
+    ['MATCH_NOT_PROPOSED', undefined, [], command('MergePersons', second)],
+    ['FOUR_EYES_REQUIRED', '个保法46', [proposed], command('MergePersons', later)],
+    [
+      'OCCURRED_BEFORE_CAUSE',
+      undefined,
+      [proposed],
+      command('MergePersons', approving(by(wujiang, '2025-03-10 08:59'))),
+    ],
+    ['ALREADY_MERGED', undefined, [proposed], command('MergePersons', second, { isTaken: true })],
+    ['ALREADY_MERGED', undefined, [proposed, merged], command('ProposeMatch', later)],
+    ['NOT_MERGED', undefined, [proposed], command('UnmergePersons', later)],
+    ['NOT_MERGED', undefined, [proposed, merged, unmerged], command('UnmergePersons', by(wujiang, '2025-03-13 09:00'))],
+    ['PERSON_NOT_YOURS', '法22', [proposed, merged], command('UnmergePersons', by(kunshan, '2025-03-12 09:00'))],
+    [
+      ...(['PERSONS_IN_DIFFERENT_HANDS', '法27', [proposed]] as const),
+      command('MergePersons', second, { duplicate: { ...atWujiang, agency: kunshan.id } }),
+    ],
+    [
+      ...(['PERSON_HAS_OPEN_TRANSFER', undefined, [proposed]] as const),
+      command('MergePersons', second, {
+        person: { ...atWujiang, openTransferId: 'transfer-1' },
+        duplicate: { ...atWujiang, openTransferId: 'transfer-2' },
+      }),
+    ],
+  ] as const)('%s', (code, rule, history, refused) =>
+    given(...history)
+      .when(refused)
+      .thenRejected(rule === undefined ? { code } : { code, rule }),
+  );
+
+  it('are one for as long as they are merged', () => {
+    const pair = { personId, duplicateId };
+    expect(mergePeriods([proposed])).toEqual([]);
+    expect(mergePeriods([proposed, merged])).toEqual([{ ...pair, from: merged.occurredAt }]);
+    expect(mergePeriods([proposed, merged, unmerged])).toEqual([
+      { ...pair, from: merged.occurredAt, until: unmerged.occurredAt },
+    ]);
+  });
+});
+
+describe('who answers for a person of two ids', () => {
+  const [start, merge, report, apart] = ['01-06', '03-11', '04-01', '05-01'].map((day) => at(`2025-${day} 09:00`));
+  const stays = [{ agency: wujiang.id, from: at('2025-02-01 09:00') }];
+  const moves = [
+    { agency: wujiang.id, from: start!, until: report! },
+    { agency: qingpu.id, from: report! },
+  ];
+  const joint = (other: Joint['other'], until?: string): Joint[] => [
+    { from: merge!, other, ...(until === undefined ? {} : { until }) },
+  ];
+
+  it('is the same by both from the merge on; before it each has its own history', () => {
+    expect(jointIntervals(moves, joint(stays))).toEqual(moves);
+    expect(jointIntervals(stays, joint(moves))).toEqual([
+      { agency: wujiang.id, from: at('2025-02-01 09:00'), until: report },
+      { agency: qingpu.id, from: report },
+    ]);
+  });
+
+  it('is each id’s own again once they are taken apart', () =>
+    expect(jointIntervals(stays, joint(moves, apart))).toEqual([
+      { agency: wujiang.id, from: at('2025-02-01 09:00'), until: report },
+      { agency: qingpu.id, from: report, until: apart },
+      { agency: wujiang.id, from: apart },
+    ]));
+
+  it('is one’s own history where nothing was ever merged', () => expect(jointIntervals(moves, [])).toBe(moves));
+});

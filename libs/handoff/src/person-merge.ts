@@ -1,0 +1,129 @@
+import { accept, type Decider, reject } from '@delta-hub/decider';
+import type { Act, CommandContext, Competence, DocumentRef } from './act.js';
+import { citing, competenceRejection, type CompetenceRejection } from './competence.js';
+import type { Instant } from './instant.js';
+import type { PersonFile } from './person.js';
+
+interface Pair {
+  /** The id in whose stream the match is recorded. Both stay ids of the person. */
+  readonly personId: string;
+  /** The other id of the same person: by a former name 曾用名, or from an earlier term. */
+  readonly duplicateId: string;
+  readonly documents: readonly DocumentRef[];
+}
+
+/** What is said of two ids: that they may be one person, that they are, and that they are not after all. Never more than two. */
+export type PersonMergeEvent =
+  Act<'person.match-proposed', Pair> | Act<'person.merged', Pair> | Act<'person.unmerged', Pair>;
+
+export type PersonMergeCommand = CommandContext &
+  Pair & {
+    readonly type: 'ProposeMatch' | 'MergePersons' | 'UnmergePersons';
+    /** Both persons, as this node's facts know each by itself; undefined when they do not. */
+    readonly person: PersonFile | undefined;
+    readonly duplicate: PersonFile | undefined;
+    /** Whether either id is merged with a third one. */
+    readonly isTaken: boolean;
+  };
+
+export type PersonMergeRejection =
+  | CompetenceRejection
+  | {
+      readonly code:
+        | 'PERSON_UNKNOWN'
+        | 'PERSON_NOT_YOURS'
+        | 'PERSON_HAS_OPEN_TRANSFER'
+        | 'PERSONS_IN_DIFFERENT_HANDS'
+        | 'SAME_PERSON'
+        | 'MATCH_NOT_PROPOSED'
+        | 'MATCH_ALREADY_PROPOSED'
+        | 'ALREADY_MERGED'
+        | 'NOT_MERGED'
+        | 'FOUR_EYES_REQUIRED'
+        | 'EVIDENCE_MISSING'
+        | 'OCCURRED_IN_FUTURE'
+        | 'OCCURRED_BEFORE_CAUSE';
+      readonly rule?: string;
+    };
+
+/** The last that was said of each pair of a stream, by the other id. */
+export type PersonMergeState = Readonly<Record<string, PersonMergeEvent>>;
+
+export const mergeCompetence: Competence = { signedBy: 'officer', delegable: false, article: '个保法46' };
+
+const TYPES = {
+  ProposeMatch: 'person.match-proposed',
+  MergePersons: 'person.merged',
+  UnmergePersons: 'person.unmerged',
+} as const;
+
+/** A merge takes two officers: one proposes the match, another decides on it. It can be taken back; nothing vanishes. */
+export const personMergeDecider: Decider<PersonMergeState, PersonMergeCommand, PersonMergeEvent, PersonMergeRejection> =
+  {
+    initialState: {},
+
+    decide: (command, state) => {
+      const { occurredAt, now, agency, personId, duplicateId, documents } = command;
+      const type = TYPES[command.type];
+      const actor = citing({ ...command, type }, agency);
+      const rejection =
+        competenceRejection({ type, occurredAt, actor }, mergeCompetence, agency) ??
+        aboutPersons(command, state[duplicateId]) ??
+        aboutPair(command, state[duplicateId]);
+      if (rejection !== undefined) return reject(rejection);
+      if (occurredAt > now) return reject({ code: 'OCCURRED_IN_FUTURE' });
+      return accept({ type, occurredAt, actor, data: { personId, duplicateId, documents } });
+    },
+
+    evolve: (state, event) => ({ ...state, [event.data.duplicateId]: event }),
+  };
+
+/** Two persons, both known, of whom the acting agency answers for the one in whose stream it writes; or it has merged them. */
+const aboutPersons = (
+  { type, person, duplicate, personId, duplicateId, agency, documents }: PersonMergeCommand,
+  last: PersonMergeEvent | undefined,
+): PersonMergeRejection | undefined => {
+  if (personId === duplicateId) return { code: 'SAME_PERSON' };
+  if (person === undefined || duplicate === undefined) return { code: 'PERSON_UNKNOWN' };
+  const decidedBy = type === 'UnmergePersons' ? last?.actor.agencyId : person.agency;
+  if (decidedBy !== undefined && decidedBy !== agency.id) return { code: 'PERSON_NOT_YOURS', rule: '法22' };
+  return documents.length === 0 ? { code: 'EVIDENCE_MISSING' } : undefined;
+};
+
+const aboutPair = (
+  { type, occurredAt, actor, person, duplicate, isTaken }: PersonMergeCommand,
+  last: PersonMergeEvent | undefined,
+): PersonMergeRejection | undefined => {
+  const isMerged = last?.type === 'person.merged';
+  if (last !== undefined && occurredAt < last.occurredAt) return { code: 'OCCURRED_BEFORE_CAUSE' };
+  if (type === 'UnmergePersons') return isMerged ? undefined : { code: 'NOT_MERGED' };
+  if (isMerged || isTaken) return { code: 'ALREADY_MERGED' };
+  if (type === 'ProposeMatch')
+    return last?.type === 'person.match-proposed' ? { code: 'MATCH_ALREADY_PROPOSED' } : undefined;
+  if (last?.type !== 'person.match-proposed') return { code: 'MATCH_NOT_PROPOSED' };
+  if (last.actor.officerId === actor.officerId) return { code: 'FOUR_EYES_REQUIRED', rule: '个保法46' };
+  // A merge hands nobody over: it would be a transfer without the law's procedure.
+  if (person?.agency !== duplicate?.agency) return { code: 'PERSONS_IN_DIFFERENT_HANDS', rule: '法27' };
+  return person?.openTransferId !== undefined && duplicate?.openTransferId !== undefined
+    ? { code: 'PERSON_HAS_OPEN_TRANSFER' }
+    : undefined;
+};
+
+/** A time in which two ids were one person. */
+export interface MergePeriod {
+  readonly personId: string;
+  readonly duplicateId: string;
+  readonly from: Instant;
+  /** Exclusive; absent while it lasts. */
+  readonly until?: Instant;
+}
+
+/** The times in which pairs were merged, in the order in which they began. `events` are one stream's, in its order. */
+export const mergePeriods = (events: readonly PersonMergeEvent[]): readonly MergePeriod[] =>
+  events.reduce<readonly MergePeriod[]>((periods, { type, occurredAt, data: { personId, duplicateId } }) => {
+    if (type === 'person.merged') return [...periods, { personId, duplicateId, from: occurredAt }];
+    if (type === 'person.match-proposed') return periods;
+    return periods.map((period) =>
+      period.duplicateId === duplicateId && period.until === undefined ? { ...period, until: occurredAt } : period,
+    );
+  }, []);
