@@ -9,7 +9,7 @@ export type DiskEvent =
   | { readonly kind: 'told'; readonly line: string };
 
 /** The calls that change a file, what is durable of it, or what others know. What is not understood stops the reading. */
-export const TRACED_CALLS = [
+const TRACED_CALLS = [
   ...['open', 'openat', 'creat', 'write', 'writev', 'pwrite64', 'pwritev', 'ftruncate', 'truncate', 'fallocate'],
   ...['fsync', 'fdatasync', 'sync_file_range', 'unlink', 'unlinkat', 'rename', 'renameat', 'renameat2'],
 ];
