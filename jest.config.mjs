@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 /** One jest configuration for every project: ES modules, swc, workspace packages resolved to their sources. */
 export default {
   testEnvironment: 'node',
@@ -7,7 +9,10 @@ export default {
   testMatch: ['**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^fast-check$': fileURLToPath(new URL('test/seeded-fast-check.mjs', import.meta.url)),
+  },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
