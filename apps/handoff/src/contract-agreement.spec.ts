@@ -57,6 +57,7 @@ const agreement: Agreement = {
   'transfer.correction-acknowledged': true,
   'transfer.copy-sent': true,
   'transfer.copy-acknowledged': true,
+  'transfer.custody-file-placed': true,
   'transfer.nonreport-notified': true,
   'transfer.search-started': true,
   'transfer.police-notified': true,

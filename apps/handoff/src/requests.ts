@@ -22,6 +22,7 @@ export interface Inputs {
   IssueReceipt: HandoffGraphql.TransferActInput;
   RegisterPersonReported: HandoffGraphql.TransferArrivalInput;
   WithdrawTransfer: HandoffGraphql.WithdrawTransferInput;
+  RegisterCustodyFile: HandoffGraphql.TransferActInput;
   StartSearch: HandoffGraphql.TransferActInput;
   NotifyPolice: HandoffGraphql.TransferActInput;
   CloseSearch: HandoffGraphql.CloseSearchInput;

@@ -74,7 +74,10 @@ export const toCommand = (
       return { ...context, type: request.type, documents, level, outcome: named };
     }
     case 'DecideTransfer':
-      return { ...context, type: request.type, documents, approved: request.input.approved };
+      return {
+        ...{ ...context, type: request.type, documents, approved: request.input.approved },
+        ...(request.input.termEndNoted === true ? { termEndNoted: true } : {}),
+      };
     case 'CloseSearch':
     case 'ProposeSanction':
     case 'DecideSanction':
@@ -102,6 +105,7 @@ export const toCommand = (
     case 'ServeDecision':
     case 'SendFile':
     case 'IssueReceipt':
+    case 'RegisterCustodyFile':
     case 'StartSearch':
     case 'NotifyPolice':
       return { ...context, type: request.type, documents };

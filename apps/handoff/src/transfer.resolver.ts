@@ -139,6 +139,15 @@ export class TransferResolver {
     return this.commands.onTransfer({ type: 'RegisterPersonReported', input }, key, caller);
   }
 
+  @Mutation('registerCustodyFile')
+  custodyFile(
+    @Args('idempotencyKey') key: Key,
+    @Args('input') input: Inputs['RegisterCustodyFile'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onTransfer({ type: 'RegisterCustodyFile', input }, key, caller);
+  }
+
   @Mutation('startSearch')
   search(
     @Args('idempotencyKey') key: Key,

@@ -72,6 +72,7 @@ const EXAMPLES: Readonly<Record<EventName, Readonly<Record<string, unknown>>>> =
   },
   'transfer.fact-corrected': { ...act, fact: 'transfer.decided', kind: 'wrong-date', documents },
   'transfer.correction-acknowledged': { ...act, fact: 'transfer.decided' },
+  'transfer.custody-file-placed': { ...act, documents },
   'transfer.nonreport-notified': { ...act, due: '2025-03-26T16:00:00.000Z' },
   'transfer.search-started': { ...act, documents },
   'transfer.police-notified': { ...act, documents },

@@ -1,4 +1,5 @@
 import type { AgencyId } from './agency.js';
+import { movesCustody } from './custody.js';
 import { type Calendar, dayKind, isCovered } from './calendar.js';
 import { addDays, dayOf, daysBetween, endOfDay, type Instant, type PlainDate } from './instant.js';
 import type { PolicySwitches, RollForward } from './policy.js';
@@ -147,10 +148,11 @@ const startOf = (when: Limit['when'], { from }: LimitInstance, state: TransferSt
   return (from === 'transfer.consultation-replied' ? decidedUpon(state) : state[from])?.occurredAt;
 };
 
-const holds = (when: NonNullable<Limit['when']>, state: TransferState): boolean =>
-  when === 'reported'
-    ? state['transfer.person-reported'] !== undefined
-    : state['transfer.decided']?.data.approved === (when === 'approved');
+const holds = (when: NonNullable<Limit['when']>, state: TransferState): boolean => {
+  if (when === 'outside-prison') return movesCustody(state);
+  if (when === 'reported') return state['transfer.person-reported'] !== undefined;
+  return state['transfer.decided']?.data.approved === (when === 'approved');
+};
 
 /** The reply that the decision follows: the standing one; for a decision that crossed a newer reply, the one it saw. */
 const decidedUpon = (state: TransferState) => {

@@ -57,6 +57,12 @@ const limits: readonly Limit[] = [
   },
   ...limitsOfCopies,
   {
+    ...{ ...byAgency, step: 'CUSTODY_FILE', days: 5, from: 'transfer.decided', when: 'outside-prison' },
+    ...{ act: 'transfer.custody-file-placed', party: 'receiving', article: '办法31', source: 'recalled' },
+    ladder: [reminded('due', 0, 'receiving', 'custody-place')],
+    text: 'The place that is to hold the custodial file tells the new county agency within 5 days.',
+  },
+  {
     ...{ ...byAgency, step: 'SEARCH', days: 1, from: 'transfer.nonreport-notified', act: 'transfer.search-started' },
     ...{
       party: 'origin',

@@ -23,6 +23,7 @@ describe('the rule pack of 2020', () => {
       ['RECEIVING_COPY_NOTED', 5, '法27', 'proposal'],
       ['ORIGIN_CORRECTION_NOTED', 5, '个保法46', 'proposal'],
       ['RECEIVING_CORRECTION_NOTED', 5, '个保法46', 'proposal'],
+      ['CUSTODY_FILE', 5, '办法31', 'recalled'],
       ['SEARCH', 1, '办法31', 'proposal'],
       ['POLICE_NOTICE', 1, '办法38', 'proposal'],
       ['SANCTION_PROPOSAL', 5, '办法34', 'proposal'],

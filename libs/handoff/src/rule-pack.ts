@@ -40,8 +40,8 @@ export interface Limit extends Rule {
   readonly days: number;
   /** The act whose day starts the count; that day itself is not counted. For one that is repeated see `instancesOf`. */
   readonly from: StateKey | RepeatedType;
-  /** The limit runs only after a decision of this kind, or only once the person has reported. */
-  readonly when?: 'approved' | 'refused' | 'reported';
+  /** The limit runs only after a decision of this kind, only once the person has reported, or only where a custodial file moves. */
+  readonly when?: 'approved' | 'refused' | 'reported' | 'outside-prison';
   /** The act that has to be done within the limit. For one that is repeated see `instancesOf`. */
   readonly act: StateKey | RepeatedType;
   /**
@@ -140,6 +140,7 @@ export const WATCHED_BY: Readonly<Record<DeadlineStep, Party>> = {
   RECEIVING_COPY_NOTED: 'receiving',
   ORIGIN_CORRECTION_NOTED: 'receiving',
   RECEIVING_CORRECTION_NOTED: 'origin',
+  CUSTODY_FILE: 'receiving',
   SEARCH: 'receiving',
   POLICE_NOTICE: 'receiving',
   SANCTION_PROPOSAL: 'receiving',

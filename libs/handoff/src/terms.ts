@@ -19,6 +19,8 @@ export type DeadlineStep =
   /** The note that the party takes of a correction by the other one. */
   | 'ORIGIN_CORRECTION_NOTED'
   | 'RECEIVING_CORRECTION_NOTED'
+  /** The custodial file of a person who serves outside prison. */
+  | 'CUSTODY_FILE'
   /** The person has not reported. */
   | 'SEARCH'
   | 'POLICE_NOTICE'

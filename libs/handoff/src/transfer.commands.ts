@@ -41,7 +41,8 @@ export type TransferCommand =
         /** The reply that this one takes the place of, and why; absent from the first. */
         readonly superseding?: Pick<TransferFacts['transfer.reply-superseded'], 'supersedes' | 'reason'>;
       })
-  | (CommandContext & Documents & { readonly type: 'DecideTransfer'; readonly approved: boolean })
+  | (CommandContext &
+      Documents & { readonly type: 'DecideTransfer'; readonly approved: boolean; readonly termEndNoted?: true })
   | (CommandContext & Documents & { readonly type: 'ServeDecision' })
   | (CommandContext & Documents & { readonly type: 'SendFile' })
   | (CommandContext & { readonly type: 'RegisterFileReceived' })
@@ -73,6 +74,7 @@ export type TransferCommand =
       readonly recipientOf: (party: AgencyId) => AgencyRecord | undefined;
     })
   | (CommandContext & { readonly type: 'AcknowledgeCopy'; readonly of: OnceType; readonly office: OfficeRole })
+  | (CommandContext & Documents & { readonly type: 'RegisterCustodyFile' })
   | (CommandContext & Documents & { readonly type: 'StartSearch' })
   | (CommandContext & Documents & { readonly type: 'NotifyPolice' })
   | (CommandContext & Documents & { readonly type: 'CloseSearch'; readonly outcome: SearchOutcome })

@@ -86,7 +86,11 @@ export interface TransferFacts {
     readonly supersedes: Instant;
     readonly reason: SupersedingReason;
   };
-  readonly 'transfer.decided': Documents & { readonly approved: boolean };
+  readonly 'transfer.decided': Documents & {
+    readonly approved: boolean;
+    /** It has been seen that the term ends before the last day of the report. */
+    readonly termEndNoted?: true;
+  };
   /** 送达: the decision is in the person's hands; for a refusal, the refusal has been told. */
   readonly 'transfer.decision-served': Documents;
   readonly 'transfer.file-sent': Documents;
@@ -128,6 +132,8 @@ export interface TransferFacts {
   };
   /** The recipient has taken note of its copy. */
   readonly 'transfer.copy-acknowledged': { readonly of: OnceType; readonly office: OfficeRole };
+  /** 羁押档案已接收: the place that holds the custodial file of a person who serves outside prison has told the new agency. */
+  readonly 'transfer.custody-file-placed': Documents;
   /** 未报到通知: the person had not reported at the due instant. */
   readonly 'transfer.nonreport-notified': { readonly due: Instant };
   /** 组织查找: the origin searches; it answers for the person until they report. */
@@ -226,6 +232,10 @@ export type TransferRejectionCode =
   | 'DISPUTE_TOO_EARLY'
   | 'NOTHING_TO_DISPUTE'
   | 'DECISION_CONTRADICTS_RULING'
+  | 'CUSTODY_FILE_ALREADY_PLACED'
+  | 'CUSTODY_FILE_MISSING'
+  | 'NOT_OUTSIDE_PRISON'
+  | 'TERM_ENDS_FIRST'
   | 'NONREPORT_ALREADY_NOTIFIED'
   | 'SEARCH_ALREADY_STARTED'
   | 'POLICE_ALREADY_NOTIFIED'

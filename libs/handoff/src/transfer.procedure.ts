@@ -165,6 +165,13 @@ export const PROCEDURE: Readonly<Record<TransferEventType, ProcedureStep>> = {
     ...{ after: [['transfer.decided', 'NOT_DECIDED']], again: 'ALREADY_ACKNOWLEDGED' },
   },
 
+  // Of a person who serves outside prison, the custodial file moves as well; the place that holds it tells the new agency.
+  'transfer.custody-file-placed': {
+    ...{ ...byOfficer, party: 'receiving', article: '办法31' },
+    after: [['transfer.decided', 'NOT_DECIDED']],
+    again: 'CUSTODY_FILE_ALREADY_PLACED',
+  },
+
   // The person has not come: the node of the agency that waits says so at once, the origin searches (办法 31, 38).
   'transfer.nonreport-notified': {
     ...{ ...byNode, party: 'receiving', article: '办法31', again: 'NONREPORT_ALREADY_NOTIFIED' },

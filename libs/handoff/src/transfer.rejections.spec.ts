@@ -147,6 +147,7 @@ const metBy: Record<
   | 'in a second reply'
   | 'of a copy'
   | 'after a non-report'
+  | 'of custody or term'
 > = {
   TRANSFER_UNKNOWN: 'command',
   ROLE_NOT_PERMITTED: 'command',
@@ -209,6 +210,10 @@ const metBy: Record<
   REFUSAL_GROUND_MISSING: 'command',
   REFUSAL_GROUND_UNEXPECTED: 'command',
   DECISION_CONTRADICTS_REPLY: 'command',
+  CUSTODY_FILE_ALREADY_PLACED: 'of custody or term',
+  CUSTODY_FILE_MISSING: 'event',
+  NOT_OUTSIDE_PRISON: 'of custody or term',
+  TERM_ENDS_FIRST: 'of custody or term',
   NONREPORT_ALREADY_NOTIFIED: 'after a non-report',
   SEARCH_ALREADY_STARTED: 'after a non-report',
   POLICE_ALREADY_NOTIFIED: 'after a non-report',

@@ -8,12 +8,14 @@ import type { Party } from './terms.js';
 import type { TransferCommand } from './transfer.commands.js';
 import type { TransferAct, TransferEvent, TransferRejection } from './transfer.events.js';
 import { acknowledgementRejection, correctingParty, correctionRejection, restsOnCorrected } from './corrections.js';
+import { completionBy, isCustodyOpen, movesCustody } from './custody.js';
 import { absenceIn, noticeOfNonReport, sanctionRejection } from './non-report.js';
 import { officerRejection } from './officers.js';
 import { recordAct } from './record-act.js';
 import { groundRejection, supersessionRejection } from './reply.js';
 import { WATCHED_BY } from './rule-pack.js';
 import { PROCEDURE } from './transfer.procedure.js';
+import { termEndRejection } from './term-end.js';
 import { actsOfType, evolveTransfer as evolve, keyOf, NOTHING_DONE, type TransferState } from './transfer.state.js';
 import { dueActs } from './verdicts.js';
 
@@ -125,7 +127,7 @@ const bindingOnUs = (
   act: TransferEvent,
   state: TransferState,
 ): TransferRejection | undefined => {
-  if (act.type === 'transfer.decided') return boundBy(state, act.data.approved);
+  if (act.type === 'transfer.decided') return boundBy(state, act.data.approved) ?? termEndRejection(state, act);
   if (act.type === 'transfer.reply-superseded') return settled(state);
   if (act.type === 'transfer.dispute-raised' && command.type === 'RaiseDispute')
     return disputeRejection(state, act, command.rules);
@@ -181,6 +183,11 @@ const objection = (state: TransferState, act: TransferEvent): TransferRejection 
       return act.data.officerId === act.actor.officerId && act.data.agency === act.actor.agencyId
         ? undefined
         : { code: 'ACT_NOT_YOURS', rule: article };
+    case 'transfer.completed':
+      return isCustodyOpen(state) ? { code: 'CUSTODY_FILE_MISSING', rule: article } : undefined;
+    case 'transfer.custody-file-placed':
+      if (!state['transfer.decided']?.data.approved) return { code: 'NOT_APPROVED', rule: article };
+      return movesCustody(state) ? undefined : { code: 'NOT_OUTSIDE_PRISON', rule: article };
     case 'transfer.file-sent':
     case 'transfer.person-reported':
       return state['transfer.decided']?.data.approved ? undefined : { code: 'NOT_APPROVED', rule: article };
@@ -198,7 +205,6 @@ const objection = (state: TransferState, act: TransferEvent): TransferRejection 
     case 'transfer.decision-served':
     case 'transfer.file-received':
     case 'transfer.file-receipted':
-    case 'transfer.completed':
     case 'transfer.deadline-reminded':
     case 'transfer.deadline-breached':
     case 'transfer.deadline-escalated':
@@ -284,7 +290,11 @@ const actOf = (
         : recordAct('transfer.reply-superseded', command, { ...reply, ...superseding });
     }
     case 'DecideTransfer':
-      return recordAct('transfer.decided', command, { approved: command.approved, documents: command.documents });
+      return recordAct('transfer.decided', command, {
+        approved: command.approved,
+        ...(command.termEndNoted === undefined ? {} : { termEndNoted: command.termEndNoted }),
+        documents: command.documents,
+      });
     case 'ServeDecision':
       return recordAct('transfer.decision-served', command, { documents: command.documents });
     case 'SendFile':
@@ -309,6 +319,8 @@ const actOf = (
       const { officerId, agencyId: agency } = command.actor;
       return recordAct('transfer.recusal-declared', command, { agency, officerId, ground: command.ground });
     }
+    case 'RegisterCustodyFile':
+      return recordAct('transfer.custody-file-placed', command, { documents: command.documents });
     case 'StartSearch':
       return recordAct('transfer.search-started', command, { documents: command.documents });
     case 'NotifyPolice':
@@ -337,11 +349,8 @@ const consequences = (state: TransferState, cause: TransferEvent, { now }: Comma
     const actor: Actor = { officerId: `node-${applied.receivingNode}`, role: 'system', agencyId: applied.receiving };
     return [{ type: 'transfer.consultation-received', occurredAt: now, actor, data: {} }];
   }
-  const receipted = state['transfer.file-receipted'];
-  const reported = state['transfer.person-reported'];
-  if (receipted === undefined || reported === undefined || (cause !== receipted && cause !== reported)) return [];
-  const occurredAt = receipted.occurredAt > reported.occurredAt ? receipted.occurredAt : reported.occurredAt;
-  return [{ type: 'transfer.completed', occurredAt, actor: cause.actor, data: {} }];
+  const completed = completionBy(state, cause);
+  return completed === undefined ? [] : [completed];
 };
 
 const refusal = (code: TransferRejection['code'], rule?: string): TransferRejection =>

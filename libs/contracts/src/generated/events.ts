@@ -66,6 +66,7 @@ export type DeadlineStep =
   | 'RECEIVING_COPY_NOTED'
   | 'ORIGIN_CORRECTION_NOTED'
   | 'RECEIVING_CORRECTION_NOTED'
+  | 'CUSTODY_FILE'
   | 'SEARCH'
   | 'POLICE_NOTICE'
   | 'SANCTION_PROPOSAL'
@@ -111,6 +112,7 @@ export interface EventData {
   'transfer.copy-acknowledged': TransferCopyAcknowledged;
   'transfer.copy-sent': TransferCopySent;
   'transfer.correction-acknowledged': TransferCorrectionAcknowledged;
+  'transfer.custody-file-placed': TransferCustodyFilePlaced;
   'transfer.deadline-breached': TransferDeadlineBreached;
   'transfer.deadline-escalated': TransferDeadlineEscalated;
   'transfer.deadline-reminded': TransferDeadlineReminded;
@@ -429,6 +431,7 @@ export interface TransferCopyAcknowledged {
     | 'transfer.file-receipted'
     | 'transfer.person-reported'
     | 'transfer.completed'
+    | 'transfer.custody-file-placed'
     | 'transfer.nonreport-notified'
     | 'transfer.search-started'
     | 'transfer.police-notified'
@@ -460,6 +463,7 @@ export interface TransferCopySent {
     | 'transfer.file-receipted'
     | 'transfer.person-reported'
     | 'transfer.completed'
+    | 'transfer.custody-file-placed'
     | 'transfer.nonreport-notified'
     | 'transfer.search-started'
     | 'transfer.police-notified'
@@ -490,6 +494,7 @@ export interface TransferCorrectionAcknowledged {
     | 'transfer.file-receipted'
     | 'transfer.person-reported'
     | 'transfer.completed'
+    | 'transfer.custody-file-placed'
     | 'transfer.nonreport-notified'
     | 'transfer.search-started'
     | 'transfer.police-notified'
@@ -498,6 +503,14 @@ export interface TransferCorrectionAcknowledged {
     | 'transfer.sanction-decided'
     | 'transfer.withdrawn';
   office?: OfficeRole;
+}
+/**
+ * 羁押档案已接收: the place that holds the custodial file has told the new agency.
+ */
+export interface TransferCustodyFilePlaced {
+  occurredAt: Instant;
+  actor: Actor;
+  documents: Documents;
 }
 /**
  * 逾期: at the due instant the act had not been done, as far as the waiting party's node knew.
@@ -562,6 +575,10 @@ export interface TransferDecided {
   occurredAt: Instant;
   actor: Actor;
   approved: boolean;
+  /**
+   * It has been seen that the term ends before the last day of the report.
+   */
+  termEndNoted?: true;
   documents: Documents;
 }
 /**
@@ -613,6 +630,7 @@ export interface TransferFactCorrected {
     | 'transfer.file-receipted'
     | 'transfer.person-reported'
     | 'transfer.completed'
+    | 'transfer.custody-file-placed'
     | 'transfer.nonreport-notified'
     | 'transfer.search-started'
     | 'transfer.police-notified'
@@ -814,4 +832,4 @@ export interface HubEvent {
 }
 
 /** Every event type without prefix and version. */
-export const EVENT_NAMES = ["incident.log-forked","key.introduced","key.reattested","key.revoked","node.heartbeat","outage.declared","person.intake-registered","person.match-proposed","person.merged","person.unmerged","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.copy-acknowledged","transfer.copy-sent","transfer.correction-acknowledged","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.fact-corrected","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.nonreport-notified","transfer.opinion-given","transfer.person-reported","transfer.police-notified","transfer.recusal-declared","transfer.reply-superseded","transfer.sanction-decided","transfer.sanction-proposed","transfer.search-closed","transfer.search-started","transfer.withdrawn"] as const;
+export const EVENT_NAMES = ["incident.log-forked","key.introduced","key.reattested","key.revoked","node.heartbeat","outage.declared","person.intake-registered","person.match-proposed","person.merged","person.unmerged","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.copy-acknowledged","transfer.copy-sent","transfer.correction-acknowledged","transfer.custody-file-placed","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.fact-corrected","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.nonreport-notified","transfer.opinion-given","transfer.person-reported","transfer.police-notified","transfer.recusal-declared","transfer.reply-superseded","transfer.sanction-decided","transfer.sanction-proposed","transfer.search-closed","transfer.search-started","transfer.withdrawn"] as const;

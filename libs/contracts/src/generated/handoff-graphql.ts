@@ -215,6 +215,8 @@ export type Mutation = {
   readonly acknowledgeCopy: CopyResult;
   /** Take note that what was copied has been corrected. The recipient of the copy. */
   readonly acknowledgeCopyCorrection: CopyResult;
+  /** Register that the place which holds the custodial file has said so 羁押档案. Receiving county agency; persons who serve outside prison. */
+  readonly registerCustodyFile: TransferResult;
   /** Start the search for a person who has not reported 组织查找. Origin county agency, which still answers. */
   readonly startSearch: TransferResult;
   /** Tell the police 通知公安机关. Origin county agency. */
@@ -362,6 +364,12 @@ export type MutationAcknowledgeCopyCorrectionArgs = {
 };
 
 
+export type MutationRegisterCustodyFileArgs = {
+  idempotencyKey: Scalars['ID']['input'];
+  input: TransferActInput;
+};
+
+
 export type MutationStartSearchArgs = {
   idempotencyKey: Scalars['ID']['input'];
   input: TransferActInput;
@@ -478,6 +486,8 @@ export type ResolveDisputeInput = {
 export type DecideTransferInput = {
   readonly transferId: Scalars['ID']['input'];
   readonly approved: Scalars['Boolean']['input'];
+  /** Needed to approve when the term ends before the last day of the report (TERM_ENDS_FIRST). */
+  readonly termEndNoted?: Scalars['Boolean']['input'];
   readonly documents?: ReadonlyArray<DocumentInput>;
   readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
@@ -703,6 +713,10 @@ export type RefusalCode =
   | 'RECUSAL_ALREADY_DECLARED'
   | 'ALREADY_CORRECTED'
   | 'ALREADY_ACKNOWLEDGED'
+  | 'CUSTODY_FILE_ALREADY_PLACED'
+  | 'CUSTODY_FILE_MISSING'
+  | 'NOT_OUTSIDE_PRISON'
+  | 'TERM_ENDS_FIRST'
   | 'NONREPORT_ALREADY_NOTIFIED'
   | 'NONREPORT_NOT_NOTIFIED'
   | 'SEARCH_ALREADY_STARTED'
@@ -1177,6 +1191,7 @@ export type DeadlineStep =
   | 'RECEIVING_COPY_NOTED'
   | 'ORIGIN_CORRECTION_NOTED'
   | 'RECEIVING_CORRECTION_NOTED'
+  | 'CUSTODY_FILE'
   | 'SEARCH'
   | 'POLICE_NOTICE'
   | 'SANCTION_PROPOSAL'

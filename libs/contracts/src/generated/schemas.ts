@@ -140,6 +140,7 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
           "RECEIVING_COPY_NOTED",
           "ORIGIN_CORRECTION_NOTED",
           "RECEIVING_CORRECTION_NOTED",
+          "CUSTODY_FILE",
           "SEARCH",
           "POLICE_NOTICE",
           "SANCTION_PROPOSAL",
@@ -1153,6 +1154,7 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
           "transfer.file-receipted",
           "transfer.person-reported",
           "transfer.completed",
+          "transfer.custody-file-placed",
           "transfer.nonreport-notified",
           "transfer.search-started",
           "transfer.police-notified",
@@ -1204,6 +1206,7 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
           "transfer.file-receipted",
           "transfer.person-reported",
           "transfer.completed",
+          "transfer.custody-file-placed",
           "transfer.nonreport-notified",
           "transfer.search-started",
           "transfer.police-notified",
@@ -1258,6 +1261,7 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
           "transfer.file-receipted",
           "transfer.person-reported",
           "transfer.completed",
+          "transfer.custody-file-placed",
           "transfer.nonreport-notified",
           "transfer.search-started",
           "transfer.police-notified",
@@ -1269,6 +1273,30 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "office": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/officeRole"
+      }
+    }
+  },
+  "transfer.custody-file-placed.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.custody-file-placed.v1.json",
+    "title": "TransferCustodyFilePlaced",
+    "description": "羁押档案已接收: the place that holds the custodial file has told the new agency.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "documents"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "documents": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
       }
     }
   },
@@ -1497,6 +1525,10 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       "approved": {
         "type": "boolean"
       },
+      "termEndNoted": {
+        "const": true,
+        "description": "It has been seen that the term ends before the last day of the report."
+      },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
       }
@@ -1639,6 +1671,7 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
           "transfer.file-receipted",
           "transfer.person-reported",
           "transfer.completed",
+          "transfer.custody-file-placed",
           "transfer.nonreport-notified",
           "transfer.search-started",
           "transfer.police-notified",
