@@ -1,213 +1,54 @@
 // Writes test/vectors/evidence: evidence bundles that verify, and bundles that each break one rule, after the mould of
 // sigstore-conformance (`..._fail`). Test keys only, made from their names; the same run gives the same bytes.
 // Needs a build: npm run build && node tools/evidence-vectors.mjs
-import { createHash, createPrivateKey } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import {
-  digest,
-  parseTrustList,
-  provePossession,
-  signerFromJwk,
-  signEvent,
-  trustedNode,
-  vkeyOf,
-} from '../libs/crypto/dist/index.js';
-import { consistencyPath, formatNote, formatTreeHead, inclusionPath, rootOfLeaves } from '../libs/ledger/dist/index.js';
-import { bound, bundleFiles, hashLines, tlogProof } from '../apps/ledger/dist/evidence/bundle-files.js';
-import { policyBy, policyText } from '../apps/ledger/dist/evidence/evidence-policy.js';
+import { hashLines } from '../apps/ledger/dist/evidence/bundle-files.js';
+import { policyBy } from '../apps/ledger/dist/evidence/evidence-policy.js';
 import { writeZip } from '../apps/ledger/dist/evidence/zip.js';
 import { sha256Tree } from '../apps/ledger/dist/log-identity.js';
-
-const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
-const jwkOf = (name) => {
-  const seed = createHash('sha256').update(`test key ${name}`).digest();
-  const key = createPrivateKey({ key: Buffer.concat([PKCS8, seed]), format: 'der', type: 'pkcs8' });
-  const { x, d } = key.export({ format: 'jwk' });
-  return { kty: 'OKP', crv: 'Ed25519', x, d };
-};
-const publicOf = ({ kty, crv, x }) => ({ kty, crv, x });
-
-const NODES = ['31', '32', '33', '34'];
-const VALID_FROM = '2020-07-01T00:00:00.000Z';
-const trust = {
-  nodes: NODES.map((node) =>
-    trustedNode(
-      node,
-      ...['event', 'ledger'].map((use) => publicOf(jwkOf(`${node} ${use}`))),
-      VALID_FROM,
-      publicOf(jwkOf(`${node} witness`)),
-    ),
-  ),
-};
-const trustList = parseTrustList(trust);
-const nodeOf = (id) => trust.nodes.find(({ node }) => node === id);
-
-const uuid = (number) => `01958f00-0000-7000-8000-${number.toString(16).padStart(12, '0')}`;
-const event = (number, changes = {}) => ({
-  ...{ specversion: '1.0', id: uuid(number), source: 'urn:delta-hub:node:32' },
-  ...{ type: 'cn.delta-hub.transfer.applied.v1', subject: `transfer-${uuid(9)}`, time: '2025-03-10T01:30:00.000Z' },
-  ...{ datacontenttype: 'application/json', recipients: '31,32' },
-  data: { origin: 'cca-320509', receiving: 'cca-310118', reason: '居住地变化', number },
-  ...changes,
-});
-const signed = (content, name = '32 event', kid = '32/1') =>
-  new Uint8Array(Buffer.from(signEvent(content, signerFromJwk(jwkOf(name), kid)), 'latin1'));
-
-/** A compact JWS of any payload: what an honest signer never makes. */
-const signedText = (payload, kid = '32/1', name = '32 event') => {
-  const header = `{"alg":"EdDSA","kid":"${kid}","typ":"hub-event+jws"}`;
-  const input = [header, payload].map((part) => Buffer.from(part).toString('base64url')).join('.');
-  const signature = signerFromJwk(jwkOf(name), kid).sign(Buffer.from(input));
-  return new Uint8Array(Buffer.from(`${input}.${Buffer.from(signature).toString('base64url')}`, 'latin1'));
-};
-
-const keyLine = (vkey) => {
-  const [name, id] = vkey.split('+');
-  return { name, keyId: new Uint8Array(Buffer.from(id, 'hex')) };
-};
-const logLine = (text, node = '32', key = `${node} ledger`) => ({
-  ...keyLine(nodeOf(node).ledgerKeys[0].vkey),
-  signature: signerFromJwk(jwkOf(key), 'log').sign(Buffer.from(text)),
-});
-const COSIGNED = 1_741_570_260;
-const cosignature = (text, node, time = COSIGNED) => {
-  const stamp = Buffer.alloc(8);
-  stamp.writeBigUInt64BE(BigInt(time));
-  const message = Buffer.from(`cosignature/v1\ntime ${time}\n${text}`);
-  const signature = signerFromJwk(jwkOf(`${node} witness`), 'witness').sign(message);
-  return { ...keyLine(nodeOf(node).witnessKeys[0].vkey), signature: Buffer.concat([stamp, signature]) };
-};
-
-/** A log of these leaves: its nodes, and heads of it with cosignatures. */
-const logOf = (leaves, origin = 'delta-hub.cn/ledger/32') => {
-  const hashes = leaves.map(sha256Tree.leaf);
-  const node = (level, index) => rootOfLeaves(sha256Tree, hashes.slice(index * 2 ** level, (index + 1) * 2 ** level));
-  const head = (size, witnesses, lines = {}) => {
-    const root = rootOfLeaves(sha256Tree, hashes.slice(0, size));
-    const text = formatTreeHead({ origin, size, root });
-    const own = lines.own ?? logLine(text);
-    const signatures = [
-      own,
-      ...witnesses.map((id) => cosignature(lines.cosigned ?? text, id)),
-      ...(lines.more?.(text) ?? []),
-    ];
-    return { origin, size, root, note: formatNote({ text, signatures }) };
-  };
-  return { node, head };
-};
-
-const leavesWith = (leaf, index = 4, others = new Map()) => {
-  const leaves = Array.from({ length: 11 }, (_, number) => others.get(number) ?? signed(event(number)));
-  leaves[index] = leaf;
-  return leaves;
-};
-
-/** The evidence of one event, each part as given or as it should be. */
-const evidence = (changes = {}) => {
-  const { content = event(4), witnesses = [], index = 4, latestSize = 11, size = 7 } = changes;
-  const leaf = changes.leaf ?? signed(content);
-  const keyEvents = changes.keyEvents ?? new Map();
-  const log = logOf(leavesWith(leaf, index, keyEvents));
-  const head = changes.head?.(log) ?? log.head(size, witnesses);
-  const latest = changes.latest?.(log) ?? log.head(latestSize, []);
-  const policy = policyText(changes.policy ?? policyBy(trustList, '32', nodeOf('32').ledgerKeys[0].vkey));
-  const level = ['LOCAL', 'LOCAL', 'WITNESSED', 'SEALED'][witnesses.length];
-  const cosigners = witnesses.map((id) => [`delta-hub.cn/witness/${id}`, 1_741_570_260]);
-  return {
-    leaf,
-    publicJwk: changes.publicJwk ?? publicOf(jwkOf('32 event')),
-    ...{ head, latest, policy },
-    path: inclusionPath(sha256Tree, log.node, index, head.size),
-    consistency: consistencyPath(sha256Tree, log.node, Math.min(head.size, latest.size), latest.size),
-    keyProofs: [...keyEvents].map(([at, said]) => ({
-      ...{ leaf: said, index: at },
-      path: inclusionPath(sha256Tree, log.node, at, latest.size),
-    })),
-    facts: {
-      ...{ event: sorted(content), kid: changes.kid ?? '32/1', origin: 'delta-hub.cn/ledger/32', index },
-      ...{ size: head.size, level: changes.level ?? level, cosigners, latestSize: latest.size },
-    },
-  };
-};
-
-const bundle = (changes) => bundleFiles(evidence(changes));
-
-/** A key event of a node: the number of its id, what it says, and who signs it. */
-const keyEvent = (number, type, data, { node = '32', kid = `${node}/1`, name = `${node} event` } = {}) =>
-  signed(
-    event(number, {
-      ...{
-        type: `cn.delta-hub.key.${type}.v1`,
-        subject: `key-node-${node}`,
-        source: `urn:delta-hub:node:${node}`,
-        data,
-      },
-    }),
-    ...[name, kid],
-  );
-const introduced = (number, kid, name, by = { kid: '32/1', name: '32 event' }, possessor = name) => {
-  const key = { kid, alg: 'EdDSA', publicJwk: publicOf(jwkOf(name)), validFrom: VALID_FROM };
-  const possession = provePossession(key, by.kid, signerFromJwk(jwkOf(possessor), kid));
-  return keyEvent(number, 'introduced', { ...key, possession }, by);
-};
-const second = { kid: '32/2', name: '32 event 2' };
-const revoked = (number, kid, by = second, reason = 'superseded', compromisedFrom = undefined) =>
-  keyEvent(number, 'revoked', { kid, reason, ...(compromisedFrom && { compromisedFrom }) }, by);
-/** The log of a rotation: entry 1 introduces the second key, entry 2 ends the first. */
-const rotation = new Map([
-  [1, introduced(1, second.kid, second.name)],
-  [2, revoked(2, '32/1')],
-]);
-const bySecond = {
-  ...{ leaf: signed(event(4), second.name, second.kid), kid: second.kid, publicJwk: publicOf(jwkOf(second.name)) },
-};
-/** Entry 6 says that the first key was stolen at an instant; entry 4 was signed with it. */
-const theft = (from, more = []) =>
-  new Map([[1, introduced(1, second.kid, second.name)], [6, revoked(6, '32/1', second, 'compromised', from)], ...more]);
-const instantOf = (seconds) => new Date(seconds * 1000).toISOString();
-const witnessedAll = { witnesses: ['31', '33', '34'] };
-const again = keyEvent(
-  8,
-  'reattested',
-  { kid: '32/1', events: [{ id: uuid(4), digest: digest(signed(event(4))) }] },
+import {
+  jwkOf,
+  publicOf,
+  trust,
+  trustList,
+  event,
+  signed,
+  signedText,
+  logLine,
+  COSIGNED,
+  cosignature,
+  logOf,
+  leavesWith,
+  bundle,
+  introduced,
   second,
-);
-const lost = (number, node) => keyEvent(number, 'revoked', { kid: '32/1', reason: 'lost' }, { node });
-const nextLog = { kid: '32/ledger-2', name: '32 ledger 2' };
-const nextLogKey = vkeyOf('delta-hub.cn/ledger/32', publicOf(jwkOf(nextLog.name)));
-const nextLogLine = (text) => ({
-  ...keyLine(nextLogKey),
-  signature: signerFromJwk(jwkOf(nextLog.name), 'log').sign(Buffer.from(text)),
-});
-const headBy = (line, size) => (log) => {
-  const plainHead = log.head(size, []);
-  const [text] = [`${plainHead.note.split('\n\n')[0]}\n`];
-  return log.head(size, [], { own: line(text) });
-};
-/** A bundle with other files, bound by its manifest as if it were so. */
-const rebound = (files, changes) => {
-  const { 'manifest.json': manifest, ...others } = Object.fromEntries(files);
-  if (manifest === undefined) throw new Error('a bundle has a manifest');
-  return bound({ ...others, ...changes });
-};
-const text = (files, name) => Buffer.from(files.get(name)).toString('utf8');
-
-const plain = bundle();
-const sealed = bundle({ witnesses: ['31', '33', '34'] });
-const otherProof = (index) => {
-  const log = logOf(leavesWith(signed(event(4))));
-  return tlogProof(index, inclusionPath(sha256Tree, log.node, index, 7), log.head(7, []).note);
-};
-const weakened = { ...policyBy(trustList, '32', nodeOf('32').ledgerKeys[0].vkey), witnessed: 1 };
-const otherPeers = { ...weakened, witnesses: weakened.witnesses.slice(0, 2), witnessed: 2 };
-const foreign = logOf(leavesWith(signed(event(4))), 'delta-hub.cn/ledger/33');
-const forged = Buffer.from(
-  text(plain, 'event.jws').replace(/[^.]+$/, text(bundle({ content: event(5) }), 'event.jws').split('.')[2]),
-);
-const early = event(4, { time: '2019-01-01T00:00:00.000Z' });
-const foreignSource = event(4, { source: 'urn:delta-hub:node:31' });
-const loose = JSON.stringify(event(4));
-const untrustedJwk = publicOf(jwkOf('a stranger'));
+  revoked,
+  rotation,
+  bySecond,
+  theft,
+  instantOf,
+  witnessedAll,
+  again,
+  lost,
+  nextLog,
+  nextLogKey,
+  nextLogLine,
+  headBy,
+  rebound,
+  text,
+  plain,
+  sealed,
+  otherProof,
+  weakened,
+  otherPeers,
+  foreign,
+  forged,
+  early,
+  foreignSource,
+  loose,
+  untrustedJwk,
+  sorted,
+} from './evidence-vectors/parts.mjs';
 
 /** name: [files, code or null, and what the relying party asks for besides its trust list] */
 const cases = {
@@ -438,16 +279,6 @@ const cases = {
     'KEYS',
   ],
 };
-
-/** The members of an event in canonical order; its values are flat or already in order. */
-function sorted(value) {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((name) => [name, sorted(value[name])]),
-  );
-}
 
 const directory = new URL('../test/vectors/evidence/', import.meta.url);
 rmSync(directory, { recursive: true, force: true });
