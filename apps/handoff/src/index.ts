@@ -7,4 +7,5 @@ export { Handle } from './requests.js';
 export type { Outcome, Request } from './requests.js';
 export { openHandoff } from './open-handoff.js';
 export type { HandoffDeps, OpenHandoff } from './open-handoff.js';
+export { topicsOf } from './topics.js';
 export { personFacts } from './knowledge.js';

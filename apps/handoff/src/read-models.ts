@@ -1,5 +1,7 @@
 import { type EventData, eventName, wireType } from '@delta-hub/contracts';
 import type { Arrival, Instant, PersonEvent, StateKey, TransferSummary } from '@delta-hub/handoff';
+import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { COPY_SCHEMA, CopyTable } from './copy-table.js';
 import { DUTY_SCHEMA, type DutyPlace, type DutyRow, DutyTable } from './duty-table.js';
@@ -74,6 +76,26 @@ const FACT = `SELECT id, position, stream, type, node, agency, occurred_at AS oc
 
 const OUTAGE = 'SELECT id, node, peer, began AS "from", ended AS until FROM outages';
 
+const ALL_TABLES = [SCHEMA, DUTY_SCHEMA, COPY_SCHEMA].join('\n');
+
+/** Names the shape of the tables: another program's tables are of another shape (PRAGMA user_version, 31 bits). */
+const SHAPE = createHash('sha256').update(ALL_TABLES).digest().readUInt32BE() >>> 1;
+
+/** Tables of another shape are left behind: what is in them is derived, and is built anew from the event store. */
+const openTables = (path: string): DatabaseSync => {
+  const db = new DatabaseSync(path);
+  const shape = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+  const isEmpty = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables'] === 0;
+  if (shape !== SHAPE && !isEmpty) {
+    db.close();
+    for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
+    return openTables(path);
+  }
+  db.exec(ALL_TABLES);
+  db.exec(`PRAGMA user_version = ${SHAPE}`);
+  return db;
+};
+
 /** What queries read: derived from the event store alone. The position is in the same file: without the file they are built anew. Only the projector writes it. */
 export class ReadModels {
   private readonly db: DatabaseSync;
@@ -85,10 +107,7 @@ export class ReadModels {
   readonly copies: CopyTable;
 
   constructor(path: string) {
-    this.db = new DatabaseSync(path);
-    this.db.exec(SCHEMA);
-    this.db.exec(DUTY_SCHEMA);
-    this.db.exec(COPY_SCHEMA);
+    this.db = openTables(path);
     this.duties = new DutyTable(this.db);
     this.past = new PastFacts(this.db);
     this.copies = new CopyTable(this.db);

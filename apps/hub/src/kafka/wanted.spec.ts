@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { topicsOf } from '@delta-hub/handoff-app';
 import { ruleLine } from '@delta-hub/broker/kafka-topics';
 import { fileURLToPath } from 'node:url';
 import { differencesOf, type Found, isForPeople, readWanted } from './wanted.js';
@@ -15,6 +16,11 @@ describe('what deploy/kafka/topics.yaml wants', () => {
     expect(writers.map(({ principal, name, pattern }) => [principal, name, pattern])).toEqual(
       ['31', '32', '33', '34'].map((node) => [`User:node-${node}`, `delta-hub.${node}.`, 'PREFIXED']),
     );
+  });
+
+  it('has every topic that a node writes', () => {
+    const written = ['31', '32', '33', '34'].flatMap(topicsOf);
+    expect(written.filter((topic) => !wanted.topics.has(topic))).toEqual([]);
   });
 
   it('never compacts a topic, and asks two of three brokers in production', () => {
