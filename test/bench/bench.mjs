@@ -15,6 +15,7 @@ import {
   replay,
   storedEvents,
 } from './ledger.mjs';
+import { inFlight } from './in-flight.mjs';
 import { startPair } from './pair.mjs';
 
 const HELP = `npm run bench -- [--json] [--quick] [--long] [--only ledger|hub]
@@ -103,18 +104,6 @@ const bareAppend = (file) => {
   const rate = rateOf(1500 * scale, () => insert.run(row));
   db.close();
   return rate;
-};
-
-/** Runs `work(n)` for n below `count`, so many in flight; returns how many a second. */
-const inFlight = async (count, width, work) => {
-  let next = 0;
-  const start = performance.now();
-  await Promise.all(
-    Array.from({ length: width }, async () => {
-      while (next < count) await work(next++);
-    }),
-  );
-  return (count * 1000) / (performance.now() - start);
 };
 
 const benchHub = async (dir, verifyRate) => {

@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { KafkaCluster } from '../engines/kafka/kafka-cluster.ts';
 import { TestTopics } from '../engines/kafka/test-topics.ts';
+import { inFlight } from './in-flight.mjs';
 import { bareKafkajs, barePlatformatic } from './bare-kafka.mjs';
 import { startPair } from './pair.mjs';
 
@@ -41,18 +42,6 @@ const record = (name, value, unit, floor = name, ratio = 1) => {
   process.stderr.write(
     `${name.padEnd(32)} ${value.toPrecision(4).padStart(9)} ${unit.padEnd(5)} ${ratio.toPrecision(3).padStart(8)} x ${floor}\n`,
   );
-};
-
-/** Runs `work(n)` for n below `count`, so many in flight; returns how many a second. */
-const inFlight = async (count, width, work) => {
-  let next = 0;
-  const start = performance.now();
-  await Promise.all(
-    Array.from({ length: width }, async () => {
-      while (next < count) await work(next++);
-    }),
-  );
-  return (count * 1000) / (performance.now() - start);
 };
 
 const p99 = async (count, work) => {

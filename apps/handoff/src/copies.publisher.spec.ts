@@ -2,13 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InMemoryBroker, InMemoryTopics } from '@delta-hub/broker';
-import { openDetached, ruleAt } from '@delta-hub/crypto';
+import { AFTER_ALL, openDetached, ruleAt } from '@delta-hub/crypto';
 import { InMemoryEvents, InMemoryEventStore } from '@delta-hub/event-store';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { copiesTopic, createCopiesPublisher } from './copies.publisher.js';
 import { Positions } from './positions.js';
 import { type Act, jwsOf } from './signed-events.js';
-import { ARRIVING } from './stored-keys.js';
 import { ACTS, CASE, keys, signed } from './testing/sample-records.js';
 
 const actor = ACTS.decided.actor;
@@ -50,7 +49,7 @@ const published = async (node: '31' | '32', positionsFile: string = node) => {
   await publisher.stop();
   const found: { key: string; jws: string }[] = [];
   const topic = copiesTopic(node);
-  const rule = ruleAt(await keys(), ARRIVING);
+  const rule = ruleAt(await keys(), AFTER_ALL);
   const count = await broker.lag(topic, []);
   if (count > 0n)
     await new Promise<void>((resolve, reject) => {

@@ -2,7 +2,7 @@ import type { Broker, OutgoingRecord } from '@delta-hub/broker';
 import { eventName, type HubEvent, recipientById } from '@delta-hub/contracts';
 import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
 import { recordOf } from './outbound.publisher.js';
-import type { Positions } from './positions.js';
+import { type Positions, storePosition } from './positions.js';
 import { readEvent } from './signed-events.js';
 import { StoreSubscriber } from './subscriber.js';
 
@@ -25,10 +25,7 @@ export const createCopiesPublisher = (deps: {
   new StoreSubscriber({
     name: NAME,
     store: deps.store,
-    load: () => {
-      const saved = deps.positions.get(NAME);
-      return saved === undefined ? undefined : BigInt(saved);
-    },
+    load: () => storePosition(deps.positions, NAME),
     handle: async (recorded) => {
       const records = await recordsFor(recorded, deps);
       if (records.length > 0) await deps.broker.publish(copiesTopic(deps.node), records);

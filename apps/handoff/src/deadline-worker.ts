@@ -2,7 +2,7 @@ import { agencyById, eventName, type HubEvent } from '@delta-hub/contracts';
 import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
 import { dueActs, hubRules, type Instant, type Party, STALE_AFTER_MINUTES } from '@delta-hub/handoff';
 import { transmissionOf } from './knowledge.js';
-import type { Positions } from './positions.js';
+import { type Positions, storePosition } from './positions.js';
 import type { ReadModels } from './read-models.js';
 import { Handle, type Outcome } from './requests.js';
 import { type Keeper, readEvent } from './signed-events.js';
@@ -38,10 +38,7 @@ export class DeadlineWorker {
     this.facts = new StoreSubscriber({
       name: NAME,
       store: deps.store,
-      load: () => {
-        const saved = deps.positions.get(NAME);
-        return saved === undefined ? undefined : BigInt(saved);
-      },
+      load: () => storePosition(deps.positions, NAME),
       handle: async (recorded) => {
         await deps.projector.waitFor(recorded.position);
         for (const stream of this.concerned(recorded)) await this.judge(stream, deps.keeper.clock.now());

@@ -1,5 +1,5 @@
 import type { Broker, BrokerSubscription, IncomingRecord } from '@delta-hub/broker';
-import { digest, type KeyHistory, openDetached, ruleAt, toDetached } from '@delta-hub/crypto';
+import { AFTER_ALL, digest, type KeyHistory, openDetached, ruleAt, toDetached } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import { isSilent, outageOf, skewOf } from '@delta-hub/handoff';
 import { v5 as uuidv5 } from 'uuid';
@@ -8,7 +8,6 @@ import type { Gap, LineLog } from './line-log.js';
 import { positionsIn, type Positions, withPosition } from './positions.js';
 import { openBeat, signBeat, type SignedBeat } from './signed-beats.js';
 import { type Keeper, sign } from './signed-events.js';
-import { ARRIVING } from './stored-keys.js';
 import type { SubscriberState } from './subscriber.js';
 
 const OUTAGE_NAMESPACE = '9b1f5a0e-2c6d-5e1b-8f43-5d0c7a9e4b21';
@@ -134,7 +133,7 @@ export class HeartbeatListener {
 
   private async take(record: IncomingRecord): Promise<void> {
     const { log, keys, positions } = this.deps;
-    const rule = ruleAt(await keys(), ARRIVING);
+    const rule = ruleAt(await keys(), AFTER_ALL);
     const opened = openDetached(record.value, record.headers['jws'], rule);
     const beat = opened.ok ? openBeat(opened.jws, rule) : undefined;
     // What is no heartbeat of this peer says nothing about it; there is no case to refuse it in.

@@ -1,6 +1,7 @@
 import type { IncomingRecord } from '@delta-hub/broker';
 import { agencyById, eventName, type HubEvent } from '@delta-hub/contracts';
 import {
+  AFTER_ALL,
   evolveKeys,
   isKeyEventType,
   type KeyHistory,
@@ -28,7 +29,6 @@ import { eventsTopic } from './outbound.publisher.js';
 import { schemaFault } from './schema-check.js';
 import { outageFault } from './signed-beats.js';
 import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
-import { ARRIVING } from './stored-keys.js';
 
 /** The checks an inbound record passes, in this order; the first that fails names the refusal (design section 3). */
 export type InboundCheck =
@@ -74,7 +74,7 @@ const refuse = (check: InboundCheck, detail: string): Refused => ({ verdict: 're
 /** Judges one record. Reads the store, writes nothing. */
 export const inspect = async (record: IncomingRecord, context: InboundContext): Promise<Verdict> => {
   const keys = await context.keys();
-  const opened = openDetached(record.value, record.headers['jws'], ruleAt(keys, ARRIVING));
+  const opened = openDetached(record.value, record.headers['jws'], ruleAt(keys, AFTER_ALL));
   if (!opened.ok) {
     const { check, detail, unknownKid } = opened;
     const mayCome = unknownKid !== undefined && mayBeIntroduced(unknownKid, record, keys);
@@ -115,8 +115,8 @@ const inspectAuthentic = async (
       : refuse('ID_REUSED', `event ${event.id} is known with other bytes`);
 
   const domain = isKeyEventType(event.type)
-    ? evolveKeys(keys, opened, ARRIVING).fault
-    : (domainFault(event, stream, ruleAt(keys, ARRIVING)) ?? applicationFault(event));
+    ? evolveKeys(keys, opened, AFTER_ALL).fault
+    : (domainFault(event, stream, ruleAt(keys, AFTER_ALL)) ?? applicationFault(event));
   if (domain !== undefined) return refuse('DOMAIN', domain);
   if (await isOfOurPerson(event, context)) return { verdict: 'hold', check: 'DOMAIN', detail: 'PERSON_NOT_YOURS' };
   const excuse = await excuseFault(event, source, context);

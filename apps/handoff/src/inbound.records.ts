@@ -4,7 +4,7 @@ import type { EventStore } from '@delta-hub/event-store';
 import type { Clock } from './clock.js';
 import type { HeldRecord, HeldRecords } from './held-records.js';
 import { idElsewhere, inspect, type InboundContext, type Verdict } from './inbound.checks.js';
-import type { Positions } from './positions.js';
+import { type Positions, storePosition } from './positions.js';
 import type { Refuser } from './refuser.js';
 import type { StoredKeys } from './stored-keys.js';
 import { StoreSubscriber } from './subscriber.js';
@@ -109,10 +109,7 @@ export const createRetries = (deps: {
   new StoreSubscriber({
     name: NAME,
     store: deps.store,
-    load: () => {
-      const saved = deps.positions.get(NAME);
-      return saved === undefined ? undefined : BigInt(saved);
-    },
+    load: () => storePosition(deps.positions, NAME),
     handle: async ({ position }) => {
       await deps.records.retry();
       deps.positions.set(NAME, position.toString());

@@ -1,7 +1,7 @@
 import type { Broker, OutgoingRecord } from '@delta-hub/broker';
 import { toDetached } from '@delta-hub/crypto';
 import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
-import type { Positions } from './positions.js';
+import { type Positions, storePosition } from './positions.js';
 import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
 import { StoreSubscriber } from './subscriber.js';
 
@@ -27,10 +27,7 @@ export const createPublisher = (deps: {
   readonly broker: Broker;
   readonly positions: Positions;
 }): StoreSubscriber => {
-  const load = (): bigint | undefined => {
-    const saved = deps.positions.get(NAME);
-    return saved === undefined ? undefined : BigInt(saved);
-  };
+  const load = (): bigint | undefined => storePosition(deps.positions, NAME);
   let done = load();
 
   const outgoing = (recorded: RecordedEvent): OutgoingRecord[] => {

@@ -39,6 +39,12 @@ export class Positions {
   }
 }
 
+/** The position in the event store up to which a subscriber of this name has done everything; undefined before the first. */
+export const storePosition = (positions: Positions, name: string): bigint | undefined => {
+  const saved = positions.get(name);
+  return saved === undefined ? undefined : BigInt(saved);
+};
+
 /** The places in a topic up to which a consumer has taken everything. */
 export const positionsIn = (positions: Positions, name: string): readonly Position[] => placesIn(positions.get(name));
 

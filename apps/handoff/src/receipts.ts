@@ -1,7 +1,7 @@
 import { eventName, type HubEvent } from '@delta-hub/contracts';
 import type { EventStore } from '@delta-hub/event-store';
 import { v5 as uuidv5 } from 'uuid';
-import type { Positions } from './positions.js';
+import { type Positions, storePosition } from './positions.js';
 import { Handle, type Outcome } from './requests.js';
 import { nodeOfSource, readEvent } from './signed-events.js';
 import { StoreSubscriber } from './subscriber.js';
@@ -22,10 +22,7 @@ export const createReceipts = (deps: {
   new StoreSubscriber({
     name: NAME,
     store: deps.store,
-    load: () => {
-      const saved = deps.positions.get(NAME);
-      return saved === undefined ? undefined : BigInt(saved);
-    },
+    load: () => storePosition(deps.positions, NAME),
     handle: async (recorded) => {
       const event = readEvent(recorded);
       const isLetter = eventName(event.type) === 'transfer.consultation-sent';

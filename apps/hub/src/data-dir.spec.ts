@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadConfig } from './config.js';
 import { initialise, nodePaths, openNode, paths } from './data-dir.js';
+import { readPrivateKey } from './keys-files.js';
 import { lockDirectory } from './lock.js';
 
 const NOW = '2025-03-10T01:30:00.000Z';
@@ -86,10 +87,10 @@ describe('a data directory', () => {
 
   it('whose making was cut off at its last move is completed with the keys it has', () => {
     initialise(dir, NOW);
-    const { eventKey } = openNode(paths(dir).node('31'), '31');
+    const eventKey = readPrivateKey(paths(dir).node('31'), '31/1');
     renameSync(join(dir, 'nodes'), join(dir, 'nodes.new'));
     initialise(dir, NOW);
-    expect(openNode(paths(dir).node('31'), '31').eventKey).toEqual(eventKey);
+    expect(readPrivateKey(paths(dir).node('31'), '31/1')).toEqual(eventKey);
   });
 
   it('that holds nodes but is not declared made is refused', () => {
@@ -102,10 +103,13 @@ describe('a data directory', () => {
     expect(codeOf(() => openNode(paths(dir).node('31'), '32'))).toBe('DATA_DIR_OF_ANOTHER_NODE');
   });
 
-  it('without its key is refused', () => {
+  it('without the key it asks for is refused', () => {
     initialise(dir, NOW);
-    unlinkSync(nodePaths(paths(dir).node('31')).eventKey);
-    expect(codeOf(() => openNode(paths(dir).node('31'), '31'))).toBe('KEY_MISSING');
+    const node = paths(dir).node('31');
+    unlinkSync(nodePaths(node).eventKey);
+    unlinkSync(nodePaths(node).witnessKey);
+    expect(codeOf(() => readPrivateKey(node, '31/1'))).toBe('KEY_MISSING');
+    expect(codeOf(() => openNode(node, '31'))).toBe('KEY_MISSING');
   });
 
   it('is one process’s at a time', () => {

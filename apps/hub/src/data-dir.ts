@@ -121,12 +121,10 @@ const addWitnessKeys = (dirs: readonly string[]): void => {
   }
 };
 
-/** What a node needs from its directory to start, each checked to be this node's. */
+/** What a node needs from its directory whichever keys it signs with by now, each checked to be this node's. */
 export interface NodeFiles {
   readonly dir: string;
   readonly node: NodeId;
-  readonly eventKey: PrivateJwk;
-  readonly ledgerKey: PrivateJwk;
   readonly witnessKey: PrivateJwk;
   readonly trust: TrustList;
 }
@@ -146,8 +144,6 @@ export const openNode = (dir: string, node: NodeId): NodeFiles => {
   return {
     dir,
     node,
-    eventKey: readKey(files.eventKey),
-    ledgerKey: readKey(files.ledgerKey),
     witnessKey: readKey(files.witnessKey),
     trust: parseTrustList(readJson(files.trust)),
   };

@@ -1,4 +1,12 @@
-import { type KeyHistory, keyStreamOf, type KeyUse, signerFromJwk, signingKeyOf } from '@delta-hub/crypto';
+import {
+  AFTER_ALL,
+  type KeyHistory,
+  keyStreamOf,
+  type KeyUse,
+  signerFromJwk,
+  signingKeyOf,
+  type TrustList,
+} from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
 import { type KeyAct, readKeys, signKeyEvent } from '@delta-hub/handoff-app';
@@ -26,6 +34,7 @@ export interface Bench {
   readonly node: NodeId;
   readonly dir: string;
   readonly now: string;
+  readonly trust: TrustList;
   readonly keys: KeyHistory;
   readonly store: Pick<EventStore, 'read'>;
   /** Appends, in one append, to the node's key stream. */
@@ -55,7 +64,7 @@ export const withKeys = async <T>({ data, node }: KeyOptions, work: (bench: Benc
         const result = await store.append(stream, last, signed);
         if (result.outcome === 'conflict') throw new HubFault('DATA_DIR_IN_USE', `${stream} was written to meanwhile`);
       };
-      return await work({ node, dir, now, keys, store, append });
+      return await work({ node, dir, now, trust, keys, store, append });
     } finally {
       await store.close();
     }
@@ -71,12 +80,9 @@ const nowOf = (data: string): string => {
   return driven ?? new Date().toISOString();
 };
 
-/** What comes later than everything that is stored. */
-const NEXT = Number.MAX_SAFE_INTEGER;
-
 /** The key of a node that signs now. @throws HubFault `KEY_MISSING` when it has none left */
 export const newestKey = (keys: KeyHistory, node: string, now: string, use: KeyUse = 'event'): string => {
-  const key = signingKeyOf(keys, node, NEXT, now, use);
+  const key = signingKeyOf(keys, node, AFTER_ALL, now, use);
   if (key !== undefined) return key.kid;
   throw new HubFault('KEY_MISSING', `node ${node} has no valid ${use} key left to sign with; see docs/operations.md`);
 };

@@ -1,15 +1,13 @@
 import { digest } from '@delta-hub/crypto';
 import { type ReplayedEntry, replayDirectory } from '@delta-hub/ledger-app';
 import { HubFault } from './faults.js';
-import { openNode } from './data-dir.js';
 import { type Bench, type KeyOptions, newestKey, say, withKeys } from './keys-bench.js';
 
 /** Most events that one `key.reattested` names. */
 const MOST = 300;
 
 /** What is valid by its place in the node's log, but was signed by a stolen key and not witnessed before the theft. */
-const doubtsOf = ({ dir, node }: Pick<Bench, 'dir' | 'node'>): readonly Doubt[] => {
-  const { trust } = openNode(dir, node);
+const doubtsOf = ({ dir, trust }: Bench): readonly Doubt[] => {
   const replayed = replayDirectory(dir, trust, { scope: { kind: 'WHOLE' }, asOf: undefined });
   try {
     return [...replayed.entries].flatMap(doubtOf);

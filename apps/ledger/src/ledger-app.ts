@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
-import type { PrivateJwk, TrustList } from '@delta-hub/crypto';
+import { type PrivateJwk, storedKeyHistory, type TrustList } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import { NestFactory } from '@nestjs/core';
 import type { INestApplication } from '@nestjs/common';
@@ -12,7 +12,6 @@ import { LedgerModule, type LedgerModuleOptions } from './ledger.module.js';
 import type { LedgerStore } from './ledger-store.js';
 import { ReplayDesk } from './replay/replay-desk.js';
 import type { Level } from './witness/level.js';
-import { storedKeys } from './keys/stored-keys.js';
 import { ledgerPaths } from './ledger-paths.js';
 import { LedgerReader } from './ledger-reader.js';
 import { headSigner, headVerifiers, originOf, sha256Tree } from './log-identity.js';
@@ -110,7 +109,7 @@ export const createLedgerApp = async (deps: LedgerAppDeps): Promise<LedgerApp> =
 
 const openLog = async (deps: LedgerAppDeps) => {
   const { node, dataDir, ledgerKey, trust, eventStore } = deps;
-  const keys = await storedKeys(eventStore, trust, node);
+  const keys = await storedKeyHistory(trust, node, eventStore);
   const signer = headSigner(keys, node, ledgerKey);
   const paths = ledgerPaths(dataDir);
   const closers: (() => unknown)[] = [];

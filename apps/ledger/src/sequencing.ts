@@ -1,8 +1,7 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
-import type { KeyHistory, TrustList } from '@delta-hub/crypto';
+import { type KeyHistory, storedKeyHistory, type TrustList } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import { type Anchor, EventTail } from './event-tail.js';
-import { storedKeys } from './keys/stored-keys.js';
 import { asLedgerFault, isPassing, LedgerFault } from './ledger-fault.js';
 import type { LedgerStore, SignedHead } from './ledger-store.js';
 import type { Sequencer } from './sequencer.js';
@@ -207,7 +206,7 @@ export class RunningSequencing implements Sequencing {
   }
 }
 
-const keysOf = ({ events, trust, node }: Parts): Promise<KeyHistory> => storedKeys(events, trust, node);
+const keysOf = ({ events, trust, node }: Parts): Promise<KeyHistory> => storedKeyHistory(trust, node, events);
 
 const waiting = (milliseconds: number, signal: AbortSignal): Promise<unknown> =>
   pauseFor(milliseconds, undefined, { signal });

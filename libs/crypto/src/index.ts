@@ -28,7 +28,7 @@ export {
   readKeyEvent,
   type RevocationReason,
 } from './key-events.js';
-export { type IndexedEvent, keyHistoryOf } from './key-fold.js';
+export { type IndexedEvent, keyHistoryOf, storedKeyHistory } from './key-fold.js';
 export {
   evolveKeys,
   type KeyEventFault,
@@ -40,7 +40,7 @@ export {
   type Revocation,
   trustedHistory,
 } from './key-history.js';
-export { isInDoubt, keyAt, type KeyRule, type KeyUse, ruleAt, signingKeyOf, trustRule } from './key-rule.js';
+export { AFTER_ALL, isInDoubt, type KeyRule, type KeyUse, ruleAt, signingKeyOf, trustRule } from './key-rule.js';
 export { generateKeyPair, type Signer, signerFromJwk, verifyBytes } from './keys.js';
 export type { PrivateJwk, PublicJwk, SignatureAlgorithm } from './signature-suite.js';
 export {

@@ -20,7 +20,10 @@ export const trustRule = (trust: TrustList): KeyRule => ({
   fault: (key, { time }) => timeFault(key, time),
 });
 
-/** The rule for the entry at `index` of a log; for one that is only arriving, an index after all there is. */
+/** The index of what is only arriving, or about to be signed: it comes after everything there is. */
+export const AFTER_ALL = Number.MAX_SAFE_INTEGER;
+
+/** The rule for the entry at `index` of a log; `AFTER_ALL` for one that is not in it yet. */
 export const ruleAt = (history: KeyHistory, index: number): KeyRule => ({
   find: (kid) => {
     const period = isLedgerKeyId(kid) ? undefined : history.periods[kid];
@@ -33,19 +36,6 @@ export const ruleAt = (history: KeyHistory, index: number): KeyRule => ({
     return again !== undefined && again.index < index ? undefined : fault.detail;
   },
 });
-
-/** The key of an entry by index and time: its period, or why it is not valid there. */
-export const keyAt = (
-  history: KeyHistory,
-  kid: string,
-  index: number,
-  time: Instant,
-): { readonly key: KeyPeriod } | { readonly fault: string } => {
-  const fault = keyFaultAt(history, kid, index, time);
-  const key = history.periods[kid];
-  if (key === undefined || fault !== undefined) return { fault: fault?.detail ?? `key ${kid} is not known` };
-  return { key };
-};
 
 /** An event of a log, verified. */
 export interface LoggedEvent {

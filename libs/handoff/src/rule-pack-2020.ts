@@ -126,7 +126,7 @@ const sanctions: readonly SanctionRule[] = [
     text: 'Warning 警告 for more than 10 days.',
   },
   {
-    ...{ measure: 'revocation-proposal', over: { months: 1 }, article: '高法解释543', source: 'law', verified: true },
+    ...{ measure: 'revocation-proposal', over: { months: 1 }, article: '高法解释543', source: 'law', verified: false },
     text: 'Proposal to revoke the suspension or parole 提请撤销 for more than one month.',
   },
 ];
