@@ -14,9 +14,11 @@ export class TestTopics {
     });
   }
 
-  /** Fails when there is one of that name already. */
+  /** Fails when there is one of that name already; done when each partition has a leader that answers for it. */
   async create(topic: string, partitions = 1): Promise<void> {
     await this.#admin.createTopics({ topics: [topic], partitions, replicas: 1 });
+    const each = Array.from({ length: partitions }, (_, partitionIndex) => ({ partitionIndex, timestamp: -1n }));
+    await this.#admin.listOffsets({ topics: [{ name: topic, partitions: each }] });
   }
 
   /** One partition, on all these brokers; the first leads it. */
