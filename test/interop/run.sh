@@ -35,6 +35,11 @@ python="$here/python/.venv/bin/python"
 echo '--- a scratch log, loaded by hammer and recomputed by fsck of Tessera'
 bash "$here/tessera/check.sh" hammer "$scratch/tessera" "$scratch/loaded"
 
+echo '--- the golden log, recomputed by fsck of Tessera'
+vectors=$here/../vectors
+vkey=$(node -p 'JSON.parse(fs.readFileSync(process.argv[1], "utf8")).nodes.find(({ node }) => node === "32").ledgerKeys[0].vkey' "$vectors/evidence/trust.json")
+bash "$here/tessera/check.sh" fsck "$scratch/tessera" "file://$(cd "$vectors/golden-log" && pwd)/" "$vkey"
+
 echo '--- a hub with one finished transfer'
 node apps/hub/dist/main.js demo --json --data "$data" >"$scratch/demo.json" 2>"$scratch/demo.log" ||
   { tail -n 50 "$scratch/demo.log" >&2; exit 1; }
