@@ -10,7 +10,8 @@ import { KafkaCluster } from './kafka/kafka-cluster.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const JEST = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
-const SUITES = ['--config', 'jest.config.mjs', '--rootDir', 'test/engines', '--runInBand'];
+/** A client that a failed test left open ends with the run: it must not hold it until the broker drops the connection. */
+const SUITES = ['--config', 'jest.config.mjs', '--rootDir', 'test/engines', '--runInBand', '--forceExit'];
 
 const jest = async (environment: NodeJS.ProcessEnv): Promise<number> => {
   const child = spawn(process.execPath, [...JEST, ...SUITES, ...process.argv.slice(2)], {
