@@ -7,6 +7,11 @@ cd "$here/../.."
 PATH="$PWD/node_modules/.bin:$PATH"
 export PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore
 
+# The verifier key of a node's log, as a trust list has it.
+vkey_in() {
+  node -p 'JSON.parse(fs.readFileSync(process.argv[1], "utf8")).nodes.find(({ node }) => node === process.argv[2]).ledgerKeys[0].vkey' "$1" "$2"
+}
+
 for tool in go python3 node; do
   command -v "$tool" >/dev/null || { echo "missing: $tool" >&2; exit 1; }
 done
@@ -36,9 +41,8 @@ echo '--- a scratch log, loaded by hammer and recomputed by fsck of Tessera'
 bash "$here/tessera/check.sh" hammer "$scratch/tessera" "$scratch/loaded"
 
 echo '--- the golden log, recomputed by fsck of Tessera'
-vectors=$here/../vectors
-vkey=$(node -p 'JSON.parse(fs.readFileSync(process.argv[1], "utf8")).nodes.find(({ node }) => node === "32").ledgerKeys[0].vkey' "$vectors/evidence/trust.json")
-bash "$here/tessera/check.sh" fsck "$scratch/tessera" "file://$(cd "$vectors/golden-log" && pwd)/" "$vkey"
+vectors=$PWD/test/vectors
+bash "$here/tessera/check.sh" fsck "$scratch/tessera" "file://$vectors/golden-log/" "$(vkey_in "$vectors/evidence/trust.json" 32)"
 
 echo '--- a hub with one finished transfer'
 node apps/hub/dist/main.js demo --json --data "$data" >"$scratch/demo.json" 2>"$scratch/demo.log" ||
@@ -57,8 +61,7 @@ for node in 32:cca-320509:$((port + 1)) 31:cca-310118:$port; do
   node apps/hub/dist/main.js token --data "$data" --node "$id" --agency "$agency" --role inspector >"$scratch/token.txt"
   "$scratch/interop" -hub "$address" -trust "$data/nodes/$id/trust.json" -node "$id" -token "$scratch/token.txt" -transfer "$transfer"
   echo "--- node $id: ledger, by fsck of Tessera"
-  vkey=$(node -p 'JSON.parse(fs.readFileSync(process.argv[1], "utf8")).nodes.find(({ node }) => node === process.argv[2]).ledgerKeys[0].vkey' "$data/nodes/$id/trust.json" "$id")
-  bash "$here/tessera/check.sh" fsck "$scratch/tessera" "$address/ledger/" "$vkey" "$(cat "$scratch/token.txt")"
+  bash "$here/tessera/check.sh" fsck "$scratch/tessera" "$address/ledger/" "$(vkey_in "$data/nodes/$id/trust.json" "$id")" "$(cat "$scratch/token.txt")"
   echo "--- node $id: records of the broker, by the CloudEvents SDK"
   node --no-warnings "$here/cloudevents/read-records.ts" "$data/broker.db" "$id" >"$scratch/events.txt"
   echo "--- node $id: their signatures, by joserfc"
