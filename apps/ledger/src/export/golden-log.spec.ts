@@ -23,8 +23,8 @@ describe('the golden log', () => {
   });
 
   it('is what the program writes today, byte for byte', async () => {
-    const written = promisify(execFile)(process.execPath, [join(ROOT, 'tools/golden-log.mjs'), '--check']);
-    await expect(written).resolves.toEqual({ stdout: '', stderr: '' });
+    const check = ['--no-warnings', join(ROOT, 'tools/golden-log.mjs'), '--check'];
+    await expect(promisify(execFile)(process.execPath, check)).resolves.toEqual({ stdout: '', stderr: '' });
   });
 
   it.each([
