@@ -17,8 +17,10 @@ const SHORT = 128;
 
 /** The 32 bytes of SHA-256, FIPS 180-4. */
 export const sha256 = (bytes: Uint8Array): Uint8Array => {
-  if (bytes.length > SHORT) return new Uint8Array(hash('sha256', bytes, 'buffer'));
+  if (bytes.length > SHORT) return bytesOf(hash('sha256', bytes, 'buffer'));
   const digested = new Uint8Array(SHA256_BYTES);
   sodium.crypto_hash_sha256(digested, bytes);
   return digested;
 };
+
+const bytesOf = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);

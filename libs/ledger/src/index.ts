@@ -1,5 +1,13 @@
 export { fromBase64, toBase64 } from './encodings.js';
-export { emptyRange, extendRange, rootOfLeaves, rootOfRange, sameBytes, treeHasher } from './merkle-tree.js';
+export {
+  appendLeaf,
+  emptyRange,
+  extendRange,
+  rootOfLeaves,
+  rootOfRange,
+  sameBytes,
+  treeHasher,
+} from './merkle-tree.js';
 export type { CompactRange, Hash, TreeHasher } from './merkle-tree.js';
 export { consistencyPath, inclusionPath, rangeAt, rootAt, verifyConsistency, verifyInclusion } from './proofs.js';
 export type { Consistency, Inclusion, NodeReader } from './proofs.js';
@@ -23,10 +31,8 @@ export {
   nodesFromTiles,
 } from './tile-contents.js';
 export type { Tile, TileReader } from './tile-contents.js';
-export { TileWalk } from './tile-walk.js';
-export type { TileSlot } from './tile-walk.js';
-export { entriesPath, parseTilePath, TILE_WIDTH, tilePath, tilesOf, tileWidth } from './tiles.js';
-export type { TileCoordinates, TileResource } from './tiles.js';
+export { entriesPath, parseTilePath, TILE_WIDTH, tilePath, tileSlots, tilesOf, tileWidth } from './tiles.js';
+export type { TileCoordinates, TileResource, TileSlot } from './tiles.js';
 export { formatTreeHead, parseTreeHead } from './tree-head.js';
 export type { TreeHead } from './tree-head.js';
 export {

