@@ -32,7 +32,8 @@ export const importTable: Readonly<Record<string, Row>> = {
   'libs/local-log':   { layer: 'substrate', scope: 'any', workspace: [], npm: [], node: [],
                         adapters: { sqlite: { node: ['sqlite', 'fs', 'path', 'timers'] } } },
   'libs/event-store': { ...port, workspace: ['local-log', 'local-log/sqlite'], node: [],
-                        adapters: { sqlite: { node: ['sqlite'] } } },
+                        adapters: { sqlite: { node: ['sqlite'] },
+                                    kurrent: { npm: ['@kurrent/kurrentdb-client'], node: ['sqlite', 'timers/promises'] } } },
   'libs/broker':      { ...port, workspace: ['local-log', 'local-log/sqlite'], node: [],
                         adapters: { sqlite: { node: ['sqlite'] },
                                     'kafka/platformatic': { npm: ['@platformatic/kafka'] },
@@ -44,7 +45,7 @@ export const importTable: Readonly<Record<string, Row>> = {
   'apps/gateway':     { ...app, scope: 'gateway',
                         workspace: ['contracts', 'crypto'] },
   'apps/hub':         { ...app, scope: 'hub',
-                        workspace: ['contracts', 'crypto', 'event-store', 'event-store/sqlite', 'broker', 'broker/sqlite',
+                        workspace: ['contracts', 'crypto', 'event-store', 'event-store/sqlite', 'event-store/kurrent', 'broker', 'broker/sqlite',
                                     'broker/kafkajs', 'broker/platformatic', 'broker/kafka-topics',
                                     'handoff-app', 'ledger-app', 'gateway-app'] },
 };

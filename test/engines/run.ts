@@ -1,12 +1,14 @@
 /**
  * `npm run test:engines [-- jest arguments]`: the suites that need real engines. Kafka: the brokers in KAFKA_BROKERS
  * (`host:port,host:port`, for tests only) if given, else one started here from pinned jars, and stopped at the end.
+ * KurrentDB: the server of KURRENTDB_URL (for tests only) if given, else a protocol double. The last lines say which.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { KAFKA_VERSION } from './kafka/jars.js';
 import { KafkaCluster } from './kafka/kafka-cluster.js';
+import { describeServer } from './kurrentdb/given-server.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const JEST = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
@@ -35,3 +37,4 @@ try {
 console.log(
   `Kafka: ${cluster === undefined ? `the brokers given, ${given}` : `${KAFKA_VERSION}, started from its jars`}`,
 );
+console.log(`KurrentDB: ${describeServer()}`);

@@ -10,6 +10,20 @@ const Schema = z.object({
   DELTA_HUB_ISSUER_JWKS_FILE: z.string().min(1).optional(),
   /** Most bytes each node's event store may take; without it, what the disk has. */
   DELTA_HUB_STORE_MAX_BYTES: z.coerce.number().int().min(65_536).optional(),
+  /** Where a node keeps its events: one file of its directory, or KurrentDB. */
+  DELTA_HUB_STORE: z.enum(['sqlite', 'kurrentdb']).default('sqlite'),
+  /** The client's connection string; `{node}` stands for the node's number, where each has a server of its own. */
+  KURRENTDB_URL: z
+    .string()
+    .regex(/^(kurrentdb|esdb)(\+discover)?:\/\/[^\s@]+$/, 'kurrentdb://host:port?tls=true, without an account')
+    .optional(),
+  /** What the names of a node's streams begin with on the server, before its number. */
+  KURRENTDB_PREFIX: z
+    .string()
+    .regex(/^(?!\$)[\x21-\x7e]{0,64}$/, 'printable ASCII, not $ first')
+    .default(''),
+  /** One line `user:password`: the node's own account, which may append and read and nothing else. */
+  KURRENTDB_CREDENTIALS_FILE: z.string().min(1).optional(),
   /** What carries records between the nodes: one file of this machine, or Apache Kafka. */
   DELTA_HUB_BROKER: z.enum(['sqlite', 'kafka']).default('sqlite'),
   /** `host:port,host:port` of some brokers. */

@@ -36,6 +36,8 @@ export const nodePaths = (dir: string) => ({
   ledgerKey: join(dir, 'keys', 'ledger-1.json'),
   witnessKey: join(dir, 'keys', 'witness-1.json'),
   events: join(dir, 'events.db'),
+  /** Where the server of the event store has which event; made again where there is none. */
+  eventIndex: join(dir, 'event-index.db'),
   positions: join(dir, 'positions.db'),
   readModels: join(dir, 'read.db'),
 });

@@ -8,13 +8,13 @@ import {
   type TrustList,
 } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
-import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
 import { type KeyAct, readKeys, signKeyEvent } from '@delta-hub/handoff-app';
 import { existsSync } from 'node:fs';
 import { nodePaths, openNode, paths, readJson } from './data-dir.js';
 import { HubFault } from './faults.js';
 import { readPrivateKey } from './keys-files.js';
 import { lockDirectory } from './lock.js';
+import { openNodeStore } from './node-store.js';
 import { isNodeId, NODES, type NodeId } from './nodes.js';
 
 export interface KeyOptions {
@@ -51,7 +51,7 @@ export const withKeys = async <T>({ data, node }: KeyOptions, work: (bench: Benc
   try {
     const { trust } = openNode(dir, node);
     const now = nowOf(data);
-    const store = await openSqliteEventStore(files.events, { now: () => now });
+    const { store } = await openNodeStore(dir, node, () => now);
     try {
       const keys = await readKeys(store, trust, node);
       const append = async (acts: readonly SignedAct[]): Promise<void> => {

@@ -1,5 +1,4 @@
 import { parseTrustList } from '@delta-hub/crypto';
-import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
 import {
   type LedgerReport,
   parseVerifiedState,
@@ -10,9 +9,12 @@ import {
 } from '@delta-hub/ledger-app';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadConfig } from './config.js';
 import { nodePaths, readJson, writeJson } from './data-dir.js';
 import { HubFault } from './faults.js';
 import { ledgerAddress, nodeDirectories } from './ledger-source.js';
+import { openNodeStore } from './node-store.js';
+import type { NodeId } from './nodes.js';
 import { progressLines } from './progress.js';
 import type { LedgerVerdict } from './report.js';
 
@@ -83,11 +85,13 @@ const optionsOf = ({ level, since }: VerifyCommand): VerifyOptions => {
 
 const verifyNodeDirectory = async (directory: string, options: VerifyOptions): Promise<LedgerReport> => {
   const files = nodePaths(directory);
-  const { node } = readJson(files.identity) as { node: string };
-  if (!existsSync(files.events)) throw new HubFault('DATA_DIR_INVALID', `${files.events} is missing`);
-  const eventStore = await openSqliteEventStore(files.events);
+  const { node } = readJson(files.identity) as { node: NodeId };
+  const config = loadConfig();
+  if (config.DELTA_HUB_STORE === 'sqlite' && !existsSync(files.events))
+    throw new HubFault('DATA_DIR_INVALID', `${files.events} is missing`);
+  const { store: eventStore, file } = await openNodeStore(directory, node, undefined, config);
   try {
-    const source = { directory, eventStore, eventsFile: files.events };
+    const source = { directory, eventStore, ...(file === undefined ? {} : { eventsFile: file }) };
     return await verifyLedger(source, parseTrustList(readJson(files.trust)), { node, ...options });
   } finally {
     await eventStore.close();

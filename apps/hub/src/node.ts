@@ -1,7 +1,6 @@
 import type { Broker } from '@delta-hub/broker';
 import { openSqliteBroker } from '@delta-hub/broker/sqlite';
 import { isLedgerKeyId, jwks, type KeyHistory, type KeyUse, signerFromJwk } from '@delta-hub/crypto';
-import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
 import { createGateway } from '@delta-hub/gateway-app';
 import { createHandoffApp, type HandoffApp, NodeClock, readKeys } from '@delta-hub/handoff-app';
 import { createLedgerApp, type LedgerApp } from '@delta-hub/ledger-app';
@@ -16,6 +15,7 @@ import { openKafka } from './kafka/open-kafka.js';
 import { lockDirectory } from './lock.js';
 import type { NodeStart, PeerUrls } from './messages.js';
 import { PeerLine } from './peer-line.js';
+import { openNodeStore } from './node-store.js';
 import { NODES } from './nodes.js';
 import { routesOf } from './routes.js';
 
@@ -47,10 +47,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
     const lock = lockDirectory(files.lock, 10_000);
     closers.push(() => lock.release());
     const clock = new NodeClock(start.clock);
-    const store = await openSqliteEventStore(files.events, {
-      now: () => clock.now(),
-      ...(config.DELTA_HUB_STORE_MAX_BYTES === undefined ? {} : { maxBytes: config.DELTA_HUB_STORE_MAX_BYTES }),
-    });
+    const { store } = await openNodeStore(start.dataDir, start.node, () => clock.now(), config);
     closers.push(() => store.close());
     const broker = new BrokerLink(await openBroker(config, start.node, hubDir), start.linked);
     closers.push(() => broker.close());

@@ -1,0 +1,65 @@
+import type { EventStore } from '@delta-hub/event-store';
+import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
+import { existsSync, readFileSync } from 'node:fs';
+import { type HubConfig, loadConfig } from './config.js';
+import { nodePaths } from './data-dir.js';
+import { HubFault } from './faults.js';
+import type { NodeId } from './nodes.js';
+
+/** A node's event store; `file` where it is one that other threads may open for themselves. */
+export interface NodeStore {
+  readonly store: EventStore;
+  readonly file?: string;
+}
+
+/**
+ * Opens the event store of the node in this directory, as the configuration has it: a file there, or KurrentDB.
+ * @throws HubFault `CONFIG_INVALID`; EventStoreError
+ */
+export const openNodeStore = async (
+  dir: string,
+  node: NodeId,
+  now?: () => string,
+  config: HubConfig = loadConfig(),
+): Promise<NodeStore> => {
+  const files = nodePaths(dir);
+  const clock = now === undefined ? {} : { now };
+  if (config.DELTA_HUB_STORE === 'sqlite') {
+    const { DELTA_HUB_STORE_MAX_BYTES: maxBytes } = config;
+    const limits = maxBytes === undefined ? {} : { maxBytes };
+    return { store: await openSqliteEventStore(files.events, { ...clock, ...limits }), file: files.events };
+  }
+  if (existsSync(files.events))
+    throw new HubFault('CONFIG_INVALID', `DELTA_HUB_STORE: ${files.events} holds this node's events already`);
+  const connectionString = kurrentUrl(config, node);
+  // Not loaded unless it is wanted: the client brings a native library.
+  const { openKurrentEventStore } = await import('@delta-hub/event-store/kurrent');
+  const store = await openKurrentEventStore({
+    connectionString,
+    prefix: `${config.KURRENTDB_PREFIX}${node}.`,
+    indexFile: files.eventIndex,
+    ...clock,
+  });
+  return { store };
+};
+
+/** KURRENTDB_URL for this node, with the account of KURRENTDB_CREDENTIALS_FILE. @throws HubFault `CONFIG_INVALID` */
+const kurrentUrl = (config: HubConfig, node: NodeId): string => {
+  if (config.KURRENTDB_URL === undefined)
+    throw new HubFault('CONFIG_INVALID', 'KURRENTDB_URL: the address of the server is needed');
+  const url = config.KURRENTDB_URL.replaceAll('{node}', node);
+  const file = config.KURRENTDB_CREDENTIALS_FILE;
+  if (file === undefined) return url;
+  const [, user, password] = /^([^:\s]+):(\S+)\s*$/.exec(textIn(file)) ?? [];
+  if (user === undefined || password === undefined)
+    throw new HubFault('CONFIG_INVALID', 'KURRENTDB_CREDENTIALS_FILE: one line user:password is expected');
+  return url.replace('://', `://${encodeURIComponent(user)}:${encodeURIComponent(password)}@`);
+};
+
+const textIn = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new HubFault('CONFIG_INVALID', `cannot read ${file}`, { cause: error });
+  }
+};

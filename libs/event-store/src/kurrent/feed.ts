@@ -1,0 +1,93 @@
+import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
+import { START, streamNameFilter } from '@kurrent/kurrentdb-client';
+import { setTimeout as delay } from 'node:timers/promises';
+import { EventStoreError, type RecordedEvent } from '../event-store.js';
+import { readFault } from './client-errors.js';
+import { positionOf, type ServerStreams } from './server-events.js';
+
+/** Back-off between attempts: the client answers at once when nobody listens. */
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 1000;
+
+/** Is given every event once and in order; the next when this has resolved. What it throws ends the following. */
+export type Follower = (event: RecordedEvent) => Promise<void> | void;
+
+/**
+ * Follows our streams on the server, from behind a position, until it is stopped. A subscription of the client never
+ * comes back by itself, and a server may drop one that is slow: this one goes on behind the last event that was taken.
+ */
+export class Feed {
+  /** Rejects with what ended it: the follower's own error, or `SUBSTRATE_TAMPERED`, `FOREIGN_STORE`; resolves after `stop`. */
+  readonly finished: Promise<void>;
+  readonly #client: KurrentDBClient;
+  readonly #streams: ServerStreams;
+  readonly #follower: Follower;
+  readonly #stop = new AbortController();
+  #after: bigint | undefined;
+  #pauseMs = FIRST_PAUSE_MS;
+
+  constructor(client: KurrentDBClient, streams: ServerStreams, after: bigint | undefined, follower: Follower) {
+    this.#client = client;
+    this.#streams = streams;
+    this.#after = after;
+    this.#follower = follower;
+    this.finished = this.#run();
+    this.finished.catch(() => undefined); // Whoever cares listens for himself.
+  }
+
+  /** Ends it after the event in hand. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.finished.catch(() => undefined);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const ended = await this.#follow();
+      if (ended !== undefined) throw ended.error;
+      await delay(this.#pauseMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
+    }
+  }
+
+  /** One subscription. Undefined when it may be asked for again. */
+  async #follow(): Promise<{ readonly error: unknown } | undefined> {
+    const subscription = this.#client.subscribeToAll({
+      fromPosition: this.#after === undefined ? START : positionOf(this.#after),
+      filter: streamNameFilter({ prefixes: this.#streams.prefixes }),
+    });
+    subscription.on('error', () => undefined); // Told by the loop below; one that comes after it has ended is of no use.
+    const end = (): void => void subscription.destroy();
+    this.#stop.signal.addEventListener('abort', end, { once: true });
+    try {
+      for await (const { event } of subscription) {
+        if (this.#stop.signal.aborted) return undefined;
+        if (event === undefined) continue;
+        const fault = await this.#hand(() => this.#streams.recorded(event));
+        if (fault !== undefined) return fault;
+      }
+      return undefined;
+    } catch (error) {
+      if (this.#stop.signal.aborted) return undefined;
+      const fault = readFault(error);
+      return fault.code === 'UNAVAILABLE' ? undefined : { error: fault };
+    } finally {
+      this.#stop.signal.removeEventListener('abort', end);
+      await subscription.unsubscribe().catch(() => undefined);
+    }
+  }
+
+  async #hand(read: () => RecordedEvent): Promise<{ readonly error: unknown } | undefined> {
+    try {
+      const event = read();
+      if (this.#after !== undefined && event.position <= this.#after)
+        throw new EventStoreError('SUBSTRATE_TAMPERED', `KurrentDB: position ${event.position} follows ${this.#after}`);
+      await this.#follower(event);
+      this.#after = event.position;
+      this.#pauseMs = FIRST_PAUSE_MS;
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
+  }
+}

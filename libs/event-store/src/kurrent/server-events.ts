@@ -1,0 +1,58 @@
+import {
+  type AllStreamRecordedEvent,
+  binaryEvent,
+  type EventData,
+  type RecordedEvent as ClientEvent,
+} from '@kurrent/kurrentdb-client';
+import { EventStoreError, type EventToAppend, type RecordedEvent } from '../event-store.js';
+
+/** RFC 3339 in UTC with milliseconds. */
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/**
+ * Our streams on a server: their names begin with a prefix, so several nodes may share one, and nothing else is ours.
+ * Data go as bytes, which come back as they were; what is given as JSON does not. The time of receipt goes as metadata.
+ */
+export class ServerStreams {
+  constructor(private readonly prefix: string) {}
+
+  /** Ours, and the metadata of ours. */
+  get prefixes(): string[] {
+    return [this.prefix, `$$${this.prefix}`];
+  }
+
+  nameOf(stream: string): string {
+    return `${this.prefix}${stream}`;
+  }
+
+  eventOf({ id, type, data }: EventToAppend, receivedAt: string): EventData {
+    return binaryEvent({ id, type, data, metadata: { receivedAt } });
+  }
+
+  /** @throws EventStoreError `SUBSTRATE_TAMPERED` for what only an administrator can have written, `FOREIGN_STORE` */
+  recorded(event: ClientEvent | AllStreamRecordedEvent): RecordedEvent {
+    if (event.streamId.startsWith('$') || event.type.startsWith('$'))
+      throw new EventStoreError(
+        'SUBSTRATE_TAMPERED',
+        `KurrentDB: ${event.type} in ${event.streamId}: somebody has changed what the store keeps`,
+      );
+    const receivedAt = (event.metadata as { receivedAt?: unknown } | undefined)?.receivedAt;
+    if (event.isJson || typeof receivedAt !== 'string' || !INSTANT.test(receivedAt) || event.position === undefined)
+      throw new EventStoreError('FOREIGN_STORE', `KurrentDB: event ${event.id} was not stored by this program`);
+    return {
+      id: event.id,
+      type: event.type,
+      data: new Uint8Array(event.data),
+      stream: event.streamId.slice(this.prefix.length),
+      revision: event.revision,
+      position: event.position.commit,
+      receivedAt,
+    };
+  }
+}
+
+/** As the client wants a position: an event that is no part of a server transaction is committed where it is prepared. */
+export const positionOf = (position: bigint): { readonly commit: bigint; readonly prepare: bigint } => ({
+  commit: position,
+  prepare: position,
+});

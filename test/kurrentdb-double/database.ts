@@ -1,0 +1,214 @@
+/**
+ * What the protocol double of KurrentDB knows: one log in memory with streams over it, deciding as a real server was
+ * seen to decide (KurrentDB 26.1 and EventStoreDB 23.10). Nothing here knows of gRPC.
+ */
+
+/** A revision that a caller expects, or one of the three words. */
+export type ExpectedState = bigint | 'no_stream' | 'stream_exists' | 'any';
+
+export interface Proposed {
+  readonly id: string;
+  readonly type: string;
+  readonly data: Uint8Array;
+  readonly metadata: Uint8Array;
+  readonly isJson: boolean;
+}
+
+export interface Stored extends Proposed {
+  readonly stream: string;
+  readonly revision: bigint;
+  /** In bytes, as on a real server: neither from 1 nor without holes. */
+  readonly position: bigint;
+  readonly created: Date;
+}
+
+export type Appended =
+  | { readonly kind: 'success'; readonly revision: bigint; readonly position: bigint | undefined }
+  | { readonly kind: 'wrong-expected-version'; readonly actual: bigint | undefined }
+  | { readonly kind: 'stream-deleted' }
+  | { readonly kind: 'maximum-append-size-exceeded' }
+  | { readonly kind: 'bad-request' };
+
+/** How a stream looks to who reads it. */
+export type StreamState = 'absent' | 'there' | 'soft-deleted' | 'tombstoned';
+
+/** Sum of the data of one call; metadata are not counted. */
+export const MAX_APPEND_BYTES = 1_048_576;
+/** `$tb` of a soft-deleted stream, and the revision of its tombstone. */
+const FOR_EVER = 9_223_372_036_854_775_807n;
+const UUID = /^(?!0{8}-0{4}-0{4}-0{4}-0{12}$)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const OVERHEAD_BYTES = 137;
+
+interface Stream {
+  readonly events: Stored[];
+  tombstone: Stored | undefined;
+}
+
+export class Database {
+  #log: Stored[] = [];
+  #end = 0n;
+  readonly #streams = new Map<string, Stream>();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(private readonly now: () => Date = () => new Date()) {}
+
+  append(name: string, expected: ExpectedState, events: readonly Proposed[]): Appended {
+    if (name === '' || events.some(({ id, type }) => !UUID.test(id) || type === '')) return { kind: 'bad-request' };
+    if (events.reduce((sum, { data }) => sum + data.length, 0) > MAX_APPEND_BYTES)
+      return { kind: 'maximum-append-size-exceeded' };
+    const state = this.stateOf(name);
+    if (state === 'tombstoned' || (state === 'soft-deleted' && expected === 'stream_exists'))
+      return { kind: 'stream-deleted' };
+    const stored = this.#streams.get(name)?.events ?? [];
+    const decided = decide(stored, expected, events, state === 'soft-deleted');
+    // A repeat of what was deleted is answered with success and without a position, and the stream stays deleted.
+    if (decided.kind === 'repeat' && state === 'soft-deleted')
+      return { kind: 'success', revision: decided.last.revision, position: undefined };
+    if (decided.kind === 'repeat')
+      return { kind: 'success', revision: decided.last.revision, position: decided.last.position };
+    if (decided.kind === 'wrong') return { kind: 'wrong-expected-version', actual: stored.at(-1)?.revision };
+    if (state === 'soft-deleted') this.#setMetadata(name, { $tb: Number(nextOf(stored)) });
+    const last = events.map((event) => this.#write(name, event)).at(-1);
+    this.#tell();
+    return { kind: 'success', revision: last?.revision ?? nextOf(stored) - 1n, position: last?.position };
+  }
+
+  /** Hides what is in a stream; whoever appends to it later goes on with the next revision. */
+  softDelete(name: string): void {
+    this.#setMetadata(name, FOREVER_TRUNCATED);
+    this.#tell();
+  }
+
+  tombstone(name: string): void {
+    const stream = this.#streamOf(name);
+    const mark = { id: crypto.randomUUID(), type: '$streamDeleted', data: NONE, metadata: NONE, isJson: false };
+    stream.tombstone = this.#put({ ...mark, stream: name, revision: FOR_EVER });
+    this.#tell();
+  }
+
+  /** Replaces the whole metadata of a stream: `$tb`, `$maxCount`, `$acl`. */
+  setMetadata(name: string, metadata: object): void {
+    this.#setMetadata(name, metadata);
+    this.#tell();
+  }
+
+  /** Takes away what nobody can read any more. The last event of a stream stays, and of a dead stream its tombstone. */
+  scavenge(): void {
+    this.#log = this.#log.filter((event) => {
+      const stream = this.#streams.get(event.stream);
+      if (stream?.tombstone !== undefined) return event === stream.tombstone;
+      return event.stream.startsWith('$$') || event === stream?.events.at(-1) || this.#isVisible(event);
+    });
+    for (const stream of this.#streams.values())
+      stream.events.splice(0, Infinity, ...stream.events.filter((event) => this.#log.includes(event)));
+  }
+
+  stateOf(name: string): StreamState {
+    const stream = this.#streams.get(name);
+    if (stream?.tombstone !== undefined) return 'tombstoned';
+    if (this.#metadata(name).$tb === Number(FOR_EVER)) return 'soft-deleted';
+    return stream === undefined || stream.events.length === 0 ? 'absent' : 'there';
+  }
+
+  /** What a reader of the stream sees, in order. */
+  read(name: string): readonly Stored[] {
+    return (this.#streams.get(name)?.events ?? []).filter((event) => this.#isVisible(event));
+  }
+
+  /** Everything, deleted or not, in order. */
+  all(): readonly Stored[] {
+    return this.#log;
+  }
+
+  /** Calls back after everything that is written. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  #isVisible(event: Stored): boolean {
+    const { $tb = 0, $maxCount } = this.#metadata(event.stream);
+    const last = this.#streams.get(event.stream)?.events.at(-1)?.revision ?? 0n;
+    return Number(event.revision) >= $tb && ($maxCount === undefined || last - event.revision < BigInt($maxCount));
+  }
+
+  #metadata(name: string): { readonly $tb?: number; readonly $maxCount?: number } {
+    const last = this.#streams.get(`$$${name}`)?.events.at(-1);
+    return last === undefined ? {} : (JSON.parse(Buffer.from(last.data).toString('utf8')) as object);
+  }
+
+  #setMetadata(name: string, metadata: object): void {
+    const data = metadata === FOREVER_TRUNCATED ? `{"$tb":${FOR_EVER}}` : JSON.stringify(metadata);
+    const bytes = new Uint8Array(Buffer.from(data));
+    this.#write(`$$${name}`, { id: crypto.randomUUID(), type: '$metadata', data: bytes, metadata: NONE, isJson: true });
+  }
+
+  #streamOf(name: string): Stream {
+    const stream = this.#streams.get(name) ?? { events: [], tombstone: undefined };
+    this.#streams.set(name, stream);
+    return stream;
+  }
+
+  #write(name: string, event: Proposed): Stored {
+    const { events } = this.#streamOf(name);
+    const stored = this.#put({ ...event, id: event.id.toLowerCase(), stream: name, revision: nextOf(events) });
+    events.push(stored);
+    return stored;
+  }
+
+  #put(event: Omit<Stored, 'position' | 'created'>): Stored {
+    const stored = { ...event, position: this.#end, created: this.now() };
+    this.#end += BigInt(OVERHEAD_BYTES + event.stream.length + event.data.length + event.metadata.length);
+    this.#log.push(stored);
+    return stored;
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+const NONE = new Uint8Array(0);
+const FOREVER_TRUNCATED = {};
+
+const nextOf = (events: readonly Stored[]): bigint => (events.at(-1)?.revision ?? -1n) + 1n;
+
+type Decision = { readonly kind: 'write' | 'wrong' } | { readonly kind: 'repeat'; readonly last: Stored };
+
+/**
+ * Whether an append is written, repeated or refused. Only ids are compared, never bytes; and an id is looked for only
+ * where the expected state says that it could already stand, so the same id may well be written twice.
+ */
+const decide = (
+  stored: readonly Stored[],
+  expected: ExpectedState,
+  events: readonly Proposed[],
+  isDeleted: boolean,
+): Decision => {
+  if (expected === 'any' || expected === 'stream_exists') {
+    if (expected === 'stream_exists' && stored.length === 0) return { kind: 'wrong' };
+    return decideByIds(stored, events);
+  }
+  const first = expected === 'no_stream' ? 0n : expected + 1n;
+  if (first === nextOf(stored)) return { kind: 'write' };
+  if (first > nextOf(stored)) return { kind: 'wrong' };
+  const there = events.map((event, at) =>
+    sameId(
+      stored.find(({ revision }) => revision === first + BigInt(at)),
+      event,
+    ),
+  );
+  const last = there.at(-1);
+  if (last !== undefined && there.every((one) => one !== undefined)) return { kind: 'repeat', last };
+  return { kind: isDeleted && expected === 'no_stream' ? 'write' : 'wrong' };
+};
+
+const decideByIds = (stored: readonly Stored[], events: readonly Proposed[]): Decision => {
+  const found = events.map((event) => stored.find((one) => sameId(one, event) !== undefined));
+  if (found[0] === undefined) return { kind: 'write' };
+  const last = found.at(-1);
+  return last !== undefined && found.every((one) => one !== undefined) ? { kind: 'repeat', last } : { kind: 'wrong' };
+};
+
+const sameId = (stored: Stored | undefined, { id }: Proposed): Stored | undefined =>
+  stored?.id === id.toLowerCase() ? stored : undefined;

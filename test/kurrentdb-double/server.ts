@@ -1,0 +1,271 @@
+/**
+ * A protocol double of KurrentDB: the public gRPC protocol over `Database`, on a loopback port. It can be stopped, held
+ * and cut as a server is by a crash, SIGSTOP or a broken line; what it had stored stays in its `Database`.
+ */
+import { once } from 'node:events';
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  type ServerWritableStream,
+  status,
+} from '@grpc/grpc-js';
+import features from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/serverfeatures_pb.js';
+import featuresService from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/serverfeatures_grpc_pb.js';
+import streams from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
+import streamsService from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_grpc_pb.js';
+import { Database, type ExpectedState, type Proposed, type Stored } from './database.js';
+import {
+  batchAnswer,
+  caughtUpMessage,
+  confirmationMessage,
+  eventMessage,
+  expectedOf,
+  nameOf,
+  notFoundMessage,
+  proposedOf,
+} from './wire.js';
+
+type ReadReq = InstanceType<typeof streams.ReadReq>;
+type ReadResp = InstanceType<typeof streams.ReadResp>;
+type BatchAppendReq = InstanceType<typeof streams.BatchAppendReq>;
+type BatchAppendResp = InstanceType<typeof streams.BatchAppendResp>;
+type Reading = ServerWritableStream<ReadReq, ReadResp>;
+type Batches = ServerDuplexStream<BatchAppendReq, BatchAppendResp>;
+
+/** What the two measured servers do differently. */
+export interface DoubleOptions {
+  /** EventStoreDB 23 aborts a live subscriber that has this many events unread; KurrentDB falls back to catching up. */
+  readonly abortSlowAfter?: number;
+}
+
+/** What happens to the next appends. */
+type Trouble = 'lose-answer' | 'not-ready' | 'hold' | 'no-position-answer';
+
+export class KurrentDouble {
+  #server: Server | undefined;
+  #troubles: Trouble[] = [];
+  #held: (() => void)[] = [];
+  #port = 0;
+
+  constructor(
+    readonly database: Database = new Database(),
+    private readonly options: DoubleOptions = {},
+  ) {}
+
+  /** For the client; `tls=false`, as everything here stays on the loopback interface. */
+  get connectionString(): string {
+    return `kurrentdb://127.0.0.1:${this.#port}?tls=false&discoveryInterval=5`;
+  }
+
+  /** Listens, the second time on the same port as before. */
+  async start(): Promise<this> {
+    const server = new Server({ 'grpc.max_receive_message_length': -1 });
+    server.addService(featuresService.ServerFeaturesService, { getSupportedMethods: this.#features });
+    server.addService(streamsService.StreamsService, {
+      read: (call: Reading) => void this.#read(call),
+      batchAppend: (call: Batches) => this.#batchAppend(call),
+      append: refuseUnary,
+      delete: (call: { request: InstanceType<typeof streams.DeleteReq> }, done: UnaryDone) => this.#delete(call, done),
+      tombstone: (call: { request: InstanceType<typeof streams.TombstoneReq> }, done: UnaryDone) =>
+        this.#tombstone(call, done),
+    });
+    this.#port = await new Promise<number>((resolve, reject) =>
+      server.bindAsync(`127.0.0.1:${this.#port}`, ServerCredentials.createInsecure(), (error, port) =>
+        error === null ? resolve(port) : reject(error),
+      ),
+    );
+    this.#server = server;
+    return this;
+  }
+
+  /** As a crash: every connection is cut at once, and nobody listens any more. */
+  stop(): void {
+    this.#server?.forceShutdown();
+    this.#server = undefined;
+  }
+
+  /** The next append gets into this trouble; several are met one after the other. */
+  trouble(...troubles: readonly Trouble[]): void {
+    this.#troubles.push(...troubles);
+  }
+
+  /** Lets go of what was held: it is stored and answered now. */
+  release(): void {
+    for (const go of this.#held.splice(0)) go();
+  }
+
+  readonly #features = (_call: unknown, done: (error: null, methods: object) => void): void => {
+    const methods = new features.SupportedMethods();
+    methods.setEventStoreServerVersion('23.10.8');
+    for (const [name, its] of SUPPORTED) {
+      const method = new features.SupportedMethod();
+      method.setServiceName('event_store.client.streams.streams');
+      method.setMethodName(name);
+      method.setFeaturesList([...its]);
+      methods.addMethods(method);
+    }
+    done(null, methods);
+  };
+
+  #batchAppend(call: Batches): void {
+    const begun = new Map<string, { name: string; expected: ExpectedState; events: Proposed[] }>();
+    call.on('data', (request: BatchAppendReq) => {
+      const id = request.getCorrelationId()?.getString() ?? '';
+      const options = request.getOptions();
+      if (options !== undefined)
+        begun.set(id, {
+          name: nameOf(options.getStreamIdentifier()),
+          expected: expectedOf(options, () => options.getStreamPosition()),
+          events: [],
+        });
+      const append = begun.get(id);
+      append?.events.push(...request.getProposedMessagesList().map(proposedOf));
+      if (append === undefined || !request.getIsFinal()) return;
+      begun.delete(id);
+      this.#append(call, request, append);
+    });
+    call.on('end', () => call.end());
+    call.on('error', () => undefined);
+  }
+
+  #append(
+    call: Batches,
+    request: BatchAppendReq,
+    { name, expected, events }: { name: string; expected: ExpectedState; events: readonly Proposed[] },
+  ): void {
+    const answer = (outcome: Parameters<typeof batchAnswer>[2]): void =>
+      void call.write(batchAnswer(request.getCorrelationId(), name, outcome));
+    const store = () => this.database.append(name, expected, events);
+    switch (this.#troubles.shift()) {
+      case 'lose-answer':
+        store();
+        return void call.emit('error', { code: status.UNAVAILABLE, details: 'Connection dropped' });
+      case 'not-ready':
+        return answer('not-ready');
+      case 'no-position-answer':
+        return answer({ kind: 'success', revision: 0n, position: undefined });
+      case 'hold':
+        return void this.#held.push(() => answer(store()));
+      case undefined:
+        return answer(store());
+    }
+  }
+
+  async #read(call: Reading): Promise<void> {
+    const options = call.request.getOptions();
+    if (options === undefined) return void call.end();
+    if (options.hasSubscription()) return this.#subscribe(call);
+    const name = options.hasStream() ? nameOf(options.getStream()?.getStreamIdentifier()) : undefined;
+    if (name !== undefined) {
+      const state = this.database.stateOf(name);
+      if (state === 'tombstoned') return void call.emit('error', deletedError(name));
+      if (state !== 'there') {
+        call.write(notFoundMessage(name));
+        return void call.end();
+      }
+    }
+    const matching = (name === undefined ? this.database.all() : this.database.read(name)).filter(
+      filterOf(call.request),
+    );
+    const isBackwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
+    const inOrder = isBackwards ? matching.toReversed() : matching;
+    const wanted = inOrder.filter(startOf(call.request, isBackwards)).slice(0, Number(options.getCount()));
+    for (const event of wanted) if (!call.write(eventMessage(event)) && !call.cancelled) await drained(call);
+    call.end();
+  }
+
+  /** From a position, which is not delivered again; first the past, then what comes. */
+  async #subscribe(call: Reading): Promise<void> {
+    const isWanted = filterOf(call.request);
+    const position = call.request.getOptions()?.getAll()?.getPosition();
+    let after = position === undefined ? -1n : BigInt(position.getCommitPosition());
+    let wake = (): void => undefined;
+    const unlisten = this.database.listen(() => wake());
+    call.on('cancelled', () => wake());
+    call.on('error', () => undefined);
+    call.write(confirmationMessage(crypto.randomUUID()));
+    let isLive = false;
+    while (!call.cancelled && !call.destroyed) {
+      const events = this.database.all().filter((event) => event.position > after && isWanted(event));
+      after = events.at(-1)?.position ?? after;
+      for (const event of events) {
+        const isTaken = call.write(eventMessage(event));
+        if (isTaken || call.cancelled || call.destroyed) continue;
+        if (isLive && call.writableLength > (this.options.abortSlowAfter ?? Infinity)) {
+          unlisten();
+          return void call.emit('error', TOO_SLOW);
+        }
+        if (!isLive) await drained(call);
+      }
+      if (events.length > 0) continue;
+      if (!isLive) call.write(caughtUpMessage());
+      isLive = true;
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+    unlisten();
+  }
+
+  #delete({ request }: { request: InstanceType<typeof streams.DeleteReq> }, done: UnaryDone): void {
+    this.database.softDelete(nameOf(request.getOptions()?.getStreamIdentifier()));
+    done(null, new streams.DeleteResp());
+  }
+
+  #tombstone({ request }: { request: InstanceType<typeof streams.TombstoneReq> }, done: UnaryDone): void {
+    this.database.tombstone(nameOf(request.getOptions()?.getStreamIdentifier()));
+    done(null, new streams.TombstoneResp());
+  }
+}
+
+type UnaryDone = (error: object | null, answer?: object) => void;
+
+const SUPPORTED: readonly (readonly [string, readonly string[]])[] = [
+  ['append', []],
+  ['batchappend', ['deadline_duration']],
+  ['read', ['position', 'events']],
+  ['delete', []],
+  ['tombstone', []],
+];
+
+const TOO_SLOW = {
+  code: status.ABORTED,
+  details: 'Consumer too slow to handle event while live. Client resubscription required.',
+};
+
+const refuseUnary = (_call: unknown, done: UnaryDone): void =>
+  done({ code: status.UNIMPLEMENTED, details: 'the double takes appends by the batch path only' });
+
+const deletedError = (name: string): object => {
+  const metadata = new Metadata();
+  metadata.set('exception', 'stream-deleted');
+  metadata.set('stream-name', name);
+  return { code: status.FAILED_PRECONDITION, details: `Event stream '${name}' is deleted.`, metadata };
+};
+
+const drained = async (call: Reading): Promise<void> => {
+  await Promise.race([once(call, 'drain'), once(call, 'cancelled'), once(call, 'close')]).catch(() => undefined);
+};
+
+/** Which events a read of everything wants, by the prefixes or the expression it gives. */
+const filterOf = (request: ReadReq): ((event: Stored) => boolean) => {
+  const filter = request.getOptions()?.getFilter();
+  const expression = filter?.getStreamIdentifier() ?? filter?.getEventType();
+  if (filter === undefined || expression === undefined) return () => true;
+  const textOf = (event: Stored): string => (filter.hasStreamIdentifier() ? event.stream : event.type);
+  const prefixes = expression.getPrefixList();
+  if (prefixes.length > 0) return (event) => prefixes.some((prefix) => textOf(event).startsWith(prefix));
+  const pattern = new RegExp(expression.getRegex());
+  return (event) => pattern.test(textOf(event));
+};
+
+/** Which events lie at or behind where a read begins: the start itself belongs to it. */
+const startOf = (request: ReadReq, isBackwards: boolean): ((event: Stored) => boolean) => {
+  const all = request.getOptions()?.getAll();
+  const stream = request.getOptions()?.getStream();
+  const position = all?.hasPosition() === true ? BigInt(all.getPosition()?.getCommitPosition() ?? 0) : undefined;
+  const revision = stream?.hasRevision() === true ? BigInt(stream.getRevision()) : undefined;
+  if (position !== undefined) return (event) => (isBackwards ? event.position <= position : event.position >= position);
+  if (revision !== undefined) return (event) => (isBackwards ? event.revision <= revision : event.revision >= revision);
+  return () => true;
+};
