@@ -163,9 +163,38 @@ describe('a command', () => {
 });
 
 describe('beside GraphQL', () => {
+  it('a node tells Prometheus what it does, and nothing about anybody', async () => {
+    const answer = await fetch(`${urls['32']!}/metrics`);
+    expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    const text = await answer.text();
+    const valueOf = (line: string): string | undefined =>
+      text
+        .split('\n')
+        .find((one) => one.startsWith(`${line} `))
+        ?.slice(line.length + 1);
+    expect(valueOf('hub_ready{region="32"}')).toBe('1');
+    expect(Number(valueOf('hub_events_signed_total{suite="EdDSA",region="32"}'))).toBeGreaterThan(10);
+    expect(Number(valueOf('hub_ledger_size{region="32"}'))).toBeGreaterThan(10);
+    expect(
+      Number(
+        valueOf('hub_facts_stored_total{type="cn.delta-hub.transfer.completed.v1",source="31",region="32"}') ?? 0,
+      ) +
+        Number(
+          valueOf('hub_facts_stored_total{type="cn.delta-hub.transfer.completed.v1",source="32",region="32"}') ?? 0,
+        ),
+    ).toBe(1);
+    expect(valueOf('hub_consumer_stalled{consumer="consumer-31",region="32"}')).toBe('0');
+    expect(text).toMatch(/^hub_http_request_seconds_count\{[^}]*route="\/graphql",status="200"[^}]*\} \d+$/m);
+    expect(text).not.toMatch(/T-3\d{5}|transfer-[0-9a-f]{8}|officer-/);
+  });
+
   it('a node says that it lives and is ready, and publishes its keys and its head', async () => {
     expect((await fetch(`${urls['31']!}/livez`)).status).toBe(200);
-    expect((await fetch(`${urls['31']!}/readyz`)).status).toBe(200);
+    const ready = await fetch(`${urls['31']!}/readyz`);
+    expect(ready.status).toBe(200);
+    expect(((await ready.json()) as { status: string }).status).toMatch(/^(ready|degraded)$/);
+    const unknown = await fetch(`${urls['31']!}/readyz?without=everything`);
+    expect([unknown.status, ((await unknown.json()) as { code: string }).code]).toEqual([400, 'CHECK_UNKNOWN']);
     expect(await (await fetch(`${urls['31']!}/.well-known/jwks.json`)).json()).toMatchObject({
       keys: [{ kid: '31/1', alg: 'EdDSA', use: 'sig' }],
     });

@@ -28,6 +28,16 @@ export interface GatewayDeps {
   readonly limits?: Partial<Limits>;
   /** Whether the schema may be asked for. */
   readonly introspection?: boolean;
+  /** Told of every answer. */
+  readonly answered?: (answer: Answered) => void;
+}
+
+/** An answer as it may be counted. */
+export interface Answered {
+  /** `/graphql`, `/`, the prefix of an extra route, or `other`: never what a caller wrote. */
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
 }
 
 export interface Gateway {
@@ -82,7 +92,20 @@ export const createGateway = async (deps: GatewayDeps): Promise<Gateway> => {
       .end(`Delta Hub node ${deps.node}. GraphQL: POST /graphql\n`);
   };
 
+  const routeOf = (url: string): string => {
+    const path = url.split('?', 1)[0]!;
+    if (path === '/graphql' || path === '/') return path;
+    return deps.extraRoutes?.find(({ prefix }) => path.startsWith(prefix))?.prefix ?? 'other';
+  };
   const server = createServer(READING, (req, res) => {
+    const began = performance.now();
+    res.once('close', () =>
+      deps.answered?.({
+        route: routeOf(req.url ?? ''),
+        status: res.statusCode,
+        seconds: (performance.now() - began) / 1000,
+      }),
+    );
     answer(req, res).catch((error: unknown) => {
       sendProblem(
         res,

@@ -56,6 +56,12 @@ export class DutyTable {
     return this.sql.page.all(agency, due, transferId, step, about, limit) as unknown as DutyRow[];
   }
 
+  /** How many duties are open at this node, and how many of them are overdue. */
+  count(now: Instant): { readonly open: number; readonly overdue: number } {
+    const row = this.sql.count.get(now) ?? {};
+    return { open: Number(row['open']), overdue: Number(row['overdue']) };
+  }
+
   /** Cases whose limits must be looked at by now, the oldest first. */
   toLookAt(now: Instant, limit: number): readonly string[] {
     return this.sql.toLookAt.all(now, limit).map((row) => String(row['transfer']));
@@ -77,5 +83,6 @@ const prepareAll = (prepare: (text: string) => StatementSync) => ({
      WHERE o.agency = ?1 AND (o.due, o.transfer, o.step, o.about) > (?2, ?3, ?4, ?5)
      ORDER BY o.due, o.transfer, o.step, o.about LIMIT ?6`,
   ),
+  count: prepare('SELECT count(*) AS open, coalesce(sum(due < ?), 0) AS overdue FROM duties'),
   toLookAt: prepare('SELECT transfer FROM looks WHERE at <= ? ORDER BY at LIMIT ?'),
 });

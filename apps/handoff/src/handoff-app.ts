@@ -26,6 +26,8 @@ export interface HandoffApp {
   subscribers(): Promise<readonly SubscriberState[]>;
   /** Records of peers that wait: for what they rest on, or for an operator to settle a fork. */
   held(): number;
+  /** Open duties of every agency of this node, and those past their due instant. */
+  duties(): { readonly open: number; readonly overdue: number };
   raiseLogForked(fork: LogForked): Promise<void>;
   retryHeld(): Promise<void>;
   close(): Promise<void>;
@@ -49,6 +51,7 @@ export const createHandoffApp = async (deps: HandoffAppDeps): Promise<HandoffApp
     execute: (handle) => bus.execute(handle),
     subscribers: () => handoff.health.subscribers(),
     held: () => handoff.health.heldRecords(),
+    duties: () => handoff.readModels.duties.count(deps.clock.now()),
     raiseLogForked: (fork) => handoff.raiseLogForked(fork),
     retryHeld: () => handoff.retryHeld(),
     close: async () => {

@@ -1,9 +1,10 @@
 import type { Broker } from '@delta-hub/broker';
 import { openSqliteBroker } from '@delta-hub/broker/sqlite';
 import { isLedgerKeyId, jwks, type KeyHistory, type KeyUse, signerFromJwk } from '@delta-hub/crypto';
-import { createGateway } from '@delta-hub/gateway-app';
+import { createGateway, type Gateway } from '@delta-hub/gateway-app';
 import { createHandoffApp, type HandoffApp, NodeClock, readKeys } from '@delta-hub/handoff-app';
 import { createLedgerApp, type LedgerApp } from '@delta-hub/ledger-app';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BrokerLink } from './broker-link.js';
 import { type HubConfig, loadConfig } from './config.js';
@@ -15,8 +16,10 @@ import { openKafka } from './kafka/open-kafka.js';
 import { lockDirectory } from './lock.js';
 import type { NodeStart, PeerUrls } from './messages.js';
 import { PeerLine } from './peer-line.js';
+import { type Measured, NodeMetrics } from './metrics.js';
 import { openNodeStore } from './node-store.js';
 import { NODES } from './nodes.js';
+import { ReadinessProbe } from './readiness.js';
 import { routesOf } from './routes.js';
 
 export interface RunningNode {
@@ -49,7 +52,9 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
     const clock = new NodeClock(start.clock);
     const { store } = await openNodeStore(start.dataDir, start.node, () => clock.now(), config);
     closers.push(() => store.close());
-    const broker = new BrokerLink(await openBroker(config, start.node, hubDir), start.linked);
+    const metrics = new NodeMetrics(start.node, 'EdDSA');
+    const rebuilt = (topic: string): void => metrics.rebuilt(topic);
+    const broker = new BrokerLink(await openBroker(config, start.node, hubDir, rebuilt), start.linked);
     closers.push(() => broker.close());
     const verifyToken = tokenVerifier(hubDir, start.node, config);
     const introspection = start.environment === 'development';
@@ -73,26 +78,24 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       port: 0,
     });
     closers.push(() => ledger.close());
+    const signer = signerFromJwk(readPrivateKey(start.dataDir, keyOf('event')), keyOf('event'));
+    const peers = NODES.map(({ id }) => id).filter((id) => id !== start.node);
     const handoff = await createHandoffApp({
       ...parts,
       broker,
-      signer: signerFromJwk(readPrivateKey(start.dataDir, keyOf('event')), keyOf('event')),
-      peers: NODES.map(({ id }) => id).filter((id) => id !== start.node),
+      signer,
+      peers,
       positionsFile: files.positions,
       readModelsFile: files.readModels,
       isFrozen: (node) => ledger.witnessing?.isFrozen(node) ?? false,
     });
     closers.push(() => handoff.close());
     joinForks(ledger, handoff);
-    const gateway = await createGateway({
-      node: start.node,
-      host: start.host,
-      port: start.port,
-      subgraphs: { handoff: handoff.graphqlUrl, ledger: ledger.graphqlUrl },
-      verifyToken,
-      introspection,
-      extraRoutes: routesOf({ keys: jwks(eventKeysOf(known, start.node)), handoff, ledger, line }),
-    });
+    const keys = (): Promise<KeyHistory> => readKeys(store, own.trust, start.node);
+    const ready = new ReadinessProbe({ node: start.node, peers, store, keys, signer, clock, handoff, ledger });
+    closers.push(() => metrics.stop());
+    await metrics.follow(store);
+    const gateway = await openGateway(start, verifyToken, metrics, { known, handoff, ledger, line, ready, clock });
     closers.push(() => gateway.close());
     return {
       url: gateway.url,
@@ -110,6 +113,46 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
   }
 };
 
+interface Served {
+  readonly known: KeyHistory;
+  readonly handoff: HandoffApp;
+  readonly ledger: LedgerApp;
+  readonly line: PeerLine;
+  readonly ready: ReadinessProbe;
+  readonly clock: NodeClock;
+}
+
+/** The public face of the node, with what it serves beside GraphQL. */
+const openGateway = (
+  { node, host, port, dataDir, environment }: NodeStart,
+  verifyToken: ReturnType<typeof tokenVerifier>,
+  metrics: NodeMetrics,
+  { known, handoff, ledger, line, ready, clock }: Served,
+): Promise<Gateway> => {
+  const measured = async (): Promise<Measured> => ({
+    readiness: await ready.ask(),
+    duties: handoff.duties(),
+    trustListAge: (Date.now() - (await stat(nodePaths(dataDir).trust)).mtimeMs) / 1000,
+    now: Date.parse(clock.now()) / 1000,
+  });
+  return createGateway({
+    node,
+    host,
+    port,
+    subgraphs: { handoff: handoff.graphqlUrl, ledger: ledger.graphqlUrl },
+    verifyToken,
+    introspection: environment === 'development',
+    extraRoutes: routesOf({
+      keys: jwks(eventKeysOf(known, node)),
+      ledger,
+      line,
+      ready,
+      metrics: async () => metrics.text(await measured()),
+    }),
+    answered: (answer) => metrics.answered(answer),
+  });
+};
+
 /** A fork that the witness finds becomes a fact; when it is settled, what was held is judged. */
 const joinForks = ({ witnessing }: LedgerApp, handoff: HandoffApp): void => {
   witnessing?.onFork(({ node, proof }) => handoff.raiseLogForked({ forkedNode: node, proof }));
@@ -117,8 +160,13 @@ const joinForks = ({ witnessing }: LedgerApp, handoff: HandoffApp): void => {
 };
 
 /** What carries records between the nodes, as the configuration has it. */
-const openBroker = (config: HubConfig, node: string, hubDir: string): Promise<Broker> =>
-  config.DELTA_HUB_BROKER === 'kafka' ? openKafka(config, node) : openSqliteBroker(paths(hubDir).broker);
+const openBroker = (
+  config: HubConfig,
+  node: string,
+  hubDir: string,
+  rebuilt: (topic: string) => void,
+): Promise<Broker> =>
+  config.DELTA_HUB_BROKER === 'kafka' ? openKafka(config, node, rebuilt) : openSqliteBroker(paths(hubDir).broker);
 
 const othersOf = (node: string, peers: PeerUrls): ReadonlyMap<string, string> =>
   new Map(Object.entries(peers).filter(([peer]) => peer !== node));

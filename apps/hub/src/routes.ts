@@ -1,16 +1,18 @@
 import type { Jwks } from '@delta-hub/crypto';
 import type { Route } from '@delta-hub/gateway-app';
-import type { HandoffApp } from '@delta-hub/handoff-app';
 import { type LedgerApp, verifierPath } from '@delta-hub/ledger-app';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PeerLine } from './peer-line.js';
 import { passOn } from './proxy.js';
+import { CHECKS, type ReadinessProbe } from './readiness.js';
 
 interface Parts {
   readonly keys: Jwks;
-  readonly handoff: HandoffApp;
   readonly ledger: LedgerApp;
+  readonly ready: ReadinessProbe;
+  /** The text for Prometheus, with its content type. */
+  readonly metrics: () => Promise<{ readonly type: string; readonly body: string }>;
   readonly line: PeerLine;
 }
 
@@ -18,7 +20,7 @@ interface Parts {
 const MOST_BYTES = 65_536;
 
 /** What a node serves beside GraphQL: the log's files, its public keys, and whether it lives and is ready. */
-export const routesOf = ({ keys, handoff, ledger, line }: Parts): readonly Route[] => [
+export const routesOf = ({ keys, ledger, line, ready, metrics }: Parts): readonly Route[] => [
   {
     prefix: '/ledger/',
     handle: (req, res) => passOn(`${ledger.url}${req.url ?? ''}`, req, res),
@@ -53,15 +55,20 @@ export const routesOf = ({ keys, handoff, ledger, line }: Parts): readonly Route
   { prefix: '/livez', handle: (_req, res) => json(res, 200, { status: 'alive' }) },
   {
     prefix: '/readyz',
+    handle: async (req, res) => {
+      const without = new URLSearchParams((req.url ?? '').split('?', 2)[1]).getAll('without');
+      const unknown = without.find((name) => !CHECKS.some((check) => check === name));
+      if (unknown !== undefined)
+        return json(res, 400, { code: 'CHECK_UNKNOWN', detail: `The checks are ${CHECKS.join(', ')}.` });
+      const readiness = await ready.ask(without);
+      json(res, readiness.status === 'not ready' ? 503 : 200, readiness);
+    },
+  },
+  {
+    prefix: '/metrics',
     handle: async (_req, res) => {
-      const [log, subscribers] = await Promise.all([ledger.health(), handoff.subscribers()]);
-      const isReady = log.fault === undefined && subscribers.every(({ fault }) => fault === undefined);
-      json(res, isReady ? 200 : 503, {
-        status: isReady ? 'ready' : 'not ready',
-        ledger: log,
-        held: handoff.held(),
-        subscribers,
-      });
+      const { type, body } = await metrics();
+      res.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
     },
   },
 ];

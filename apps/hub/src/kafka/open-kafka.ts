@@ -38,11 +38,13 @@ const tlsOf = (config: HubConfig): Pick<KafkaOptions, 'tls'> => {
 };
 
 /** The broker of a node on Kafka. The client that is not configured is not loaded. */
-export const openKafka = async (config: HubConfig, node: string): Promise<Broker> => {
+export const openKafka = async (config: HubConfig, node: string, rebuilt: (topic: string) => void): Promise<Broker> => {
   const options: KafkaOptions = {
     ...kafkaOptions(config, `delta-hub.${node}`),
-    onRebuild: ({ topic, count, reason }) =>
-      process.stderr.write(`node ${node}: reader of ${topic} built anew (${count}): ${reason.message}\n`),
+    onRebuild: ({ topic, count, reason }) => {
+      rebuilt(topic);
+      process.stderr.write(`node ${node}: reader of ${topic} built anew (${count}): ${reason.message}\n`);
+    },
   };
   if (config.KAFKA_CLIENT === 'kafkajs') {
     const { openKafkajsBroker } = await import('@delta-hub/broker/kafkajs');
