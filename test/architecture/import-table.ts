@@ -45,7 +45,8 @@ export const importTable: Readonly<Record<string, Row>> = {
   'apps/gateway':     { ...app, scope: 'gateway',
                         workspace: ['contracts', 'crypto'] },
   'apps/hub':         { ...app, scope: 'hub',
-                        workspace: ['contracts', 'crypto', 'event-store', 'event-store/sqlite', 'event-store/kurrent', 'broker', 'broker/sqlite',
+                        workspace: ['contracts', 'crypto', 'event-store', 'event-store/sqlite', 'event-store/kurrent',
+                                    'event-store/kurrent-hardening', 'broker', 'broker/sqlite',
                                     'broker/kafkajs', 'broker/platformatic', 'broker/kafka-topics',
                                     'handoff-app', 'ledger-app', 'gateway-app'] },
 };

@@ -1,32 +1,32 @@
 /**
  * `npm run demo -- --engines`: the play over a real Kafka, the brokers of KAFKA_BROKERS if given, else one that is started
  * here and gone at the end, with the events in the KurrentDB of KURRENTDB_URL if given, else in a protocol double of it.
- * Topics are made first, as an operator would.
+ * Topics and rights are made first, as an operator would; the rights of a given server are those that are there.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { KafkaCluster } from './kafka/kafka-cluster.js';
-import { describeServer, freshPrefix, givenServer } from './kurrentdb/given-server.js';
+import { describeServer, freshPrefix, serverForPlay } from './kurrentdb/given-server.js';
 
 const HUB = fileURLToPath(new URL('../../apps/hub/dist/main.js', import.meta.url));
 
 const given = process.env['KAFKA_BROKERS'];
 const cluster = given === undefined || given === '' ? await KafkaCluster.start() : undefined;
-const server = await givenServer();
+const server = await serverForPlay();
 const environment = {
   ...process.env,
   DELTA_HUB_BROKER: 'kafka',
   KAFKA_BROKERS: cluster?.brokers.join(',') ?? given,
   DELTA_HUB_STORE: 'kurrentdb',
-  KURRENTDB_URL: server.connectionString,
   KURRENTDB_PREFIX: freshPrefix(),
+  ...server.environment,
 };
 
-const hub = async (...args: readonly string[]): Promise<number> => {
+const hub = async (args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<number> => {
   const child = spawn(process.execPath, ['--no-warnings', HUB, ...args], {
-    stdio: ['ignore', args[0] === 'topics' ? 'ignore' : 'inherit', 'inherit'],
-    env: environment,
+    stdio: ['ignore', args[0] === 'demo' ? 'inherit' : 'ignore', 'inherit'],
+    env: { ...environment, ...more },
   });
   const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
   process.on('SIGINT', forward).on('SIGTERM', forward);
@@ -35,8 +35,11 @@ const hub = async (...args: readonly string[]): Promise<number> => {
 };
 
 try {
-  const made = await hub('topics', 'apply');
-  process.exitCode = made === 0 ? await hub('demo', ...process.argv.slice(2)) : made;
+  let code = await hub(['topics', 'apply']);
+  const asAdministrator = server.administrator;
+  if (code === 0 && asAdministrator !== undefined)
+    code = await hub(['store', 'apply', '--node', '31'], asAdministrator);
+  process.exitCode = code === 0 ? await hub(['demo', ...process.argv.slice(2)]) : code;
 } finally {
   server.stop();
   await cluster?.stop();

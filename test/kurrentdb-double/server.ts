@@ -15,6 +15,7 @@ import features from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1
 import featuresService from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/serverfeatures_grpc_pb.js';
 import streams from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
 import streamsService from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_grpc_pb.js';
+import { Access, type Account, type Right } from './access.js';
 import { Database, type ExpectedState, type Proposed, type Stored } from './database.js';
 import {
   batchAnswer,
@@ -34,10 +35,20 @@ type BatchAppendResp = InstanceType<typeof streams.BatchAppendResp>;
 type Reading = ServerWritableStream<ReadReq, ReadResp>;
 type Batches = ServerDuplexStream<BatchAppendReq, BatchAppendResp>;
 
-/** What the two measured servers do differently. */
+/** What the two measured servers do differently, and how one is set up. */
 export interface DoubleOptions {
   /** EventStoreDB 23 aborts a live subscriber that has this many events unread; KurrentDB falls back to catching up. */
   readonly abortSlowAfter?: number;
+  /** With accounts it answers on TLS, as the client sends a login over nothing else; without, everybody may do everything. */
+  readonly accounts?: Readonly<Record<string, Account>>;
+  readonly certificate?: Certificate;
+}
+
+/** For the name localhost, signed by itself. */
+export interface Certificate {
+  readonly file: string;
+  readonly certificate: Buffer;
+  readonly key: Buffer;
 }
 
 /** What happens to the next appends. */
@@ -48,15 +59,21 @@ export class KurrentDouble {
   #troubles: Trouble[] = [];
   #held: (() => void)[] = [];
   #port = 0;
+  readonly #access: Access | undefined;
 
   constructor(
     readonly database: Database = new Database(),
     private readonly options: DoubleOptions = {},
-  ) {}
+  ) {
+    const { accounts } = options;
+    this.#access = accounts === undefined ? undefined : new Access(database, accounts);
+  }
 
-  /** For the client; `tls=false`, as everything here stays on the loopback interface. */
+  /** For the client, without an account. */
   get connectionString(): string {
-    return `kurrentdb://127.0.0.1:${this.#port}?tls=false&discoveryInterval=5`;
+    const { certificate } = this.options;
+    if (certificate === undefined) return `kurrentdb://127.0.0.1:${this.#port}?tls=false&discoveryInterval=5`;
+    return `kurrentdb://localhost:${this.#port}?tls=true&tlsCAFile=${certificate.file}&discoveryInterval=5`;
   }
 
   /** Listens, the second time on the same port as before. */
@@ -67,17 +84,27 @@ export class KurrentDouble {
       read: (call: Reading) => void this.#read(call),
       batchAppend: (call: Batches) => this.#batchAppend(call),
       append: refuseUnary,
-      delete: (call: { request: InstanceType<typeof streams.DeleteReq> }, done: UnaryDone) => this.#delete(call, done),
-      tombstone: (call: { request: InstanceType<typeof streams.TombstoneReq> }, done: UnaryDone) =>
+      delete: (call: UnaryCall<InstanceType<typeof streams.DeleteReq>>, done: UnaryDone) => this.#delete(call, done),
+      tombstone: (call: UnaryCall<InstanceType<typeof streams.TombstoneReq>>, done: UnaryDone) =>
         this.#tombstone(call, done),
     });
     this.#port = await new Promise<number>((resolve, reject) =>
-      server.bindAsync(`127.0.0.1:${this.#port}`, ServerCredentials.createInsecure(), (error, port) =>
+      server.bindAsync(`127.0.0.1:${this.#port}`, this.#credentials(), (error, port) =>
         error === null ? resolve(port) : reject(error),
       ),
     );
     this.#server = server;
     return this;
+  }
+
+  #credentials(): ServerCredentials {
+    const { certificate: own } = this.options;
+    if (own === undefined) return ServerCredentials.createInsecure();
+    return ServerCredentials.createSsl(null, [{ cert_chain: own.certificate, private_key: own.key }]);
+  }
+
+  #allows({ metadata }: { readonly metadata: Metadata }, right: Right, stream: string): boolean {
+    return this.#access?.allows(metadata.get('authorization')[0], right, stream) ?? true;
   }
 
   /** As a crash: every connection is cut at once, and nobody listens any more. */
@@ -137,6 +164,7 @@ export class KurrentDouble {
   ): void {
     const answer = (outcome: Parameters<typeof batchAnswer>[2]): void =>
       void call.write(batchAnswer(request.getCorrelationId(), name, outcome));
+    if (!this.#allows(call, '$w', name)) return answer('access-denied');
     const store = () => this.database.append(name, expected, events);
     switch (this.#troubles.shift()) {
       case 'lose-answer':
@@ -156,8 +184,9 @@ export class KurrentDouble {
   async #read(call: Reading): Promise<void> {
     const options = call.request.getOptions();
     if (options === undefined) return void call.end();
-    if (options.hasSubscription()) return this.#subscribe(call);
     const name = options.hasStream() ? nameOf(options.getStream()?.getStreamIdentifier()) : undefined;
+    if (!this.#allows(call, '$r', name ?? '$all')) return void call.emit('error', accessDenied());
+    if (options.hasSubscription()) return this.#subscribe(call);
     if (name !== undefined) {
       const state = this.database.stateOf(name);
       if (state === 'tombstoned') return void call.emit('error', deletedError(name));
@@ -207,17 +236,25 @@ export class KurrentDouble {
     unlisten();
   }
 
-  #delete({ request }: { request: InstanceType<typeof streams.DeleteReq> }, done: UnaryDone): void {
-    this.database.softDelete(nameOf(request.getOptions()?.getStreamIdentifier()));
+  #delete(call: UnaryCall<InstanceType<typeof streams.DeleteReq>>, done: UnaryDone): void {
+    const name = nameOf(call.request.getOptions()?.getStreamIdentifier());
+    if (!this.#allows(call, '$d', name)) return done(accessDenied());
+    this.database.softDelete(name);
     done(null, new streams.DeleteResp());
   }
 
-  #tombstone({ request }: { request: InstanceType<typeof streams.TombstoneReq> }, done: UnaryDone): void {
-    this.database.tombstone(nameOf(request.getOptions()?.getStreamIdentifier()));
+  #tombstone(call: UnaryCall<InstanceType<typeof streams.TombstoneReq>>, done: UnaryDone): void {
+    const name = nameOf(call.request.getOptions()?.getStreamIdentifier());
+    if (!this.#allows(call, '$d', name)) return done(accessDenied());
+    this.database.tombstone(name);
     done(null, new streams.TombstoneResp());
   }
 }
 
+interface UnaryCall<Request> {
+  readonly request: Request;
+  readonly metadata: Metadata;
+}
 type UnaryDone = (error: object | null, answer?: object) => void;
 
 const SUPPORTED: readonly (readonly [string, readonly string[]])[] = [
@@ -241,6 +278,12 @@ const deletedError = (name: string): object => {
   metadata.set('exception', 'stream-deleted');
   metadata.set('stream-name', name);
   return { code: status.FAILED_PRECONDITION, details: `Event stream '${name}' is deleted.`, metadata };
+};
+
+const accessDenied = (): object => {
+  const metadata = new Metadata();
+  metadata.set('exception', 'access-denied');
+  return { code: status.PERMISSION_DENIED, details: 'Access Denied', metadata };
 };
 
 const drained = async (call: Reading): Promise<void> => {

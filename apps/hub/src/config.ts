@@ -24,6 +24,8 @@ const Schema = z.object({
     .default(''),
   /** One line `user:password`: the node's own account, which may append and read and nothing else. */
   KURRENTDB_CREDENTIALS_FILE: z.string().min(1).optional(),
+  /** `allow` starts a node on a server that lets it delete what it has stored; for tries on one machine, never in production. */
+  KURRENTDB_UNPROTECTED: z.enum(['refuse', 'allow']).default('refuse'),
   /** What carries records between the nodes: one file of this machine, or Apache Kafka. */
   DELTA_HUB_BROKER: z.enum(['sqlite', 'kafka']).default('sqlite'),
   /** `host:port,host:port` of some brokers. */
@@ -65,5 +67,7 @@ export const loadConfig = (env: NodeJS.ProcessEnv = process.env): HubConfig => {
       'DEV_ISSUER_IN_PRODUCTION',
       'the development issuer is refused in production: set DELTA_HUB_ISSUER and DELTA_HUB_ISSUER_JWKS_FILE',
     );
+  if (config.DELTA_HUB_ENV === 'production' && config.KURRENTDB_UNPROTECTED === 'allow')
+    throw new HubFault('CONFIG_INVALID', 'KURRENTDB_UNPROTECTED: a store that can be deleted is refused in production');
   return config;
 };

@@ -1,5 +1,6 @@
 /** Why the hub could not do what was asked; `code` is stable and public, the exit code is documented in the README. */
 export type HubFaultCode =
+  | 'ACCESS_DIFFERS'
   | 'USAGE'
   | 'CONFIG_INVALID'
   | 'DATA_DIR_IN_USE'
@@ -32,7 +33,7 @@ export class HubFault extends Error {
 
 /** 0 done · 1 failed · 2 wrong arguments, configuration or scenario file · 3 verification or an expectation failed. */
 export const exitCodeOf = (code: string): number => {
-  if (['VERIFICATION_FAILED', 'SCENARIO_FAILED', 'TOPICS_DIFFER'].includes(code)) return 3;
+  if (['VERIFICATION_FAILED', 'SCENARIO_FAILED', 'TOPICS_DIFFER', 'ACCESS_DIFFERS'].includes(code)) return 3;
   return ['USAGE', 'SCENARIO_INVALID', 'CONFIG_INVALID', 'DEV_ISSUER_IN_PRODUCTION', 'SCRATCH_IN_PRODUCTION'].includes(
     code,
   )

@@ -14,6 +14,8 @@ import { ledgerVerify, type VerifyCommand } from './ledger-verify.js';
 import { G0 } from './scenario/scenario-file.js';
 import { topicsApply, topicsDiff } from './kafka/topics.js';
 import { ENVIRONMENTS } from './kafka/wanted.js';
+import { NODES } from './nodes.js';
+import { storeApply, storeDiff } from './store-access.js';
 import { token } from './token.js';
 import { up } from './up.js';
 
@@ -204,6 +206,22 @@ const onKafka = (name: string, summary: string, run: (options: Parameters<typeof
     .action(run);
 onKafka('diff', 'show what the brokers lack of the file', topicsDiff);
 onKafka('apply', 'make what is missing; what could lose records or rights is only shown', topicsApply);
+
+const store = program.command('store').description("who may do what on the KurrentDB of a node's events");
+const onStore = (name: string, summary: string, run: typeof storeDiff) =>
+  store
+    .command(name)
+    .description(summary)
+    .addOption(new Option('--node <id>', 'whose server').choices(NODES.map(({ id }) => id)).makeOptionMandatory())
+    .option('--group <name>', 'the group on the server that the accounts of nodes belong to', 'delta-hub')
+    .option('--json', 'print one JSON object', false)
+    .addHelpText(
+      'after',
+      '\nThe server is that of KURRENTDB_URL, the account in KURRENTDB_CREDENTIALS_FILE an administrator. Exit codes: 0 as it must be, 3 it differs.',
+    )
+    .action(run);
+onStore('diff', 'show which rights differ from: the group appends and reads, and deletes nothing', storeDiff);
+onStore('apply', 'set them; replaces the default rights and those on $all', storeApply);
 
 try {
   await program.parseAsync();

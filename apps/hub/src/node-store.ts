@@ -36,15 +36,27 @@ export const openNodeStore = async (
   const { openKurrentEventStore } = await import('@delta-hub/event-store/kurrent');
   const store = await openKurrentEventStore({
     connectionString,
-    prefix: `${config.KURRENTDB_PREFIX}${node}.`,
+    prefix: prefixOf(config, node),
     indexFile: files.eventIndex,
     ...clock,
   });
   return { store };
 };
 
+/**
+ * Tries, where the node's events are on a server, whether its account could delete them: then it must not start.
+ * @throws HubFault `CONFIG_INVALID`; EventStoreError `NOT_APPEND_ONLY`, `UNAVAILABLE`
+ */
+export const proveAppendOnly = async (node: NodeId, config: HubConfig): Promise<void> => {
+  if (config.DELTA_HUB_STORE === 'sqlite' || config.KURRENTDB_UNPROTECTED === 'allow') return;
+  const { assertAppendOnly } = await import('@delta-hub/event-store/kurrent-hardening');
+  await assertAppendOnly({ connectionString: kurrentUrl(config, node), prefix: prefixOf(config, node) });
+};
+
+const prefixOf = (config: HubConfig, node: NodeId): string => `${config.KURRENTDB_PREFIX}${node}.`;
+
 /** KURRENTDB_URL for this node, with the account of KURRENTDB_CREDENTIALS_FILE. @throws HubFault `CONFIG_INVALID` */
-const kurrentUrl = (config: HubConfig, node: NodeId): string => {
+export const kurrentUrl = (config: HubConfig, node: NodeId): string => {
   if (config.KURRENTDB_URL === undefined)
     throw new HubFault('CONFIG_INVALID', 'KURRENTDB_URL: the address of the server is needed');
   const url = config.KURRENTDB_URL.replaceAll('{node}', node);

@@ -17,7 +17,7 @@ import { lockDirectory } from './lock.js';
 import type { NodeStart, PeerUrls } from './messages.js';
 import { PeerLine } from './peer-line.js';
 import { type Measured, NodeMetrics } from './metrics.js';
-import { openNodeStore } from './node-store.js';
+import { openNodeStore, proveAppendOnly } from './node-store.js';
 import { NODES } from './nodes.js';
 import { ReadinessProbe } from './readiness.js';
 import { routesOf } from './routes.js';
@@ -50,6 +50,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
     const lock = lockDirectory(files.lock, 10_000);
     closers.push(() => lock.release());
     const clock = new NodeClock(start.clock);
+    await proveAppendOnly(start.node, config);
     const { store } = await openNodeStore(start.dataDir, start.node, () => clock.now(), config);
     closers.push(() => store.close());
     const metrics = new NodeMetrics(start.node, 'EdDSA');

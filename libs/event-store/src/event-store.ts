@@ -65,8 +65,8 @@ export interface EventStore {
 }
 
 /**
- * Two codes belong to opening a store: `FOREIGN_STORE` (what is there is not an event store) and
- * `SCHEMA_UNKNOWN` (it is one, of a version this program does not know). Neither changes anything.
+ * Three codes belong to opening a store: `FOREIGN_STORE` (what is there is not an event store), `SCHEMA_UNKNOWN` (it is
+ * one, of a version this program does not know) and `NOT_APPEND_ONLY` (whoever opens it could delete or hide events).
  */
 export type EventStoreErrorCode =
   | 'STORAGE_FULL'
@@ -77,6 +77,7 @@ export type EventStoreErrorCode =
   | 'SUBSTRATE_TAMPERED'
   | 'FOREIGN_STORE'
   | 'SCHEMA_UNKNOWN'
+  | 'NOT_APPEND_ONLY'
   | 'UNAVAILABLE';
 
 export class EventStoreError extends Error {

@@ -1,3 +1,4 @@
+import { ProtectedDouble } from '../../kurrentdb-double/protected-double.js';
 import { KurrentDouble } from '../../kurrentdb-double/server.js';
 
 /** Where a suite finds its server: the one that KURRENTDB_URL gives, else a double that it starts here. */
@@ -11,6 +12,30 @@ export const givenServer = async (): Promise<GivenServer> => {
   if (url !== undefined) return { connectionString: url, stop: () => undefined };
   const double = await new KurrentDouble().start();
   return { connectionString: double.connectionString, stop: () => double.stop() };
+};
+
+/** How the hub's programs reach the server of a play: variables of their environment. */
+export interface ServerForPlay {
+  readonly environment: NodeJS.ProcessEnv;
+  /** To go before `environment`, for who sets the rights; where the server is given, they are its operator's. */
+  readonly administrator?: NodeJS.ProcessEnv;
+  stop(): void;
+}
+
+/** The given server as it is, else a double with accounts and no rights set. A server without TLS has no accounts: it is let pass. */
+export const serverForPlay = async (): Promise<ServerForPlay> => {
+  const url = givenUrl();
+  if (url !== undefined) {
+    const isOpen = url.includes('tls=false') && { KURRENTDB_UNPROTECTED: 'allow' };
+    return { environment: { ...isOpen, KURRENTDB_URL: url }, stop: () => undefined };
+  }
+  const double = await ProtectedDouble.start();
+  const credentials = (account: string) => ({ KURRENTDB_CREDENTIALS_FILE: double.credentialsFile(account) });
+  return {
+    environment: { KURRENTDB_URL: double.address, ...credentials('node') },
+    administrator: credentials('admin'),
+    stop: () => double.stop(),
+  };
 };
 
 /** For people: which of the two it is. */
