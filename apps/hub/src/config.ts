@@ -10,6 +10,12 @@ const Schema = z.object({
   DELTA_HUB_ISSUER_JWKS_FILE: z.string().min(1).optional(),
   /** Most bytes each node's event store may take; without it, what the disk has. */
   DELTA_HUB_STORE_MAX_BYTES: z.coerce.number().int().min(65_536).optional(),
+  /** Where the gateways of the other nodes are, for witnessing: `31=https://host:port,33=...`. */
+  DELTA_HUB_PEERS: z
+    .string()
+    .regex(/^\d\d=https?:\/\/[^\s,]+(,\d\d=https?:\/\/[^\s,]+)*$/, '31=https://host:port,33=https://host:port')
+    .transform((text) => Object.fromEntries(text.split(',').map((one) => [one.slice(0, 2), one.slice(3)])))
+    .optional(),
   /** Where a node keeps its events: one file of its directory, or KurrentDB. */
   DELTA_HUB_STORE: z.enum(['sqlite', 'kurrentdb']).default('sqlite'),
   /** The client's connection string; `{node}` stands for the node's number, where each has a server of its own. */

@@ -32,6 +32,8 @@ export const nodePaths = (dir: string) => ({
   identity: join(dir, 'node.json'),
   lock: join(dir, 'node.lock'),
   trust: join(dir, 'trust.json'),
+  /** What the other parties need to know of this node. */
+  publicFile: join(dir, 'public.json'),
   eventKey: join(dir, 'keys', 'event-1.json'),
   ledgerKey: join(dir, 'keys', 'ledger-1.json'),
   witnessKey: join(dir, 'keys', 'witness-1.json'),
@@ -87,6 +89,21 @@ export const initialise = (dir: string, now: string): void => {
   writeJson(at.issuer, generateKeyPair().privateJwk, 0o600);
   writeJson(at.hub, { format: FORMAT, createdAt: now });
   renameSync(aside, nodes);
+};
+
+/** Makes the directory of one node alone, with fresh keys, and its `public.json`; leaves an existing one as it is. */
+export const makeLoneNode = (dir: string, node: NodeId, now: string): void => {
+  const at = paths(dir);
+  const home = at.node(node);
+  if (!existsSync(home)) {
+    const aside = join(dir, `node-${node}.new`);
+    rmSync(aside, { recursive: true, force: true });
+    writeJson(nodePaths(aside).publicFile, makeNode(aside, node));
+    mkdirSync(join(home, '..'), { recursive: true });
+    renameSync(aside, home);
+  }
+  if (!existsSync(at.issuer)) writeJson(at.issuer, generateKeyPair().privateJwk, 0o600);
+  if (!existsSync(at.hub)) writeJson(at.hub, { format: FORMAT, createdAt: now });
 };
 
 /** Keys and identity of one node; what its peers are to trust comes back. Valid from the first day of the present law. */

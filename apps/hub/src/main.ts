@@ -15,6 +15,7 @@ import { G0 } from './scenario/scenario-file.js';
 import { topicsApply, topicsDiff } from './kafka/topics.js';
 import { ENVIRONMENTS } from './kafka/wanted.js';
 import { NODES } from './nodes.js';
+import { init, runNode, trust } from './single-node.js';
 import { storeApply, storeDiff } from './store-access.js';
 import { token } from './token.js';
 import { up } from './up.js';
@@ -56,6 +57,32 @@ program
   .option('--port <n>', 'port of node 31; nodes 32, 33, 34 take the next three; 0: any', toPort, 4031)
   .option('--no-play', 'serve without playing the scenario')
   .action((options: { data: string; port: number; play: boolean }) => up(options));
+
+program
+  .command('init')
+  .description('make a data directory: of one node with fresh keys, or of all four for a trial')
+  .option('--data <dir>', DATA, 'data')
+  .option('--node <node>', '31, 32, 33 or 34; all four unless given')
+  .option('--json', 'print one JSON object', false)
+  .action((options: Parameters<typeof init>[0]) => init(options));
+
+program
+  .command('trust')
+  .description('write the trust list of a node from public.json of each other party')
+  .argument('<files...>', 'public.json of the other three nodes')
+  .requiredOption('--node <node>', '31, 32, 33 or 34')
+  .option('--data <dir>', 'data directory', 'data')
+  .option('--replace', 'write a trust list anew that is there already', false)
+  .option('--json', 'print one JSON object', false)
+  .action((files: string[], options: Parameters<typeof trust>[1]) => trust(files, options));
+
+program
+  .command('node')
+  .description('run one node until it is stopped; the others are where DELTA_HUB_PEERS says')
+  .requiredOption('--node <node>', '31, 32, 33 or 34')
+  .option('--data <dir>', 'data directory', 'data')
+  .option('--port <n>', 'port of its gateway; 0: any', toPort, 4032)
+  .action((options: Parameters<typeof runNode>[0]) => runNode(options));
 
 program
   .command('demo')
