@@ -92,6 +92,23 @@ export class Database {
     this.#tell();
   }
 
+  /** Overwrites the data of an event, as a redaction does: as many bytes, all of them 0xff. */
+  redact(name: string, revision: bigint): void {
+    const redacted = (event: Stored): Stored =>
+      event.stream === name && event.revision === revision ? { ...event, data: event.data.map(() => 0xff) } : event;
+    const events = this.#streamOf(name).events;
+    events.splice(0, Infinity, ...events.map(redacted));
+    this.#log = this.#log.map(redacted);
+  }
+
+  /** Loses everything from this position on, as a leader that had more than those who were elected without it. */
+  loseFrom(position: bigint): void {
+    this.#log = this.#log.filter((event) => event.position < position);
+    this.#end = position;
+    for (const stream of this.#streams.values())
+      stream.events.splice(0, Infinity, ...stream.events.filter((event) => event.position < position));
+  }
+
   /** Takes away what nobody can read any more. The last event of a stream stays, and of a dead stream its tombstone. */
   scavenge(): void {
     this.#log = this.#log.filter((event) => {

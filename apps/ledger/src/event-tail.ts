@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isKeyEventType } from '@delta-hub/crypto';
 import type { EventStore, RecordedEvent, Subscription } from '@delta-hub/event-store';
 import { sameBytes } from '@delta-hub/ledger';
+import { differenceOf } from './difference.js';
 import { asLedgerFault, LedgerFault } from './ledger-fault.js';
 import type { Leaf, Sequencer } from './sequencer.js';
 import { type SignaturePool, VERIFIED_HERE } from './signature-pool.js';
@@ -164,8 +165,13 @@ export const assertSame = (expected: Anchor, found: RecordedEvent | undefined): 
   throw new LedgerFault('SUBSTRATE_DIVERGENCE', `the event store no longer has event ${expected.id} as sequenced`, {
     eventId: expected.id,
     expected: `event ${expected.id} at position ${expected.position}`,
-    found: found === undefined ? 'nothing' : isSame ? 'other bytes' : `event ${found.id} at position ${found.position}`,
+    found: placeOf(found, isSame && differenceOf(expected.data, found.data)),
   });
+};
+
+const placeOf = (found: RecordedEvent | undefined, difference: string | false): string => {
+  if (found === undefined) return 'nothing';
+  return difference === false ? `event ${found.id} at position ${found.position}` : difference;
 };
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | undefined)?.code;

@@ -185,11 +185,15 @@ const healthOf = async (
   { eventStore }: LedgerAppDeps,
   sequencing: RunningSequencing,
 ): Promise<Omit<LedgerHealth, 'witnessing'>> => {
-  const stored = (await eventStore.head()) ?? 0n;
   const fault = sequencing.fault;
+  // A log that has stopped says why, also when its store does not answer any more.
+  const stored = await eventStore.head().catch((error: unknown) => {
+    if (fault === undefined) throw error;
+    return sequencing.position;
+  });
   return {
     size: sequencing.head()?.size ?? 0,
-    behind: Number(stored - (sequencing.position ?? 0n)),
+    behind: Number((stored ?? 0n) - (sequencing.position ?? 0n)),
     publishedAt: sequencing.publishedAt,
     fault: fault === undefined ? undefined : { code: fault.code, message: fault.message },
   };

@@ -135,6 +135,20 @@ describe('a server that goes away and comes back', () => {
     expect(await store.read('a')).toEqual([]);
   });
 
+  it('a subscriber does not wait for ever on a server that comes back with fewer events, nor does an append', async () => {
+    const store = await open();
+    const inbox = new Inbox<RecordedEvent>();
+    const subscription = await store.subscribe(undefined, inbox.take);
+    await store.append('a', 'no-stream', [event('0')]);
+    await store.append('a', 0n, [event('1')]);
+    await inbox.holding(2);
+    double.stop();
+    double.database.loseFrom(double.database.all().at(-1)!.position);
+    await double.start();
+    expect(await code(subscription.finished)).toBe('SUBSTRATE_TAMPERED');
+    expect(await code(store.append('a', 0n, [event('other')]))).toBe('SUBSTRATE_TAMPERED');
+  });
+
   it('a subscriber that the server finds too slow goes on where it was', async () => {
     double.stop();
     double = await new KurrentDouble(new Database(), { abortSlowAfter: 4 }).start();

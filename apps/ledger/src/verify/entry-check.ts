@@ -1,6 +1,7 @@
 import type { CloudEvent } from '@delta-hub/crypto';
 import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
 import { sameBytes } from '@delta-hub/ledger';
+import { differenceOf } from '../difference.js';
 import type { StoredEntry } from '../ledger-store.js';
 import type { Finding } from './report.js';
 import { StoreCursor } from './store-cursor.js';
@@ -86,11 +87,6 @@ const storeFault = (entry: StoredEntry, event: CloudEvent, stored: RecordedEvent
     return { what: 'STORE_EVENT', expected: `${wrong[0]} ${wrong[1]}`, found: `${wrong[0]} ${wrong[2]}` };
   if (sameBytes(entry.leaf, stored.data)) return undefined;
   return { what: 'STORE_EVENT', expected: 'the bytes of the entry', found: differenceOf(entry.leaf, stored.data) };
-};
-
-const differenceOf = (expected: Uint8Array, found: Uint8Array): string => {
-  const at = expected.findIndex((byte, index) => byte !== found[index]);
-  return at < 0 ? `${found.length} bytes instead of ${expected.length}` : `another byte ${at}`;
 };
 
 const isUuid = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);

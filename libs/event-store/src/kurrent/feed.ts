@@ -24,6 +24,8 @@ export class Feed {
   readonly #follower: Follower;
   readonly #stop = new AbortController();
   #after: bigint | undefined;
+  /** The event at `after`, once one was taken. */
+  #lastId: string | undefined;
   #pauseMs = FIRST_PAUSE_MS;
 
   constructor(client: KurrentDBClient, streams: ServerStreams, after: bigint | undefined, follower: Follower) {
@@ -42,19 +44,41 @@ export class Feed {
   }
 
   async #run(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      const ended = await this.#follow();
+    for (let isAgain = false; !this.#stop.signal.aborted; isAgain = true) {
+      const ended = (isAgain ? await this.#checkPlace() : undefined) ?? (await this.#follow());
       if (ended !== undefined) throw ended.error;
       await delay(this.#pauseMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
     }
   }
 
+  /**
+   * A server that came back with a shorter log, after a failover or from a backup, takes a position beyond its end without
+   * a word and lets a subscriber wait for ever.
+   */
+  async #checkPlace(): Promise<{ readonly error: unknown } | undefined> {
+    const after = this.#after;
+    if (after === undefined) return undefined;
+    try {
+      const options = { fromPosition: positionOf(after), maxCount: 1, filter: this.#filter() } as const;
+      for await (const { event } of this.#client.readAll(options))
+        if (event !== undefined && (this.#lastId === undefined || event.id === this.#lastId)) return undefined;
+      const detail = `KurrentDB: the server went back behind position ${after}, which it had`;
+      return { error: new EventStoreError('SUBSTRATE_TAMPERED', detail) };
+    } catch {
+      return undefined; // Not there, or not yet: the subscription will say so, and this is asked again.
+    }
+  }
+
+  #filter(): ReturnType<typeof streamNameFilter> {
+    return streamNameFilter({ prefixes: this.#streams.prefixes });
+  }
+
   /** One subscription. Undefined when it may be asked for again. */
   async #follow(): Promise<{ readonly error: unknown } | undefined> {
     const subscription = this.#client.subscribeToAll({
       fromPosition: this.#after === undefined ? START : positionOf(this.#after),
-      filter: streamNameFilter({ prefixes: this.#streams.prefixes }),
+      filter: this.#filter(),
     });
     subscription.on('error', () => undefined); // Told by the loop below; one that comes after it has ended is of no use.
     const end = (): void => void subscription.destroy();
@@ -84,6 +108,7 @@ export class Feed {
         throw new EventStoreError('SUBSTRATE_TAMPERED', `KurrentDB: position ${event.position} follows ${this.#after}`);
       await this.#follower(event);
       this.#after = event.position;
+      this.#lastId = event.id;
       this.#pauseMs = FIRST_PAUSE_MS;
       return undefined;
     } catch (error) {

@@ -50,7 +50,10 @@ export const openKurrentEventStore = async (options: KurrentOptions): Promise<Ev
   }
 };
 
-type Waiting = (event: RecordedEvent) => void;
+interface Waiting {
+  readonly shown: (event: RecordedEvent) => void;
+  readonly failed: (fault: unknown) => void;
+}
 
 class KurrentEventStore implements EventStore {
   readonly #client: KurrentDBClient;
@@ -63,6 +66,8 @@ class KurrentEventStore implements EventStore {
   readonly #appending = new Set<Promise<unknown>>();
   readonly #subscriptions = new Set<Feed>();
   #feed: Feed | undefined;
+  /** Why the feed has ended: nothing is appended to a server that is not what it was. */
+  #fault: { readonly error: unknown } | undefined;
   #closing: Promise<void> | undefined;
 
   constructor({ connectionString, prefix, indexFile, patienceMs, now }: KurrentOptions) {
@@ -85,6 +90,7 @@ class KurrentEventStore implements EventStore {
       if (isComplete()) complete();
     };
     this.#feed = new Feed(this.#client, this.#streams, end?.position, take);
+    this.#feed.finished.catch((error: unknown) => this.#failed(error));
     if (isComplete()) return;
     await Promise.race([completed, this.#feed.finished.then(() => Promise.reject(closed()))]);
   }
@@ -92,6 +98,7 @@ class KurrentEventStore implements EventStore {
   async append(stream: string, expected: Expected, events: readonly EventToAppend[]): Promise<AppendResult> {
     const append = checkAppend(stream, expected, events);
     this.#checkOpen();
+    if (this.#fault !== undefined) throw this.#fault.error;
     const appending = this.#append(append);
     this.#appending.add(appending);
     try {
@@ -204,16 +211,18 @@ class KurrentEventStore implements EventStore {
     const all = Promise.all(
       ids.map(
         (id) =>
-          new Promise<RecordedEvent>((resolve) => {
-            mine.push([id, resolve]);
-            this.#waiting.set(id, (this.#waiting.get(id) ?? new Set()).add(resolve));
+          new Promise<RecordedEvent>((shown, failed) => {
+            const waiting = { shown, failed };
+            mine.push([id, waiting]);
+            this.#waiting.set(id, (this.#waiting.get(id) ?? new Set()).add(waiting));
           }),
       ),
     );
+    all.catch(() => undefined); // Nobody listens any more when the server itself has refused.
     const cancel = (): void => {
-      for (const [id, resolve] of mine) {
+      for (const [id, waiting] of mine) {
         const others = this.#waiting.get(id);
-        others?.delete(resolve);
+        others?.delete(waiting);
         if (others?.size === 0) this.#waiting.delete(id);
       }
     };
@@ -222,7 +231,12 @@ class KurrentEventStore implements EventStore {
 
   #take(event: RecordedEvent): void {
     this.#index.add(event.id, event);
-    for (const shown of this.#waiting.get(event.id) ?? []) shown(event);
+    for (const { shown } of this.#waiting.get(event.id) ?? []) shown(event);
+  }
+
+  #failed(error: unknown): void {
+    this.#fault = { error };
+    for (const those of this.#waiting.values()) for (const { failed } of those) failed(error);
   }
 
   async #readStream(stream: string): Promise<readonly RecordedEvent[]> {

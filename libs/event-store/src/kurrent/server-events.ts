@@ -34,7 +34,7 @@ export class ServerStreams {
     if (event.streamId.startsWith('$') || event.type.startsWith('$'))
       throw new EventStoreError(
         'SUBSTRATE_TAMPERED',
-        `KurrentDB: ${event.type} in ${event.streamId}: somebody has changed what the store keeps`,
+        `KurrentDB: ${event.type} in ${event.streamId}: somebody has ${changeOf(event)}`,
       );
     const receivedAt = (event.metadata as { receivedAt?: unknown } | undefined)?.receivedAt;
     if (event.isJson || typeof receivedAt !== 'string' || !INSTANT.test(receivedAt) || event.position === undefined)
@@ -50,6 +50,18 @@ export class ServerStreams {
     };
   }
 }
+
+/** What an administrator has done to a stream, by the event that the server wrote for it. */
+const changeOf = ({ type, data }: ClientEvent | AllStreamRecordedEvent): string => {
+  if (type === '$streamDeleted') return 'deleted the stream for ever';
+  const { $tb, $maxCount, $maxAge, $acl } = data as Readonly<Record<string, unknown>>;
+  if ($tb !== undefined && Number($tb) >= DELETED) return 'deleted the stream';
+  if ($tb !== undefined) return `truncated the stream before revision ${Number($tb)}`;
+  if ($maxCount !== undefined || $maxAge !== undefined) return 'set how much of the stream is kept';
+  return $acl === undefined ? 'changed what the store keeps' : 'changed who may do what with the stream';
+};
+/** `$tb` of a stream that was soft-deleted: the greatest 64-bit number, which JSON does not bring back whole. */
+const DELETED = 2 ** 63;
 
 /** As the client wants a position: an event that is no part of a server transaction is committed where it is prepared. */
 export const positionOf = (position: bigint): { readonly commit: bigint; readonly prepare: bigint } => ({
