@@ -138,7 +138,7 @@ export default tseslint.config(
       '.engines/**',
       'data/**',
       'test/architecture/fixtures/**',
-      'test/interop/**/.venv/**',
+      'test/**/.venv/**',
     ],
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' } },

@@ -59,6 +59,9 @@ const Schema = z.object({
 
 export type HubConfig = z.infer<typeof Schema>;
 
+/** The names of all settings. */
+export const SETTINGS: readonly string[] = Object.keys(Schema.shape);
+
 /** @throws HubFault `CONFIG_INVALID` naming the variable, `DEV_ISSUER_IN_PRODUCTION` */
 export const loadConfig = (env: NodeJS.ProcessEnv = process.env): HubConfig => {
   const parsed = Schema.safeParse(env);

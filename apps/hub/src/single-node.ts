@@ -75,5 +75,5 @@ export const runNode = async (options: {
 const peersOf = ({ DELTA_HUB_PEERS: given = {} }: HubConfig, node: NodeId): PeerUrls => {
   const unknown = Object.keys(given).find((peer) => !isNodeId(peer) || peer === node);
   if (unknown !== undefined) throw new HubFault('CONFIG_INVALID', `DELTA_HUB_PEERS: ${unknown} is no other node`);
-  return given as PeerUrls;
+  return given;
 };
