@@ -1,9 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Account } from './access.js';
-import { localCertificate } from './certificate.js';
+import { type Certificate, localCertificate } from '../engines/local-certificate.js';
 import { Database } from './database.js';
-import { type Certificate, KurrentDouble } from './server.js';
+import { KurrentDouble } from './server.js';
 
 const INVENTED = 'invented';
 const ACCOUNTS: Readonly<Record<string, Account>> = {

@@ -16,6 +16,7 @@ import featuresService from '@kurrent/kurrentdb-client/generated/kurrentdb/proto
 import streams from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
 import streamsService from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_grpc_pb.js';
 import { Access, type Account, type Right } from './access.js';
+import type { Certificate } from '../engines/local-certificate.js';
 import { Database, type ExpectedState, type Proposed, type Stored } from './database.js';
 import {
   batchAnswer,
@@ -42,13 +43,6 @@ export interface DoubleOptions {
   /** With accounts it answers on TLS, as the client sends a login over nothing else; without, everybody may do everything. */
   readonly accounts?: Readonly<Record<string, Account>>;
   readonly certificate?: Certificate;
-}
-
-/** For the name localhost, signed by itself. */
-export interface Certificate {
-  readonly file: string;
-  readonly certificate: Buffer;
-  readonly key: Buffer;
 }
 
 /** What happens to the next appends. */

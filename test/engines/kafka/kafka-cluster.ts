@@ -1,14 +1,15 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
 import { freePorts } from './free-ports.js';
 import { GuardedProcess } from './guarded-process.js';
 import { kafkaClassPath } from './jars.js';
-import { type Logins, type NodePlan, serverProperties } from './server-properties.js';
+import { type Logins, type NodePlan, scramRecords, serverProperties } from './server-properties.js';
 
 const READY_WITHIN_MS = 90_000;
 const JAVA = [
@@ -46,7 +47,7 @@ export class KafkaCluster {
       ...(options.advertisedPort === undefined ? {} : { advertisedPort: options.advertisedPort }),
     }));
     const cluster = new KafkaCluster(
-      plans.map((plan) => new KafkaNode(plan, directory, classPath)),
+      plans.map((plan) => new KafkaNode(plan, directory, classPath, options.logins)),
       directory,
     );
     try {
@@ -88,8 +89,10 @@ export class KafkaNode {
     readonly plan: NodePlan,
     directory: string,
     private readonly classPath: string,
+    private readonly logins?: Logins,
   ) {
-    this.address = `127.0.0.1:${plan.port}`;
+    // A certificate names a host.
+    this.address = `${logins === undefined ? '127.0.0.1' : 'localhost'}:${plan.port}`;
     this.settings = join(directory, `server-${plan.id}.properties`);
     this.log = join(directory, `server-${plan.id}.log`);
   }
@@ -97,7 +100,8 @@ export class KafkaNode {
   async format(properties: string): Promise<void> {
     writeFileSync(this.settings, properties);
     const tool = ['-cp', this.classPath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', this.settings];
-    await run('java', [...JAVA, ...tool], { timeout: 60_000 });
+    const users = this.logins === undefined ? [] : scramRecords(this.logins);
+    await run('java', [...JAVA, ...tool, ...users], { timeout: 60_000 });
   }
 
   /** Resolves when it answers on its port. @throws Error with the end of its log */
@@ -106,7 +110,7 @@ export class KafkaNode {
     const started = await GuardedProcess.start(command, this.log);
     this.process = started;
     const deadline = performance.now() + READY_WITHIN_MS;
-    while (!(await answers(this.plan.port))) {
+    while (!(await answers(this.plan.port, this.logins?.certificate.certificate))) {
       if (!started.isRunning || performance.now() > deadline)
         throw new Error(`broker ${this.plan.id} did not start:\n${readFileSync(this.log, 'utf8').slice(-4000)}`);
       await pause(100);
@@ -137,9 +141,12 @@ export class KafkaNode {
 /** ApiVersions, version 0, correlation 7, no client id: what every broker answers, also before a login. */
 const QUESTION = Buffer.from('0000000a0012000000000007ffff', 'hex');
 
-const answers = (port: number): Promise<boolean> =>
+const answers = (port: number, ca: Uint8Array | undefined): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(QUESTION));
+    const ask = (): void => void socket.write(QUESTION);
+    const at = { port, host: '127.0.0.1' };
+    const socket: Socket =
+      ca === undefined ? connect(at, ask) : connectTls({ ...at, ca: Buffer.from(ca), servername: 'localhost' }, ask);
     const end = (heard: boolean): void => {
       socket.destroy();
       resolve(heard);

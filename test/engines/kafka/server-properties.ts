@@ -1,4 +1,5 @@
 /** The settings of brokers on the loopback interface, each a controller too (KRaft, combined mode). */
+import type { Certificate } from '../local-certificate.js';
 
 export interface NodePlan {
   readonly id: number;
@@ -13,8 +14,10 @@ export interface NodePlan {
 export const ADMIN = { username: 'admin', password: 'admin-invented' } as const;
 
 export interface Logins {
-  /** PLAIN principals and their passwords. */
+  /** Principals and their passwords (SCRAM-SHA-512). */
   readonly users: Readonly<Record<string, string>>;
+  /** What the brokers show to clients and to each other, over TLS. */
+  readonly certificate: Certificate;
 }
 
 const common = (node: NodePlan, nodes: readonly NodePlan[]): Readonly<Record<string, string>> => ({
@@ -42,33 +45,41 @@ const open = ({ port, controllerPort, advertisedPort = port }: NodePlan): Readon
   'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
 });
 
+/** As `kafka.tools.StorageTool format` takes them: who may log in to a cluster that is new. */
+export const scramRecords = ({ users }: Logins): readonly string[] =>
+  Object.entries({ [ADMIN.username]: ADMIN.password, ...users }).flatMap(([name, password]) => [
+    '--add-scram',
+    `SCRAM-SHA-512=[name=${name},password=${password}]`,
+  ]);
+
+const SCRAM = 'org.apache.kafka.common.security.scram.ScramLoginModule';
 const PLAIN = 'org.apache.kafka.common.security.plain.PlainLoginModule';
+const AS_ADMIN = `username="${ADMIN.username}" password="${ADMIN.password}"`;
 
-const login = (users: Readonly<Record<string, string>>): string =>
-  `${PLAIN} required username="${ADMIN.username}" password="${ADMIN.password}" ` +
-  `${Object.entries(users)
-    .map(([name, password]) => `user_${name}="${password}"`)
-    .join(' ')};`;
+/** In a properties file a value is one line. */
+const inOneLine = (pem: Uint8Array): string => Buffer.from(pem).toString('ascii').trim().replaceAll('\n', '\\n');
 
-/** Every listener asks for a login, and who may do what is said by ACLs alone. */
-const closed = ({ port, controllerPort }: NodePlan, { users }: Logins): Readonly<Record<string, string>> => {
-  const all = { [ADMIN.username]: ADMIN.password, ...users };
-  return {
-    listeners: `SASL_PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `SASL_PLAINTEXT://127.0.0.1:${port}`,
-    'listener.security.protocol.map': 'SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT',
-    'inter.broker.listener.name': 'SASL_PLAINTEXT',
-    'sasl.enabled.mechanisms': 'PLAIN',
-    'sasl.mechanism.inter.broker.protocol': 'PLAIN',
-    'sasl.mechanism.controller.protocol': 'PLAIN',
-    'listener.name.sasl_plaintext.plain.sasl.jaas.config': login(all),
-    'listener.name.controller.sasl.enabled.mechanisms': 'PLAIN',
-    'listener.name.controller.plain.sasl.jaas.config': login({ [ADMIN.username]: ADMIN.password }),
-    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-    'allow.everyone.if.no.acl.found': 'false',
-    'super.users': `User:${ADMIN.username}`,
-  };
-};
+/** Every listener asks for a login, that of clients over TLS, and who may do what is said by ACLs alone. */
+const closed = ({ port, controllerPort }: NodePlan, { certificate }: Logins): Readonly<Record<string, string>> => ({
+  listeners: `SASL_SSL://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+  'advertised.listeners': `SASL_SSL://localhost:${port}`,
+  'listener.security.protocol.map': 'SASL_SSL:SASL_SSL,CONTROLLER:SASL_PLAINTEXT',
+  'inter.broker.listener.name': 'SASL_SSL',
+  'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+  'sasl.mechanism.inter.broker.protocol': 'SCRAM-SHA-512',
+  'sasl.mechanism.controller.protocol': 'PLAIN',
+  'ssl.keystore.type': 'PEM',
+  'ssl.keystore.certificate.chain': inOneLine(certificate.certificate),
+  'ssl.keystore.key': inOneLine(certificate.key),
+  'ssl.truststore.type': 'PEM',
+  'ssl.truststore.certificates': inOneLine(certificate.certificate),
+  'listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config': `${SCRAM} required ${AS_ADMIN};`,
+  'listener.name.controller.sasl.enabled.mechanisms': 'PLAIN',
+  'listener.name.controller.plain.sasl.jaas.config': `${PLAIN} required ${AS_ADMIN} user_${ADMIN.username}="${ADMIN.password}";`,
+  'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+  'allow.everyone.if.no.acl.found': 'false',
+  'super.users': `User:${ADMIN.username}`,
+});
 
 /** The file `server.properties` of one node. */
 export const serverProperties = (node: NodePlan, nodes: readonly NodePlan[], logins?: Logins): string => {

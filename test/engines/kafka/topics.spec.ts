@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Inbox } from '@delta-hub/local-log/testing';
+import { localCertificate } from '../local-certificate.js';
 import { clients } from './clients.js';
 import { KafkaCluster } from './kafka-cluster.js';
 import { ADMIN } from './server-properties.js';
@@ -18,8 +19,13 @@ const TOPIC = 'delta-hub.31.events.v1';
 
 let cluster: KafkaCluster;
 let directory: string;
+let tls: { readonly ca: string };
+let caFile: string;
 beforeAll(async () => {
-  cluster = await KafkaCluster.start(1, { logins: { users: USERS } });
+  const certificate = localCertificate();
+  tls = { ca: Buffer.from(certificate.certificate).toString('ascii') };
+  caFile = certificate.file;
+  cluster = await KafkaCluster.start(1, { logins: { users: USERS, certificate } });
   directory = mkdtempSync(join(tmpdir(), 'delta-hub-topics-'));
   writeFileSync(join(directory, 'password'), `${ADMIN.password}\n`, { mode: 0o600 });
 }, 120_000);
@@ -40,7 +46,7 @@ const topics = (what: 'apply' | 'diff'): Promise<Said> =>
     const environment = {
       ...process.env,
       KAFKA_BROKERS: cluster.brokers.join(','),
-      KAFKA_SASL_MECHANISM: 'PLAIN',
+      KAFKA_TLS_CA_FILE: caFile,
       KAFKA_USERNAME: ADMIN.username,
       KAFKA_PASSWORD_FILE: join(directory, 'password'),
     };
@@ -66,7 +72,12 @@ describe('topics and access rules from deploy/kafka/topics.yaml', () => {
     '$name: only the owner writes, nodes read, a partner reads what it is given',
     async ({ open }) => {
       const as = (username: string, clientId: string): Broker =>
-        open({ brokers: cluster.brokers, clientId, login: { mechanism: 'PLAIN', username, password: PASSWORD } });
+        open({
+          brokers: cluster.brokers,
+          clientId,
+          tls,
+          login: { mechanism: 'SCRAM-SHA-512', username, password: PASSWORD },
+        });
       const owner = as('node-31', 'delta-hub.31');
       const member = as('node-32', 'delta-hub.32');
       const partner = as('partner', 'partner');
@@ -88,10 +99,25 @@ describe('topics and access rules from deploy/kafka/topics.yaml', () => {
   it.each(clients)(
     '$name: a wrong password is refused, not tried for ever',
     async ({ open }) => {
-      const login = { mechanism: 'PLAIN', username: 'node-31', password: 'wrong' } as const;
-      const broker = open({ brokers: cluster.brokers, clientId: 'delta-hub.31', login });
+      const login = { mechanism: 'SCRAM-SHA-512', username: 'node-31', password: 'wrong' } as const;
+      const broker = open({ brokers: cluster.brokers, clientId: 'delta-hub.31', tls, login });
       await expect(broker.publish(TOPIC, [numbered(0)])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
       await broker.close();
+    },
+    60_000,
+  );
+
+  it.each(clients)(
+    '$name: brokers with a certificate of somebody else are refused, and so is a plain connection',
+    async ({ open }) => {
+      const login = { mechanism: 'SCRAM-SHA-512', username: 'node-31', password: PASSWORD } as const;
+      const foreign = { ca: Buffer.from(localCertificate().certificate).toString('ascii') };
+      for (const others of [{ tls: foreign }, {}]) {
+        const times = { publishWithin: 1500 };
+        const broker = open({ brokers: cluster.brokers, clientId: 'delta-hub.31', login, times, ...others });
+        await expect(broker.publish(TOPIC, [numbered(0)])).rejects.toBeInstanceOf(BrokerError);
+        await broker.close();
+      }
     },
     60_000,
   );

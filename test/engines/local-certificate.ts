@@ -2,11 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Certificate } from './server.js';
+
+/** For the name localhost, signed by itself. */
+export interface Certificate {
+  readonly file: string;
+  readonly certificate: Buffer;
+  readonly key: Buffer;
+}
 
 /** Makes a certificate of one day for localhost, in a directory of its own. Needs the program `openssl`. */
 export const localCertificate = (): Certificate => {
-  const directory = mkdtempSync(join(tmpdir(), 'delta-hub-kurrentdb-'));
+  const directory = mkdtempSync(join(tmpdir(), 'delta-hub-certificate-'));
   const [file, keyFile] = [join(directory, 'ca.crt'), join(directory, 'server.key')];
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', keyFile];
   const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
