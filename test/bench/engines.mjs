@@ -1,4 +1,5 @@
-// `npm run bench:engines`: the exchange between two nodes over a real Kafka, each client beside its bare self in the same run.
+// `npm run bench:engines`: the exchange between two nodes over a real Kafka, and appends to KurrentDB, each client beside
+// its bare self in the same run.
 import { openKafkajsBroker } from '@delta-hub/broker/kafkajs';
 import { openPlatformaticBroker } from '@delta-hub/broker/platformatic';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -11,11 +12,13 @@ import { KafkaCluster } from '../engines/kafka/kafka-cluster.ts';
 import { TestTopics } from '../engines/kafka/test-topics.ts';
 import { inFlight } from './in-flight.mjs';
 import { bareKafkajs, barePlatformatic } from './bare-kafka.mjs';
+import { measureKurrent } from './kurrent.mjs';
 import { startPair } from './pair.mjs';
 
-const HELP = `npm run bench:engines -- [--json] [--quick]
+const HELP = `npm run bench:engines -- [--json] [--quick] [--only exchange|store]
   --json   print [{name, value, unit, floor, ratio}] on standard output, nothing else there
   --quick  fewer events: the figures are noisier
+  --only   one half of it
 
 For each client (kafkajs, platformatic), on one broker that is started here:
   bare.<client>               one record of the same bytes sent and read by the bare library, 64 in flight
@@ -24,11 +27,23 @@ For each client (kafkajs, platformatic), on one broker that is started here:
   exchange.<client>.p99       the same one at a time; floor bare.<client>.p99 (ratio: times the floor)
   exchange.<client>.recovery  from the return of a killed broker to the next verified fact, in ms
 
+On the KurrentDB of KURRENTDB_URL, else on a protocol double, which is no measure of a server:
+  bare.kurrent.append         appends of one event of 1 KiB to new streams by the bare client, 64 in flight
+  store.kurrent.append        the same through the port; floor bare.kurrent.append
+  ….single                    the same one at a time
+
 Ratios within one run can be compared; absolute figures depend on the machine and what else it does.`;
 
 const options = parseArgs({
-  options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, help: { type: 'boolean' } },
+  options: {
+    ...{ json: { type: 'boolean' }, quick: { type: 'boolean' }, help: { type: 'boolean' } },
+    only: { type: 'string' },
+  },
 }).values;
+if (options.only !== undefined && !['exchange', 'store'].includes(options.only)) {
+  process.stderr.write(`--only: exchange or store, not ${options.only}\n`);
+  process.exit(2);
+}
 if (options.help) {
   process.stdout.write(`${HELP}\n`);
   process.exit(0);
@@ -101,18 +116,20 @@ const measure = async ({ name, open, bare }, cluster, dir) => {
   await topics.close();
 };
 
-const dir = mkdtempSync(join(tmpdir(), 'delta-hub-bench-'));
-const cluster = await KafkaCluster.start();
-try {
-  await measure(
-    { name: 'platformatic', open: openPlatformaticBroker, bare: barePlatformatic },
-    cluster,
-    join(dir, 'p'),
-  );
-  await measure({ name: 'kafkajs', open: openKafkajsBroker, bare: bareKafkajs }, cluster, join(dir, 'k'));
-} finally {
-  await cluster.stop();
-  rmSync(dir, { recursive: true, force: true });
-}
+const measureExchange = async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'delta-hub-bench-'));
+  const cluster = await KafkaCluster.start();
+  const platformatic = { name: 'platformatic', open: openPlatformaticBroker, bare: barePlatformatic };
+  const kafkajs = { name: 'kafkajs', open: openKafkajsBroker, bare: bareKafkajs };
+  try {
+    for (const client of [platformatic, kafkajs]) await measure(client, cluster, join(dir, client.name));
+  } finally {
+    await cluster.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+};
+
+if (options.only !== 'exchange') await measureKurrent(record, scale);
+if (options.only !== 'store') await measureExchange();
 if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
 process.exit(0);

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { hub, PATIENCE_MS, RunningHub, temporary } from './running-hub.js';
+import { hub, PATIENCE_MS, RunningHub, temporary, WITHOUT_ENGINES } from './running-hub.js';
 
 // Every command is a process of its own, and starts slowly on a busy machine.
 jest.setTimeout(PATIENCE_MS);
@@ -20,9 +20,16 @@ const failure = async (args: readonly string[], env: Readonly<Record<string, str
 
 describe('arguments', () => {
   it('--help lists the commands', async () => {
-    const { code, stdout } = await hub(['--help']);
+    const { code, stdout } = await hub(['--help'], WITHOUT_ENGINES);
     expect(code).toBe(0);
     for (const command of ['up', 'demo', 'token', 'ledger', 'Exit codes']) expect(stdout).toContain(command);
+  });
+  it.each([
+    ['@platformatic/kafka', ['topics', 'diff'], { KAFKA_BROKERS: '127.0.0.1:1' }],
+    ['@kurrent/kurrentdb-client', ['store', 'diff', '--node', '32'], { KURRENTDB_URL: 'kurrentdb://127.0.0.1:1' }],
+  ])('%s is loaded by the command that needs it, and only then', async (client, args, env) => {
+    const { code, stderr } = await hub(args, { ...WITHOUT_ENGINES, ...env });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `FAILED: the client of an engine is loaded: ${client}\n` });
   });
   it('no command at all prints the help and ends with 2', async () => {
     const { code, stdout, stderr } = await hub([]);

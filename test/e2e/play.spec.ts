@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EXPECTED_REPORT } from './expected-report.js';
-import { type Ended, hub, PATIENCE_MS, temporary } from './running-hub.js';
+import { type Ended, hub, PATIENCE_MS, temporary, WITHOUT_ENGINES } from './running-hub.js';
 
 const data = temporary();
 const copies = temporary();
 let first: Ended;
 beforeAll(async () => {
-  first = await hub(['demo', '--json', '--data', data.path]);
+  first = await hub(['demo', '--json', '--data', data.path], WITHOUT_ENGINES);
 }, PATIENCE_MS);
 afterAll(() => {
   data.remove();

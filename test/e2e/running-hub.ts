@@ -36,6 +36,11 @@ export const hub = async (args: readonly string[], env: Readonly<Record<string, 
   return { code: child.exitCode, stdout, stderr };
 };
 
+/** For the environment of a hub: neither it nor a process of it may load the client of Kafka or KurrentDB. */
+export const WITHOUT_ENGINES = {
+  NODE_OPTIONS: `--import=${new URL('testing/without-engines.mjs', import.meta.url).href}`,
+};
+
 /** A hub that runs: its lines as they come, and its end. */
 export class RunningHub {
   readonly lines: string[] = [];

@@ -137,6 +137,17 @@ export class Database {
     return this.#log;
   }
 
+  /** What lies behind a position, in order. */
+  after(position: bigint): readonly Stored[] {
+    let [low, high] = [0, this.#log.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#log[middle]!.position > position) high = middle;
+      else low = middle + 1;
+    }
+    return this.#log.slice(low);
+  }
+
   /** Calls back after everything that is written. */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);

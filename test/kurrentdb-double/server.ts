@@ -3,6 +3,7 @@
  * and cut as a server is by a crash, SIGSTOP or a broken line; what it had stored stays in its `Database`.
  */
 import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server as Listener, type Socket } from 'node:net';
 import {
   Metadata,
   Server,
@@ -50,6 +51,8 @@ type Trouble = 'lose-answer' | 'not-ready' | 'hold' | 'no-position-answer';
 
 export class KurrentDouble {
   #server: Server | undefined;
+  #listener: Listener | undefined;
+  readonly #sockets = new Set<Socket>();
   #troubles: Trouble[] = [];
   #held: (() => void)[] = [];
   #port = 0;
@@ -82,13 +85,23 @@ export class KurrentDouble {
       tombstone: (call: UnaryCall<InstanceType<typeof streams.TombstoneReq>>, done: UnaryDone) =>
         this.#tombstone(call, done),
     });
-    this.#port = await new Promise<number>((resolve, reject) =>
-      server.bindAsync(`127.0.0.1:${this.#port}`, this.#credentials(), (error, port) =>
-        error === null ? resolve(port) : reject(error),
-      ),
-    );
+    await this.#listen(server);
     this.#server = server;
     return this;
+  }
+
+  /** On sockets of our own: they are cut as a crash cuts them, and do not wait for more to send (TCP_NODELAY), as a real server's. */
+  async #listen(server: Server): Promise<void> {
+    const injector = server.createConnectionInjector(this.#credentials());
+    const listener = createServer({ noDelay: true }, (socket) => {
+      this.#sockets.add(socket);
+      socket.on('error', () => undefined).once('close', () => this.#sockets.delete(socket));
+      injector.injectConnection(socket);
+    });
+    listener.listen(this.#port, '127.0.0.1');
+    await once(listener, 'listening');
+    this.#port = (listener.address() as AddressInfo).port;
+    this.#listener = listener;
   }
 
   #credentials(): ServerCredentials {
@@ -103,6 +116,8 @@ export class KurrentDouble {
 
   /** As a crash: every connection is cut at once, and nobody listens any more. */
   stop(): void {
+    this.#listener?.close();
+    for (const socket of this.#sockets) socket.destroy();
     this.#server?.forceShutdown();
     this.#server = undefined;
   }
@@ -211,7 +226,7 @@ export class KurrentDouble {
     call.write(confirmationMessage(crypto.randomUUID()));
     let isLive = false;
     while (!call.cancelled && !call.destroyed) {
-      const events = this.database.all().filter((event) => event.position > after && isWanted(event));
+      const events = this.database.after(after).filter(isWanted);
       after = events.at(-1)?.position ?? after;
       for (const event of events) {
         const isTaken = call.write(eventMessage(event));

@@ -12,8 +12,7 @@ import { keysList, keysRevoke, keysRotate } from './keys.js';
 import { ledgerSettle } from './ledger-settle.js';
 import { ledgerVerify, type VerifyCommand } from './ledger-verify.js';
 import { G0 } from './scenario/scenario-file.js';
-import { topicsApply, topicsDiff } from './kafka/topics.js';
-import { ENVIRONMENTS } from './kafka/wanted.js';
+import { ENVIRONMENTS, type KafkaEnvironment } from './kafka/environments.js';
 import { NODES } from './nodes.js';
 import { init, runNode, trust } from './single-node.js';
 import { storeApply, storeDiff } from './store-access.js';
@@ -220,7 +219,14 @@ ofNode(keys.command('reattest').description("declare this node's own events that
   .action(keysReattest);
 
 const topics = program.command('topics').description('the topics and access rules on Apache Kafka, from one file');
-const onKafka = (name: string, summary: string, run: (options: Parameters<typeof topicsDiff>[0]) => Promise<void>) =>
+// Loaded only for this: the module brings a Kafka client.
+const topicsModule = () => import('./kafka/topics.js');
+interface OnKafka {
+  readonly file: string;
+  readonly environment: KafkaEnvironment;
+  readonly json: boolean;
+}
+const onKafka = (name: string, summary: string, run: (options: OnKafka) => Promise<void>) =>
   topics
     .command(name)
     .description(summary)
@@ -231,8 +237,12 @@ const onKafka = (name: string, summary: string, run: (options: Parameters<typeof
     .option('--json', 'print one JSON object', false)
     .addHelpText('after', '\nThe brokers are those of KAFKA_BROKERS. Exit codes: 0 as the file says, 3 it differs.')
     .action(run);
-onKafka('diff', 'show what the brokers lack of the file', topicsDiff);
-onKafka('apply', 'make what is missing; what could lose records or rights is only shown', topicsApply);
+onKafka('diff', 'show what the brokers lack of the file', async (options) =>
+  (await topicsModule()).topicsDiff(options),
+);
+onKafka('apply', 'make what is missing; what could lose records or rights is only shown', async (options) =>
+  (await topicsModule()).topicsApply(options),
+);
 
 const store = program.command('store').description("who may do what on the KurrentDB of a node's events");
 const onStore = (name: string, summary: string, run: typeof storeDiff) =>

@@ -1,16 +1,9 @@
 import { ruleLine, TopicAdministration } from '@delta-hub/broker/kafka-topics';
 import { loadConfig } from '../config.js';
 import { HubFault } from '../faults.js';
+import type { KafkaEnvironment } from './environments.js';
 import { kafkaOptions } from './open-kafka.js';
-import {
-  type Difference,
-  differencesOf,
-  type Found,
-  isForPeople,
-  type KafkaEnvironment,
-  readWanted,
-  type Wanted,
-} from './wanted.js';
+import { type Difference, differencesOf, type Found, isForPeople, readWanted, type Wanted } from './wanted.js';
 
 interface Options {
   readonly file: string;

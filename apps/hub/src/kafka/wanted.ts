@@ -4,9 +4,7 @@ import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { HubFault } from '../faults.js';
-
-export const ENVIRONMENTS = ['development', 'production'] as const;
-export type KafkaEnvironment = (typeof ENVIRONMENTS)[number];
+import { ENVIRONMENTS, type KafkaEnvironment } from './environments.js';
 
 const Count = z.number().int().min(1);
 const File = z.strictObject({

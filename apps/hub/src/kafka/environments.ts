@@ -1,0 +1,3 @@
+/** What the file of topics tells apart. */
+export const ENVIRONMENTS = ['development', 'production'] as const;
+export type KafkaEnvironment = (typeof ENVIRONMENTS)[number];

@@ -1,0 +1,11 @@
+// Refuses the client libraries of real engines: what runs with this shows that it needs none of them.
+import { registerHooks } from 'node:module';
+
+const CLIENTS = /^(@kurrent\/|kafkajs$|@platformatic\/kafka$)/;
+
+registerHooks({
+  resolve: (name, context, next) => {
+    if (CLIENTS.test(name)) throw new Error(`the client of an engine is loaded: ${name}`);
+    return next(name, context);
+  },
+});
