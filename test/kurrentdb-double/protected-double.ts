@@ -58,6 +58,11 @@ export class ProtectedDouble {
     this.double.stop();
   }
 
+  /** With everything that it had stored. */
+  async startAgain(): Promise<void> {
+    await this.double.start();
+  }
+
   stop(): void {
     this.crash();
     rmSync(dirname(this.certificate.file), { recursive: true, force: true });
