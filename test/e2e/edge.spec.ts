@@ -144,6 +144,26 @@ describe('a command', () => {
       applyTransfer: { __typename: 'AuthorityRefusal', code: 'PERSON_NOT_YOURS' },
     }));
 
+  it('carries the trace of its request into the fact, and nothing that is no trace', async () => {
+    const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const factOf = async (n: number, traceparent: string): Promise<{ readonly traceparent?: string }> => {
+      const query = `mutation { registerIntake(idempotencyKey: "${randomUUID()}", input: { personId: "T-320509-${n}", category: Parole, correctionStart: "2025-01-06", correctionEnd: "2026-01-05" }) { ... on IntakeRecorded { facts { jws } } } }`;
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${officer}`, traceparent };
+      const answer = await fetch(`${urls['32']!}/graphql`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ query }),
+      });
+      const { data: said } = (await answer.json()) as {
+        readonly data: { readonly registerIntake: { readonly facts: readonly { readonly jws: string }[] } };
+      };
+      const [, payload = ''] = said.registerIntake.facts[0]!.jws.split('.');
+      return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { traceparent?: string };
+    };
+    expect((await factOf(901, trace)).traceparent).toBe(trace);
+    expect(await factOf(902, '00-nothing')).not.toHaveProperty('traceparent');
+  });
+
   it(
     'that finds the store full stores nothing, and what is stored is still served',
     async () => {

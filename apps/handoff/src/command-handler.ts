@@ -32,6 +32,7 @@ import { v5 as uuidv5 } from 'uuid';
 import { checkInput } from './input-checks.js';
 import { Handle, type HubRejection, type Outcome, type Request } from './requests.js';
 import { type Keeper, readEvent, sign } from './signed-events.js';
+import { currentTrace } from './trace-context.js';
 import { type Pair, toCommand } from './to-command.js';
 
 /** Names the n-th transfer of a person from a node, so that two applications at once meet in one stream. */
@@ -177,6 +178,7 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
         causationId,
         commandId,
         commandHash,
+        traceparent: currentTrace(),
       };
       signed.push(sign(act, context, this.keeper.signer));
     }

@@ -9,6 +9,7 @@ import type { LogForked } from './incidents.js';
 import { type HandoffDeps, openHandoff } from './open-handoff.js';
 import type { Handle, Outcome } from './requests.js';
 import type { SubscriberState } from './subscriber.js';
+import { withTrace } from './trace-context.js';
 
 export interface HandoffAppDeps extends HandoffDeps {
   readonly host: string;
@@ -41,6 +42,7 @@ export const createHandoffApp = async (deps: HandoffAppDeps): Promise<HandoffApp
     abortOnError: false,
     forceCloseConnections: true,
   });
+  app.use(withTrace);
   await app.listen(0, deps.host);
   const bus = app.get(CommandBus);
   handoff.start();

@@ -33,6 +33,8 @@ export interface EnvelopeContext {
   readonly causationId: string | undefined;
   readonly commandId: string;
   readonly commandHash: string;
+  /** The trace of the request that led to it (W3C Trace Context). */
+  readonly traceparent?: string | undefined;
 }
 
 /** The canonical CloudEvent of an act, signed: the bytes that are stored, sent and sequenced (design section 3). */
@@ -54,6 +56,7 @@ export const sign = (act: Act, context: EnvelopeContext, signer: Signer): EventT
     rule: context.rule,
     commandid: context.commandId,
     commandhash: context.commandHash,
+    ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
     data: { occurredAt: act.occurredAt, actor: act.actor, ...act.data },
   };
   return { id: event.id, type: event.type, data: Buffer.from(signEvent(event, signer), 'ascii') };
