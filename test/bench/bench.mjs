@@ -17,12 +17,13 @@ import {
 } from './ledger.mjs';
 import { inFlight } from './in-flight.mjs';
 import { startPair } from './pair.mjs';
+import { worklistPages } from './worklist.mjs';
 
-const HELP = `npm run bench -- [--json] [--quick] [--long] [--only ledger|hub]
+const HELP = `npm run bench -- [--json] [--quick] [--long] [--only ledger|hub|worklist]
   --json   print [{name, value, unit, floor, ratio}] on standard output, nothing else there
   --quick  fewer events: the figures are noisier
   --long   only grow one log from 10,000 to 1,000,000 events and print its memory (RSS)
-  --only   only one part: ledger, or hub
+  --only   only one part: ledger, hub, or worklist
 
   ed25519.verify       node:crypto Ed25519 verify of 1 KB on one core; the base
   sqlite.append.bare   one 1.4 KB row inserted and committed at a time, WAL, synchronous=FULL
@@ -37,6 +38,7 @@ const HELP = `npm run bench -- [--json] [--quick] [--long] [--only ledger|hub]
                                 ed25519.verify on one
   ledger.replay.structure       the same without events: hashes, tiles, heads and their signatures; floor ed25519.verify
   ledger.proof.inclusion        one inclusion proof from warm tiles, in us; floor one verify (ratio: times the floor)
+  handoff.worklist     a page of 20 duties over HTTP at a node with 100,000 open ones, in us; floor handoff.worklist.1000
 
 Ratios within one run can be compared; absolute figures depend on the machine and what else it does.`;
 
@@ -159,6 +161,12 @@ const benchLedger = async (dir) => {
   await besideBase('ledger.proof.inclusion', 'us', proof, (micros, base) => (micros * base) / 1e6);
 };
 
+const benchWorklist = async (dir) => {
+  const [few, many] = await worklistPages(dir, [1000, 100_000]);
+  record('handoff.worklist.1000', few, 'us', undefined, 1);
+  record('handoff.worklist', many, 'us', 'handoff.worklist.1000', many / few);
+};
+
 const dir = mkdtempSync(join(tmpdir(), 'delta-hub-bench-'));
 try {
   const verifyRate = bareVerify();
@@ -171,6 +179,7 @@ try {
   } else {
     if ((options.only ?? 'ledger') === 'ledger') await benchLedger(dir);
     if ((options.only ?? 'hub') === 'hub') await benchHub(dir, verifyRate);
+    if ((options.only ?? 'worklist') === 'worklist') await benchWorklist(dir);
   }
 } finally {
   rmSync(dir, { recursive: true, force: true });
