@@ -1,18 +1,10 @@
 // Appends to KurrentDB: through the port, and by the bare client, in one run and on one server.
 import { openKurrentEventStore } from '@delta-hub/event-store/kurrent';
 import { binaryEvent, KurrentDBClient, NO_STREAM } from '@kurrent/kurrentdb-client';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { DoubleProcess } from '../kurrentdb-double/double-process.ts';
 import { inFlight } from './in-flight.mjs';
 
-const at = (path) => fileURLToPath(new URL(path, import.meta.url));
-const SERVE = [
-  ...['--no-warnings', '--experimental-transform-types'],
-  ...['--import', at('../engines/source-loader.mjs'), at('../kurrentdb-double/serve.ts')],
-];
 const BYTES = 1024;
 const ROUNDS = 5;
 
@@ -20,12 +12,11 @@ const ROUNDS = 5;
 const startServer = async () => {
   const given = process.env.KURRENTDB_URL;
   if (given) return { url: given, name: 'the server of KURRENTDB_URL', stop: () => {} };
-  const child = spawn(process.execPath, SERVE, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const [url] = await once(createInterface(child.stdout), 'line');
+  const double = await DoubleProcess.start();
   return {
-    url,
+    url: double.connectionString,
     name: 'a protocol double: no disk, so the floor is higher than a real one',
-    stop: () => child.stdin.end(),
+    stop: () => double.stop(),
   };
 };
 
