@@ -37,4 +37,4 @@ try {
 console.log(
   `Kafka: ${cluster === undefined ? `the brokers given, ${given}` : `${KAFKA_VERSION}, started from its jars`}`,
 );
-console.log(`KurrentDB: ${describeServer()}`);
+console.log(`KurrentDB: contract and behaviour on ${describeServer()}; faults and rights on the double in any case`);
