@@ -6,6 +6,7 @@ import { openSqliteBroker } from '@delta-hub/broker/sqlite';
 import { generateKeyPair, mintToken, parseVkey, type PrivateJwk, signerFromJwk } from '@delta-hub/crypto';
 import { formatTreeHead, signNote } from '@delta-hub/ledger';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventIn, metricIn } from './answers.js';
 import { hub, PATIENCE_MS, RunningHub, temporary } from './running-hub.js';
 
 const data = temporary();
@@ -44,11 +45,11 @@ interface Answer {
   };
 }
 
-const post = async (node: string, token: string | undefined, body: string): Promise<Answer> => {
+const post = async (node: string, token: string | undefined, body: string, more: object = {}): Promise<Answer> => {
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const response = await fetch(`${urls[node]!}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...authorization },
+    headers: { 'content-type': 'application/json', ...authorization, ...more },
     body,
   });
   return { status: response.status, body: (await response.json()) as Answer['body'] };
@@ -146,21 +147,12 @@ describe('a command', () => {
 
   it('carries the trace of its request into the fact, and nothing that is no trace', async () => {
     const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-    const factOf = async (n: number, traceparent: string): Promise<{ readonly traceparent?: string }> => {
+    const factOf = async (n: number, traceparent: string) => {
       const query = `mutation { registerIntake(idempotencyKey: "${randomUUID()}", input: { personId: "T-320509-${n}", category: Parole, correctionStart: "2025-01-06", correctionEnd: "2026-01-05" }) { ... on IntakeRecorded { facts { jws } } } }`;
-      const headers = { 'content-type': 'application/json', authorization: `Bearer ${officer}`, traceparent };
-      const answer = await fetch(`${urls['32']!}/graphql`, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify({ query }),
-      });
-      const { data: said } = (await answer.json()) as {
-        readonly data: { readonly registerIntake: { readonly facts: readonly { readonly jws: string }[] } };
-      };
-      const [, payload = ''] = said.registerIntake.facts[0]!.jws.split('.');
-      return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { traceparent?: string };
+      const { data: said } = (await post('32', officer, JSON.stringify({ query }), { traceparent })).body;
+      return eventIn((said!['registerIntake'] as { facts: { jws: string }[] }).facts[0]!.jws);
     };
-    expect((await factOf(901, trace)).traceparent).toBe(trace);
+    expect((await factOf(901, trace))['traceparent']).toBe(trace);
     expect(await factOf(902, '00-nothing')).not.toHaveProperty('traceparent');
   });
 
@@ -187,23 +179,14 @@ describe('beside GraphQL', () => {
     const answer = await fetch(`${urls['32']!}/metrics`);
     expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
     const text = await answer.text();
-    const valueOf = (line: string): string | undefined =>
-      text
-        .split('\n')
-        .find((one) => one.startsWith(`${line} `))
-        ?.slice(line.length + 1);
-    expect(valueOf('hub_ready{region="32"}')).toBe('1');
-    expect(Number(valueOf('hub_events_signed_total{suite="EdDSA",region="32"}'))).toBeGreaterThan(10);
-    expect(Number(valueOf('hub_ledger_size{region="32"}'))).toBeGreaterThan(10);
-    expect(
-      Number(
-        valueOf('hub_facts_stored_total{type="cn.delta-hub.transfer.completed.v1",source="31",region="32"}') ?? 0,
-      ) +
-        Number(
-          valueOf('hub_facts_stored_total{type="cn.delta-hub.transfer.completed.v1",source="32",region="32"}') ?? 0,
-        ),
-    ).toBe(1);
-    expect(valueOf('hub_consumer_stalled{consumer="consumer-31",region="32"}')).toBe('0');
+    const valueOf = (metric: string): number => metricIn(text, metric) ?? 0;
+    const completed = (source: string): number =>
+      valueOf(`hub_facts_stored_total{type="cn.delta-hub.transfer.completed.v1",source="${source}",region="32"}`);
+    expect(valueOf('hub_ready{region="32"}')).toBe(1);
+    expect(valueOf('hub_events_signed_total{suite="EdDSA",region="32"}')).toBeGreaterThan(10);
+    expect(valueOf('hub_ledger_size{region="32"}')).toBeGreaterThan(10);
+    expect(completed('31') + completed('32')).toBe(1);
+    expect(metricIn(text, 'hub_consumer_stalled{consumer="consumer-31",region="32"}')).toBe(0);
     expect(text).toMatch(/^hub_http_request_seconds_count\{[^}]*route="\/graphql",status="200"[^}]*\} \d+$/m);
     expect(text).not.toMatch(/T-3\d{5}|transfer-[0-9a-f]{8}|officer-/);
   });

@@ -14,12 +14,22 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const RFC_3339 =
   /^(\d{4}-\d\d-\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
+const PLAIN_DATE = /^(?:19|[2-9]\d)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+
+/** Up to this day of a month every month has it. */
+const IN_EVERY_MONTH = '28';
+
 /** Whether the text is a day of the calendar, 1900 to 9999: `2025-02-29` is not. */
 export const isPlainDate = (text: string): boolean =>
-  /^(19|[2-9]\d)\d\d-\d\d-\d\d$/.test(text) && text === textOfDay(Date.parse(`${text}T00:00:00Z`));
+  PLAIN_DATE.test(text) && (text.slice(8) <= IN_EVERY_MONTH || text === textOfDay(Date.parse(`${text}T00:00:00Z`)));
 
 /** Whether the text is an instant in the one form that is stored and compared. */
-export const isInstant = (text: string): boolean => INSTANT.test(text) && parseInstant(text) === text;
+export const isInstant = (text: string): boolean =>
+  INSTANT.test(text) &&
+  text.slice(11, 13) < '24' &&
+  text.slice(14, 16) < '60' &&
+  text.slice(17, 19) < '60' &&
+  isPlainDate(text.slice(0, 10));
 
 /**
  * An RFC 3339 date and time with any offset as an `Instant`; undefined when it is none.
