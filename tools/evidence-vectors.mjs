@@ -1,7 +1,10 @@
 // Writes test/vectors/evidence: evidence bundles that verify, and bundles that each break one rule, after the mould of
 // sigstore-conformance (`..._fail`). Test keys only, made from their names; the same run gives the same bytes.
+// `--check` writes nothing and fails when today's program would write other bytes.
 // Needs a build: npm run build && node tools/evidence-vectors.mjs
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { hashLines } from '../apps/ledger/dist/evidence/bundle-files.js';
 import { policyBy } from '../apps/ledger/dist/evidence/evidence-policy.js';
 import { writeZip } from '../apps/ledger/dist/evidence/zip.js';
@@ -49,6 +52,7 @@ import {
   untrustedJwk,
   sorted,
 } from './evidence-vectors/parts.mjs';
+import { compare, filesIn, isCheck } from './written.mjs';
 
 /** name: [files, code or null, and what the relying party asks for besides its trust list] */
 const cases = {
@@ -280,14 +284,18 @@ const cases = {
   ],
 };
 
-const directory = new URL('../test/vectors/evidence/', import.meta.url);
-rmSync(directory, { recursive: true, force: true });
-mkdirSync(directory, { recursive: true });
-const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
-writeFileSync(new URL('trust.json', directory), json(trust));
-const index = Object.entries(cases).map(([name, [files, code, demands = {}]]) => {
-  writeFileSync(new URL(`${name}.zip`, directory), writeZip(files));
-  return { name, code, ...demands };
-});
-writeFileSync(new URL('cases.json', directory), json(index));
-console.log(`${index.length} bundles written`);
+const DIRECTORY = fileURLToPath(new URL('../test/vectors/evidence', import.meta.url));
+const json = (value) => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+const index = Object.entries(cases).map(([name, [, code, demands = {}]]) => ({ name, code, ...demands }));
+const written = new Map([
+  ['trust.json', json(trust)],
+  ['cases.json', json(index)],
+  ...Object.entries(cases).map(([name, [files]]) => [`${name}.zip`, Buffer.from(writeZip(files))]),
+]);
+if (isCheck('evidence-vectors')) compare('evidence-vectors', written, filesIn(DIRECTORY));
+else {
+  rmSync(DIRECTORY, { recursive: true, force: true });
+  mkdirSync(DIRECTORY, { recursive: true });
+  for (const [name, bytes] of written) writeFileSync(join(DIRECTORY, name), bytes);
+  console.log(`${index.length} bundles written`);
+}

@@ -1,7 +1,7 @@
 // Writes test/vectors/golden-log: a whole log as `ledger export` writes it, 300 events under the test keys of the evidence
 // vectors. `--check` writes nothing and fails when today's program would write other bytes: a log once published stays readable.
 // Needs a build: npm run build && node tools/golden-log.mjs
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import { Sequencer } from '../apps/ledger/dist/sequencer.js';
 import { openLedgerStore } from '../apps/ledger/dist/sqlite-ledger-store.js';
 import { openLockStore } from '../apps/ledger/dist/sqlite-lock-store.js';
 import { event, jwkOf, signed, trustList } from './evidence-vectors/parts.mjs';
+import { compare, filesIn, isCheck } from './written.mjs';
 
 const GOLDEN = fileURLToPath(new URL('../test/vectors/golden-log', import.meta.url));
 const NODE = '32';
@@ -40,29 +41,14 @@ const sequence = (directory) => {
   lock.close();
 };
 
-const filesIn = (directory) =>
-  new Map(
-    readdirSync(directory, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .map((path) => [path.slice(directory.length + 1), readFileSync(path)]),
-  );
-
-const unequal = (left, right) =>
-  [...new Set([...left.keys(), ...right.keys()])].filter((name) => {
-    const [one, other] = [left.get(name), right.get(name)];
-    return one === undefined || other === undefined || !one.equals(other);
-  });
-
+const checks = isCheck('golden-log');
 const scratch = mkdtempSync(join(tmpdir(), 'golden-log-'));
 try {
   sequence(scratch);
-  if (process.argv.includes('--check')) {
+  if (checks) {
     const written = join(scratch, 'files');
     await exportLog(scratch, written);
-    const others = unequal(filesIn(written), filesIn(GOLDEN));
-    for (const name of others) console.error(`golden-log: ${name} is not what would be written today`);
-    process.exitCode = others.length === 0 ? 0 : 1;
+    compare('golden-log', filesIn(written), filesIn(GOLDEN));
   } else {
     rmSync(GOLDEN, { recursive: true, force: true });
     await exportLog(scratch, GOLDEN);

@@ -1,7 +1,13 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { evidenceCases, evidenceZip, vectorAnchor, vectorTrust } from '../testing/evidence-vectors.js';
 import { nodePrimitives, type Verifier, verifier } from '../testing/offline-verifier.js';
 import { checkEvidence } from './evidence-check.js';
+
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 const codeOf = (verdict: { readonly ok: boolean; readonly code?: string }): string | null =>
   verdict.ok ? null : String(verdict.code);
@@ -18,6 +24,11 @@ describe('test/vectors/evidence', () => {
     const zip = evidenceZip(name);
     expect(codeOf(checkEvidence(zip, vectorTrust, level))).toBe(code);
     expect(codeOf(await verifyZip(nodePrimitives, zip, { anchor: vectorAnchor, level }))).toBe(code);
+  });
+
+  it('are what the program writes today, byte for byte', async () => {
+    const check = ['--no-warnings', join(ROOT, 'tools/evidence-vectors.mjs'), '--check'];
+    await expect(promisify(execFile)(process.execPath, check)).resolves.toEqual({ stdout: '', stderr: '' });
   });
 
   it('gives the same facts by both', async () => {
