@@ -68,8 +68,14 @@ export const versionOf = (
 ): string => (tightenedBy === undefined ? version : `${version}+${tightenedBy}`);
 
 /** The rule an id names, e.g. `REPLY@2020.1`; undefined for none of this book. */
-export const traceRule = (id: string, book: RuleBook = hubRules.book): TracedRule | undefined =>
-  tracedRules(book).find((rule) => rule.id === id);
+export const traceRule = (id: string, book: RuleBook = hubRules.book): TracedRule | undefined => {
+  const known = byId.get(book) ?? new Map(tracedRules(book).map((rule) => [rule.id, rule]));
+  byId.set(book, known);
+  return known.get(id);
+};
+
+/** A book never changes: its rules are put in order once. */
+const byId = new WeakMap<RuleBook, ReadonlyMap<string, TracedRule>>();
 
 /** Every rule of a book, each once. */
 export const tracedRules = ({ packs, overlays }: RuleBook): readonly TracedRule[] =>
