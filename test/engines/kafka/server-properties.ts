@@ -27,6 +27,8 @@ const common = (node: NodePlan, nodes: readonly NodePlan[]): Readonly<Record<str
   'controller.listener.names': 'CONTROLLER',
   'log.dirs': node.dataDir,
   'auto.create.topics.enable': 'false',
+  // 128 MB unless said otherwise, half of the heap of a broker here: one that starts again may not find them in one piece.
+  'log.cleaner.dedupe.buffer.size': '4194304',
   'offsets.topic.replication.factor': `${nodes.length}`,
   'offsets.topic.num.partitions': '1',
   'transaction.state.log.replication.factor': `${nodes.length}`,
