@@ -15,7 +15,7 @@ import {
   replay,
   storedEvents,
 } from './ledger.mjs';
-import { inFlight } from './in-flight.mjs';
+import { inFlight, median } from './in-flight.mjs';
 import { startPair } from './pair.mjs';
 import { worklistPages } from './worklist.mjs';
 
@@ -85,7 +85,6 @@ const rateOf = (ms, work) => {
   return (done * 1000) / (performance.now() - start);
 };
 
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 const percentile = (values, p) =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * p))];
 

@@ -11,3 +11,5 @@ export const inFlight = async (count, width, work) => {
   );
   return (count * 1000) / (performance.now() - start);
 };
+
+export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];

@@ -3,7 +3,7 @@ import { openKurrentEventStore } from '@delta-hub/event-store/kurrent';
 import { binaryEvent, KurrentDBClient, NO_STREAM } from '@kurrent/kurrentdb-client';
 import { randomUUID } from 'node:crypto';
 import { DoubleProcess } from '../kurrentdb-double/double-process.ts';
-import { inFlight } from './in-flight.mjs';
+import { inFlight, median } from './in-flight.mjs';
 
 const BYTES = 1024;
 const ROUNDS = 5;
@@ -19,8 +19,6 @@ const startServer = async () => {
     stop: () => double.stop(),
   };
 };
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** Rounds of both, in turn, so that what else the machine does hits both; each append opens a stream of its own. */
 export const measureKurrent = async (record, scale) => {

@@ -6,6 +6,7 @@ import { createHandoffApp, NodeClock } from '@delta-hub/handoff-app';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { median } from './in-flight.mjs';
 import { ReadModels } from '../../apps/handoff/dist/read-models.js';
 
 const NODE = '32';
@@ -72,8 +73,6 @@ const open = async (dir, count) => {
     close: () => app.close(),
   };
 };
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** Median time of a page in microseconds at each number of open duties, asked in turn so that both meet the same machine. */
 export const worklistPages = async (dir, counts) => {

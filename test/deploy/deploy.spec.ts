@@ -42,7 +42,7 @@ const faultsIn = (expr: string): string[] => {
 /** The names a node gives, as a scrape sees them. */
 const namesGiven = async (): Promise<ReadonlySet<string>> => {
   const witnessing = { level: 'LOCAL', witnessedSize: 1, witnessedAge: 1, isStale: false } as const;
-  const { body } = await new NodeMetrics('32', 'EdDSA').text({
+  const { body } = await new NodeMetrics('32').text({
     readiness: {
       status: 'ready',
       checks: [],

@@ -65,6 +65,9 @@ export const createGateway = async (deps: GatewayDeps): Promise<Gateway> => {
   const { supergraph = supergraphSdl, introspection = false } = deps;
   const runtime = createRuntime({ supergraph, subgraphs: deps.subgraphs, limits, introspection });
 
+  const extraRoute = (path: string): Route | undefined =>
+    deps.extraRoutes?.find(({ prefix }) => path.startsWith(prefix));
+
   const graphql = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     if (req.method !== 'POST') throw new Problem(405, 'METHOD_NOT_ALLOWED', 'GraphQL is asked by POST.');
     await authenticate(req, deps.verifyToken);
@@ -84,7 +87,7 @@ export const createGateway = async (deps: GatewayDeps): Promise<Gateway> => {
     const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
     if (DOT_SEGMENT.test(path)) throw new Problem(404, 'NOT_FOUND', 'There is nothing here.');
     if (path === '/graphql') return graphql(req, res);
-    const route = deps.extraRoutes?.find(({ prefix }) => path.startsWith(prefix));
+    const route = extraRoute(path);
     if (route !== undefined) return route.handle(req, res);
     if (path !== '/') throw new Problem(404, 'NOT_FOUND', 'There is nothing here.');
     res
@@ -95,7 +98,7 @@ export const createGateway = async (deps: GatewayDeps): Promise<Gateway> => {
   const routeOf = (url: string): string => {
     const path = url.split('?', 1)[0]!;
     if (path === '/graphql' || path === '/') return path;
-    return deps.extraRoutes?.find(({ prefix }) => path.startsWith(prefix))?.prefix ?? 'other';
+    return extraRoute(path)?.prefix ?? 'other';
   };
   const server = createServer(READING, (req, res) => {
     const began = performance.now();

@@ -1,3 +1,4 @@
+import { isTraceparent } from '@delta-hub/contracts';
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
@@ -8,8 +9,6 @@ export type ForwardedHeaders = { readonly 'x-request-id': string } & {
   readonly [name in (typeof FORWARDED)[number]]?: string;
 };
 
-/** W3C Trace Context, section 3.2.2, version 00. */
-const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
 /** What is handed on of a caller's headers: values of another form are dropped, and a request without an id gets one. */
@@ -18,7 +17,7 @@ export const forwardedHeaders = (headers: IncomingHttpHeaders): ForwardedHeaders
   const id = headers['x-request-id'];
   return {
     ...(authorization === undefined ? {} : { authorization }),
-    ...(typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
+    ...(isTraceparent(traceparent) ? { traceparent } : {}),
     'x-request-id': typeof id === 'string' && REQUEST_ID.test(id) ? id : randomUUID(),
   };
 };

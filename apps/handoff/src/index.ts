@@ -2,6 +2,7 @@ export { NodeClock } from './clock.js';
 export { createHandoffApp } from './handoff-app.js';
 export type { HandoffApp, HandoffAppDeps } from './handoff-app.js';
 export { type KeyAct, readKeys, signKeyEvent } from './key-signing.js';
+export { nodeOfSource, readEvent } from './signed-events.js';
 export { StoreSubscriber, type SubscriberState } from './subscriber.js';
 export { Handle } from './requests.js';
 export type { Outcome, Request } from './requests.js';

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { HubFault } from './faults.js';
 
@@ -61,6 +62,15 @@ export type HubConfig = z.infer<typeof Schema>;
 
 /** The names of all settings. */
 export const SETTINGS: readonly string[] = Object.keys(Schema.shape);
+
+/** The text of a file that a setting names. @throws HubFault `CONFIG_INVALID` */
+export const settingFile = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new HubFault('CONFIG_INVALID', `cannot read ${file}`, { cause: error });
+  }
+};
 
 /** @throws HubFault `CONFIG_INVALID` naming the variable, `DEV_ISSUER_IN_PRODUCTION` */
 export const loadConfig = (env: NodeJS.ProcessEnv = process.env): HubConfig => {

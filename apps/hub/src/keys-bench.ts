@@ -86,6 +86,3 @@ export const newestKey = (keys: KeyHistory, node: string, now: string, use: KeyU
   if (key !== undefined) return key.kid;
   throw new HubFault('KEY_MISSING', `node ${node} has no valid ${use} key left to sign with; see docs/operations.md`);
 };
-
-export const say = (json: boolean, value: object, line: string): void =>
-  void process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${line}\n`);

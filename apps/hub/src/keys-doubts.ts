@@ -1,7 +1,8 @@
 import { digest } from '@delta-hub/crypto';
 import { type ReplayedEntry, replayDirectory } from '@delta-hub/ledger-app';
 import { HubFault } from './faults.js';
-import { type Bench, type KeyOptions, newestKey, say, withKeys } from './keys-bench.js';
+import { type Bench, type KeyOptions, newestKey, withKeys } from './keys-bench.js';
+import { say } from './say.js';
 
 /** Most events that one `key.reattested` names. */
 const MOST = 300;

@@ -10,7 +10,8 @@ import {
 } from '@delta-hub/crypto';
 import { existsSync } from 'node:fs';
 import { HubFault } from './faults.js';
-import { type KeyOptions, newestKey, say, withKeys } from './keys-bench.js';
+import { type KeyOptions, newestKey, withKeys } from './keys-bench.js';
+import { say } from './say.js';
 import { keyFile, writePrivateKey } from './keys-files.js';
 
 /** `delta-hub keys list`: every key of every node that this node knows, with the time in which it is valid. */

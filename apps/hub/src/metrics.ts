@@ -1,7 +1,10 @@
+import { type EventData, wireType } from '@delta-hub/contracts';
 import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
-import { StoreSubscriber } from '@delta-hub/handoff-app';
+import { nodeOfSource, readEvent, StoreSubscriber } from '@delta-hub/handoff-app';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Readiness } from './readiness.js';
+
+type RefusalIssued = EventData['refusal.issued'];
 
 /** What is measured at the moment somebody asks. */
 export interface Measured {
@@ -21,13 +24,6 @@ export interface AnsweredRequest {
   readonly seconds: number;
 }
 
-/** What an envelope says that a metric may say: nothing about anybody. */
-interface Envelope {
-  readonly type: string;
-  readonly source: string;
-  readonly data?: { readonly check?: string };
-}
-
 /** Answers to officers take milliseconds to a second; replays longer. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -37,7 +33,6 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
  */
 export class NodeMetrics {
   readonly #node: string;
-  readonly #suite: string;
   readonly #registry = new Registry();
   readonly #facts;
   readonly #signed;
@@ -48,9 +43,8 @@ export class NodeMetrics {
   readonly #gauges;
   #subscriber: StoreSubscriber | undefined;
 
-  constructor(node: string, suite: string) {
+  constructor(node: string) {
     this.#node = node;
-    this.#suite = suite;
     const registers = [this.#registry];
     this.#registry.setDefaultLabels({ region: node });
     collectDefaultMetrics({ register: this.#registry });
@@ -58,7 +52,6 @@ export class NodeMetrics {
       new Counter({ name, help, labelNames, registers });
     this.#facts = counter('hub_facts_stored_total', 'Facts taken into the store', 'type', 'source');
     this.#signed = counter('hub_events_signed_total', 'Facts signed by this node', 'suite');
-    this.#signed.inc({ suite }, 0);
     this.#refused = counter('hub_verify_failures_total', 'Records refused, by the check that failed', 'reason');
     this.#breaches = counter('hub_clock_breaches_total', 'Limits that passed without their act');
     this.#rebuilds = counter('hub_consumer_rebuilds_total', 'Readers of a topic that were built anew', 'topic');
@@ -72,15 +65,16 @@ export class NodeMetrics {
     this.#gauges = gaugesOf(registers);
   }
 
-  /** Counts facts from the newest one on, as they come. */
-  async follow(store: EventStore): Promise<void> {
+  /** Counts facts from the newest one on, as they come; those of this node are signed by `suite`. */
+  async follow(store: EventStore, suite: string): Promise<void> {
+    this.#signed.inc({ suite }, 0);
     let position = await store.head();
     this.#subscriber = new StoreSubscriber({
       name: 'metrics',
       store,
       load: () => position,
       handle: (event) => {
-        this.#count(event);
+        this.#count(event, suite);
         position = event.position;
         return Promise.resolve();
       },
@@ -106,14 +100,14 @@ export class NodeMetrics {
     return { type: this.#registry.contentType, body: await this.#registry.metrics() };
   }
 
-  #count(event: RecordedEvent): void {
-    const { type, source, data } = envelopeOf(event);
-    const from = source.slice(source.lastIndexOf(':') + 1);
-    this.#facts.inc({ type, source: from });
-    if (from !== this.#node) return;
-    this.#signed.inc({ suite: this.#suite });
-    if (type.includes('.refusal.issued.')) this.#refused.inc({ reason: data?.check ?? 'OTHER' });
-    if (type.includes('.transfer.deadline-breached.')) this.#breaches.inc();
+  #count(recorded: RecordedEvent, suite: string): void {
+    const event = readEvent(recorded);
+    const source = nodeOfSource(event.source);
+    this.#facts.inc({ type: event.type, source });
+    if (source !== this.#node) return;
+    this.#signed.inc({ suite });
+    if (event.type === wireType('refusal.issued')) this.#refused.inc({ reason: (event.data as RefusalIssued).check });
+    if (event.type === wireType('transfer.deadline-breached')) this.#breaches.inc();
   }
 
   #measure({ readiness, duties, trustListAge, now }: Measured): void {
@@ -165,10 +159,4 @@ const gaugesOf = (registers: Registry[]) => {
     witnessedAge: gauge('hub_witnessed_age_seconds', 'Time since a quorum last cosigned the newest witnessed head'),
     frozen: gauge('hub_logs_forked', 'Logs of other nodes that are held because they have forked'),
   };
-};
-
-/** Of stored bytes, which were verified before they were stored. */
-const envelopeOf = ({ data }: RecordedEvent): Envelope => {
-  const [, payload = ''] = Buffer.from(data).toString('latin1').split('.');
-  return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Envelope;
 };

@@ -1,7 +1,7 @@
 import type { EventStore } from '@delta-hub/event-store';
 import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
-import { existsSync, readFileSync } from 'node:fs';
-import { type HubConfig, loadConfig } from './config.js';
+import { existsSync } from 'node:fs';
+import { type HubConfig, loadConfig, settingFile } from './config.js';
 import { nodePaths } from './data-dir.js';
 import { HubFault } from './faults.js';
 import type { NodeId } from './nodes.js';
@@ -62,16 +62,8 @@ export const kurrentUrl = (config: HubConfig, node: NodeId): string => {
   const url = config.KURRENTDB_URL.replaceAll('{node}', node);
   const file = config.KURRENTDB_CREDENTIALS_FILE;
   if (file === undefined) return url;
-  const [, user, password] = /^([^:\s]+):(\S+)\s*$/.exec(textIn(file)) ?? [];
+  const [, user, password] = /^([^:\s]+):(\S+)\s*$/.exec(settingFile(file)) ?? [];
   if (user === undefined || password === undefined)
     throw new HubFault('CONFIG_INVALID', 'KURRENTDB_CREDENTIALS_FILE: one line user:password is expected');
   return url.replace('://', `://${encodeURIComponent(user)}:${encodeURIComponent(password)}@`);
-};
-
-const textIn = (file: string): string => {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new HubFault('CONFIG_INVALID', `cannot read ${file}`, { cause: error });
-  }
 };

@@ -53,7 +53,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
     await proveAppendOnly(start.node, config);
     const { store } = await openNodeStore(start.dataDir, start.node, () => clock.now(), config);
     closers.push(() => store.close());
-    const metrics = new NodeMetrics(start.node, 'EdDSA');
+    const metrics = new NodeMetrics(start.node);
     const rebuilt = (topic: string): void => metrics.rebuilt(topic);
     const broker = new BrokerLink(await openBroker(config, start.node, hubDir, rebuilt), start.linked);
     closers.push(() => broker.close());
@@ -95,7 +95,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
     const keys = (): Promise<KeyHistory> => readKeys(store, own.trust, start.node);
     const ready = new ReadinessProbe({ node: start.node, peers, store, keys, signer, clock, handoff, ledger });
     closers.push(() => metrics.stop());
-    await metrics.follow(store);
+    await metrics.follow(store, signer.alg);
     const gateway = await openGateway(start, verifyToken, metrics, { known, handoff, ledger, line, ready, clock });
     closers.push(() => gateway.close());
     return {

@@ -42,6 +42,11 @@ describe('four parties, each with a directory of its own', () => {
   });
 });
 
+it('a node that was made with the other three is not taken for one by itself', () => {
+  init({ data: root, json: true });
+  expect(() => init({ data: root, node: '32', json: true })).toThrow(expect.objectContaining({ code: 'USAGE' }));
+});
+
 describe('a trust list is refused', () => {
   const attempt = (files: readonly string[], replace = false) => {
     try {

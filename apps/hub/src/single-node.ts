@@ -4,9 +4,9 @@ import { parseTrustList } from '@delta-hub/crypto';
 import { type HubConfig, loadConfig } from './config.js';
 import { initialise, makeLoneNode, nodePaths, paths, readJson, writeJson } from './data-dir.js';
 import { HubFault } from './faults.js';
-import { say } from './keys-bench.js';
 import type { PeerUrls } from './messages.js';
 import { isNodeId, NODES, type NodeId } from './nodes.js';
+import { say } from './say.js';
 
 const nodeOf = (text: string): NodeId => {
   if (!isNodeId(text)) throw new HubFault('USAGE', `--node: ${text} is not one of 31, 32, 33, 34`);
@@ -25,6 +25,11 @@ export const init = (options: { readonly data: string; readonly node?: string; r
   const node = nodeOf(options.node);
   makeLoneNode(options.data, node, new Date().toISOString());
   const { publicFile } = nodePaths(paths(options.data).node(node));
+  if (!existsSync(publicFile))
+    throw new HubFault(
+      'USAGE',
+      `--node: ${options.data} holds all four nodes of a trial, which trust each other already`,
+    );
   say(options.json, { node, public: publicFile }, `node ${node}: give ${publicFile} to the other parties`);
 };
 

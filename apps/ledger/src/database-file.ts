@@ -17,8 +17,6 @@ export interface FileKind {
 }
 
 const BUSY_TIMEOUT_MS = 5000;
-/** Rows are looked up all over the file when it is verified; SQLite's own 2 MB would read most pages again and again. */
-const READ_CACHE_KIB = 16_384;
 
 /**
  * Opens a file for writing, creating it where there is none; every commit is on the disk before it returns.
@@ -51,7 +49,6 @@ export const openToRead = (path: string, kind: FileKind): DatabaseSync =>
     const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
     return closedOnError(db, () => {
       if (checkKind(db, path, kind) === 'empty') throw foreign(path);
-      db.exec(`PRAGMA cache_size = -${READ_CACHE_KIB}`);
     });
   });
 

@@ -18,6 +18,7 @@ export type { Recipient, RecipientKind } from './recipients.js';
 export { type EventName, eventName, type HubEvent, schemaAddress, wireType } from './events.js';
 export { EVENT_NAMES } from './generated/events.js';
 export type { EventData } from './generated/events.js';
+export { isTraceparent } from './trace-context.js';
 export { SCHEMAS } from './generated/schemas.js';
 export { handoffSdl, ledgerSdl } from './generated/sdl.js';
 export { supergraphSdl } from './generated/supergraph.js';

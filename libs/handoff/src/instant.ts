@@ -10,7 +10,7 @@ export type PlainDate = string;
 const SHANGHAI = 8 * 3_600_000;
 const DAY = 24 * 3_600_000;
 
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const INSTANT = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const RFC_3339 =
   /^(\d{4}-\d\d-\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
@@ -24,12 +24,7 @@ export const isPlainDate = (text: string): boolean =>
   PLAIN_DATE.test(text) && (text.slice(8) <= IN_EVERY_MONTH || text === textOfDay(Date.parse(`${text}T00:00:00Z`)));
 
 /** Whether the text is an instant in the one form that is stored and compared. */
-export const isInstant = (text: string): boolean =>
-  INSTANT.test(text) &&
-  text.slice(11, 13) < '24' &&
-  text.slice(14, 16) < '60' &&
-  text.slice(17, 19) < '60' &&
-  isPlainDate(text.slice(0, 10));
+export const isInstant = (text: string): boolean => INSTANT.test(text) && isPlainDate(text.slice(0, 10));
 
 /**
  * An RFC 3339 date and time with any offset as an `Instant`; undefined when it is none.

@@ -36,7 +36,7 @@ export const treeHasher = (hash: Hash): TreeHasher => {
   };
 };
 
-/** Room for the input of a hash, the same again and again: to make it anew takes as long as the hash of a node. */
+/** Room for the input of a hash, the same again and again: a verification makes two or three hashes of every entry. */
 const reused = (): ((length: number) => Uint8Array) => {
   let room = new Uint8Array(0);
   return (length) => {

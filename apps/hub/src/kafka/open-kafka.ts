@@ -1,16 +1,7 @@
 import type { Broker } from '@delta-hub/broker';
 import type { KafkaOptions } from '@delta-hub/broker/kafkajs';
-import { readFileSync } from 'node:fs';
-import type { HubConfig } from '../config.js';
+import { type HubConfig, settingFile } from '../config.js';
 import { HubFault } from '../faults.js';
-
-const textIn = (file: string): string => {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new HubFault('CONFIG_INVALID', `cannot read ${file}`, { cause: error });
-  }
-};
 
 /** How the brokers are reached, by the configuration. @throws HubFault `CONFIG_INVALID` */
 export const kafkaOptions = (config: HubConfig, clientId: string): KafkaOptions => {
@@ -21,7 +12,7 @@ export const kafkaOptions = (config: HubConfig, clientId: string): KafkaOptions 
   const login =
     username === undefined || passwordFile === undefined
       ? {}
-      : { login: { mechanism: config.KAFKA_SASL_MECHANISM, username, password: textIn(passwordFile).trimEnd() } };
+      : { login: { mechanism: config.KAFKA_SASL_MECHANISM, username, password: settingFile(passwordFile).trimEnd() } };
   return { brokers, clientId, ...login, ...tlsOf(config) };
 };
 
@@ -30,9 +21,9 @@ const tlsOf = (config: HubConfig): Pick<KafkaOptions, 'tls'> => {
   if (!config.KAFKA_TLS && ca === undefined && cert === undefined && key === undefined) return {};
   return {
     tls: {
-      ...(ca === undefined ? {} : { ca: textIn(ca) }),
-      ...(cert === undefined ? {} : { cert: textIn(cert) }),
-      ...(key === undefined ? {} : { key: textIn(key) }),
+      ...(ca === undefined ? {} : { ca: settingFile(ca) }),
+      ...(cert === undefined ? {} : { cert: settingFile(cert) }),
+      ...(key === undefined ? {} : { key: settingFile(key) }),
     },
   };
 };

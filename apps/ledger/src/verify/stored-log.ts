@@ -100,7 +100,7 @@ export class StoredLog {
     return this.#read(() => one(this.#sql.idPosition.get(idBytes(eventId)), (row) => numberIn(row, 'pos')));
   }
 
-  /** All that `EntryCheck` looks up of one entry, at once: three times as fast as one after the other. */
+  /** All that `EntryCheck` looks up of one entry, in one statement: a verification asks it of every event. */
   positionsOf(eventId: string, stream: string, revision: bigint): FoundPositions {
     return this.#read(() => {
       const row = this.#sql.positions.get(idBytes(eventId), stream, revision) ?? {};

@@ -1,5 +1,5 @@
 import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
-import { START, streamNameFilter } from '@kurrent/kurrentdb-client';
+import { START } from '@kurrent/kurrentdb-client';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EventStoreError, type RecordedEvent } from '../event-store.js';
 import { readFault } from './client-errors.js';
@@ -60,9 +60,8 @@ export class Feed {
     const after = this.#after;
     if (after === undefined) return undefined;
     try {
-      const options = { fromPosition: positionOf(after), maxCount: 1, filter: this.#filter() } as const;
-      for await (const { event } of this.#client.readAll(options))
-        if (event !== undefined && (this.#lastId === undefined || event.id === this.#lastId)) return undefined;
+      const id = await this.#streams.idFrom(this.#client, after);
+      if (id !== undefined && (this.#lastId === undefined || id === this.#lastId)) return undefined;
       const detail = `KurrentDB: the server went back behind position ${after}, which it had`;
       return { error: new EventStoreError('SUBSTRATE_TAMPERED', detail) };
     } catch {
@@ -70,15 +69,11 @@ export class Feed {
     }
   }
 
-  #filter(): ReturnType<typeof streamNameFilter> {
-    return streamNameFilter({ prefixes: this.#streams.prefixes });
-  }
-
   /** One subscription. Undefined when it may be asked for again. */
   async #follow(): Promise<{ readonly error: unknown } | undefined> {
     const subscription = this.#client.subscribeToAll({
       fromPosition: this.#after === undefined ? START : positionOf(this.#after),
-      filter: this.#filter(),
+      filter: this.#streams.filter,
     });
     subscription.on('error', () => undefined); // Told by the loop below; one that comes after it has ended is of no use.
     const end = (): void => void subscription.destroy();

@@ -1,5 +1,5 @@
 /** The event store on KurrentDB (EventStoreDB's successor), for nodes of more than one machine. */
-import { BACKWARDS, END, KurrentDBClient, NO_STREAM, START, streamNameFilter } from '@kurrent/kurrentdb-client';
+import { BACKWARDS, END, KurrentDBClient, NO_STREAM, START } from '@kurrent/kurrentdb-client';
 import { type Append, answerWithoutWriting, believed, checkAppend, type Stored } from '../append-rules.js';
 import {
   type AppendResult,
@@ -32,8 +32,6 @@ export interface KurrentOptions {
 }
 
 const PATIENCE_MS = 15_000;
-/** Events in a page when the last of ours is looked for. */
-const LOOK_BACK = 16;
 
 /**
  * Opens the store, and waits until its index holds everything that the server has.
@@ -179,12 +177,10 @@ class KurrentEventStore implements EventStore {
 
   /** A repeat, or an id that is taken: the events themselves are compared, which the server would not do. */
   async #answerFromStored(append: Append): Promise<AppendResult | undefined> {
-    const found = new Map<string, Stored>();
-    for (const { id } of append.events) {
-      const place = this.#index.find(id);
-      const event = place && (await this.read(place.stream)).find(({ revision }) => revision === place.revision);
-      if (event !== undefined) found.set(id, event);
-    }
+    const places = append.events.flatMap(({ id }) => this.#index.find(id) ?? []);
+    const streams = [...new Set(places.map(({ stream }) => stream))];
+    const stored = await Promise.all(streams.map((stream) => this.read(stream)));
+    const found = new Map<string, Stored>(stored.flat().map((event) => [event.id, event]));
     return answerWithoutWriting(append, believed(append.expected), (id) => found.get(id));
   }
 
@@ -256,13 +252,13 @@ class KurrentEventStore implements EventStore {
     const events: RecordedEvent[] = [];
     const fromPosition = after === undefined ? START : positionOf(after);
     const maxCount = after === undefined ? limit : limit + 1;
-    for await (const { event } of this.#client.readAll({ fromPosition, maxCount, filter: this.#filter() }))
+    for await (const { event } of this.#client.readAll({ fromPosition, maxCount, filter: this.#streams.filter }))
       if (event !== undefined && event.position.commit !== after) events.push(this.#streams.recorded(event));
     return events.slice(0, limit);
   }
 
   async #findHead(): Promise<bigint | undefined> {
-    const options = { fromPosition: END, direction: BACKWARDS, maxCount: LOOK_BACK, filter: this.#filter() } as const;
+    const options = { fromPosition: END, direction: BACKWARDS, maxCount: 1, filter: this.#streams.filter } as const;
     for await (const { event } of this.#client.readAll(options))
       if (event !== undefined) return this.#streams.recorded(event).position;
     return undefined;
@@ -270,17 +266,8 @@ class KurrentEventStore implements EventStore {
 
   /** What the index had last must be where it was: else the server was put back to an older state, or is another one. */
   async #checkEnd({ position, id }: { readonly position: bigint; readonly id: string }): Promise<void> {
-    const options = { fromPosition: positionOf(position), maxCount: 1, filter: this.#filter() } as const;
-    const find = async (): Promise<string | undefined> => {
-      for await (const { event } of this.#client.readAll(options)) return event?.id;
-      return undefined;
-    };
-    if ((await this.#reading(find())) !== id)
+    if ((await this.#reading(this.#streams.idFrom(this.#client, position))) !== id)
       throw tampered(`event ${id} is not at position ${position}, where this node has seen it`);
-  }
-
-  #filter(): ReturnType<typeof streamNameFilter> {
-    return streamNameFilter({ prefixes: this.#streams.prefixes });
   }
 
   #reading<T>(work: Promise<T>): Promise<T> {

@@ -2,7 +2,9 @@ import {
   type AllStreamRecordedEvent,
   binaryEvent,
   type EventData,
+  type KurrentDBClient,
   type RecordedEvent as ClientEvent,
+  streamNameFilter,
 } from '@kurrent/kurrentdb-client';
 import { EventStoreError, type EventToAppend, type RecordedEvent } from '../event-store.js';
 
@@ -16,9 +18,16 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 export class ServerStreams {
   constructor(private readonly prefix: string) {}
 
-  /** Ours, and the metadata of ours. */
-  get prefixes(): string[] {
-    return [this.prefix, `$$${this.prefix}`];
+  /** What reads and subscriptions are to give: ours with their metadata, and nothing else. */
+  get filter(): ReturnType<typeof streamNameFilter> {
+    return streamNameFilter({ prefixes: [this.prefix, `$$${this.prefix}`] });
+  }
+
+  /** The id of the event at a position, or of the next of ours behind it; undefined beyond the end. */
+  async idFrom(client: KurrentDBClient, position: bigint): Promise<string | undefined> {
+    const options = { fromPosition: positionOf(position), maxCount: 1, filter: this.filter } as const;
+    for await (const { event } of client.readAll(options)) return event?.id;
+    return undefined;
   }
 
   nameOf(stream: string): string {
