@@ -1,16 +1,5 @@
 import { agencyById, type AgencyEntry } from '@delta-hub/contracts';
-import {
-  answerableIntervals,
-  type CorrectionStatus,
-  type Due,
-  type Instant,
-  type Interval,
-  jointIntervals,
-  type TransferSummary,
-} from '@delta-hub/handoff';
-import { personFacts } from './knowledge.js';
-import { mergePeriodsOf, otherOf } from './merged-persons.js';
-import type { Cases } from './cases.js';
+import type { CorrectionStatus, Due, Interval, TransferSummary } from '@delta-hub/handoff';
 import type { FactRow, OutageRow } from './read-models.js';
 import type { View } from './view.js';
 
@@ -71,16 +60,3 @@ export const factAnswer = (row: FactRow, view?: View) => ({
   receivedAt: row.receivedAt,
   jws: row.jws,
 });
-
-/** Who answered for a person, by this id and while it was merged by the other one. */
-export const intervalsOfPerson = (cases: Cases, personId: string): readonly Interval[] => {
-  const ownOf = (id: string): readonly Interval[] => answerableIntervals(personFacts(cases, id));
-  const joints = mergePeriodsOf(cases, personId).map((period) => {
-    const { personId: _kept, duplicateId: _duplicate, ...time } = period;
-    return { ...time, other: ownOf(otherOf(period, personId)) };
-  });
-  return jointIntervals(ownOf(personId), joints);
-};
-
-export const intervalAtInstant = (intervals: readonly Interval[], at: Instant): Interval | undefined =>
-  intervals.findLast(({ from }) => from <= at);

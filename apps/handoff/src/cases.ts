@@ -6,12 +6,12 @@ import type { FactRow, PersonIntake, TransferQuery } from './read-models.js';
 export interface Cases {
   transfer(id: string): TransferSummary | undefined;
   transfersOfPerson(person: string): readonly TransferSummary[];
-  /** Newest fact first. */
+  /** Newest fact first; no sealed ones. */
   transfers(query: TransferQuery): readonly { readonly touched: number; readonly summary: TransferSummary }[];
   person(id: string): PersonIntake | undefined;
   /** The streams in which the person's id was merged with another one, ever. */
   mergeStreams(person: string): readonly string[];
   factsOfStream(stream: string): readonly FactRow[];
-  /** The open duties of an agency and of all below it, the most urgent first, after a place. */
-  openDuties(agency: string, after: DutyPlace | undefined, limit: number): readonly DutyRow[];
+  /** The open duties of an agency and of all below it, the most urgent first, after a place; sealed cases only where asked for. */
+  openDuties(agency: string, after: DutyPlace | undefined, limit: number, withSealed?: boolean): readonly DutyRow[];
 }

@@ -11,17 +11,15 @@ import {
   articleOf,
   AT_ONCE,
   type HandoffEvent,
+  isIntake,
   isMergeEvent,
   isOpen,
-  isTransferEvent,
-  type PersonCommand,
+  isReading,
   personDecider,
-  type PersonMergeCommand,
   personMergeDecider,
-  type PersonEvent,
   type PersonFile,
   rulePack2020,
-  type TransferCommand,
+  sealedRecordDecider,
   transferDecider,
   type TransferEvent,
   type Transmission,
@@ -30,10 +28,10 @@ import {
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { v5 as uuidv5 } from 'uuid';
 import { checkInput } from './input-checks.js';
-import { Handle, type HubRejection, type Outcome, type Request } from './requests.js';
+import { type Commander, Handle, type HubRejection, type Inputs, type Outcome, type Request } from './requests.js';
 import { type Keeper, readEvent, sign } from './signed-events.js';
 import { currentTrace } from './trace-context.js';
-import { type Pair, toCommand } from './to-command.js';
+import { type AnyCommand, type Pair, toCommand } from './to-command.js';
 
 /** Names the n-th transfer of a person from a node, so that two applications at once meet in one stream. */
 const TRANSFER_NAMESPACE = '7d3c3c1e-4b8e-5d0c-9f0e-1a54c2f6b7a2';
@@ -47,6 +45,8 @@ export interface Knowledge {
   transmission(transferId: string): Promise<Transmission>;
   /** Two persons, each as its own facts show it, and whether either is merged with a third. */
   pair(personId: string, duplicateId: string): Promise<Pair>;
+  /** Whether this node holds a sealed record of a person that concerns the commander's agency. */
+  isReadable(personId: string, commander: Commander): Promise<boolean>;
   /** The stream in which a command key was used before. */
   streamOfCommand(idempotencyKey: string): Promise<string | undefined>;
 }
@@ -101,7 +101,10 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
         'duplicateId' in request.input
           ? { pair: await this.knowledge.pair(request.input.personId, request.input.duplicateId) }
           : {};
-      const command = toCommand(request, checked, commander, { now, person: () => person, transmission, ...pair });
+      const isReadable =
+        request.type === 'ReadSealedRecord' && (await this.knowledge.isReadable(request.input.personId, commander));
+      const lookUps = { now, person: () => person, transmission, isReadable, ...pair };
+      const command = toCommand(request, checked, commander, lookUps);
       if ('code' in command) return { rejected: command };
       const decision = decide(command, target.recorded);
       if ('rejected' in decision) return { rejected: decision.rejected };
@@ -110,7 +113,9 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
       // No deadline of the case has come: nothing is recorded, and that is no refusal.
       if (decision.accepted.length === 0 && last !== undefined)
         return { accepted: { stream: target.stream, factIds: [], position: last.position } };
-      const events = this.signAll(decision.accepted, target, { commandId: handle.idempotencyKey, commandHash, now });
+      const isSealed = person?.confidentiality !== undefined;
+      const named = { commandId: handle.idempotencyKey, commandHash, now, isSealed };
+      const events = this.signAll(decision.accepted, target, named);
       const result = await this.append(target, events);
       if (result.outcome === 'appended')
         return { accepted: { stream: target.stream, factIds: events.map(({ id }) => id), position: result.position } };
@@ -119,7 +124,8 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
   }
 
   private async target(request: Request, key: string): Promise<Target> {
-    if (request.type === 'RegisterIntake') return this.read(`person-${request.input.personId}`);
+    if (request.type === 'RegisterIntake' || request.type === 'ReadSealedRecord')
+      return this.read(`person-${request.input.personId}`);
     if ('duplicateId' in request.input) return this.read(`person-${request.input.personId}`);
     if (request.type === 'ApplyTransfer') return this.nextTransferOf(request.input.personId, key);
     return this.read(request.input.transferId);
@@ -160,9 +166,15 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
   private signAll(
     acts: readonly HandoffEvent[],
     { stream, recorded }: Target,
-    command: { readonly commandId: string; readonly commandHash: string; readonly now: string },
+    command: {
+      readonly commandId: string;
+      readonly commandHash: string;
+      readonly now: string;
+      readonly isSealed: boolean;
+    },
   ): readonly EventToAppend[] {
     const recipients = recipientsOf(acts, recorded, this.keeper.node);
+    const isSealed = command.isSealed || [...acts, ...actsIn(recorded)].some(isOfSealed);
     const signed: EventToAppend[] = [];
     for (const act of acts) {
       const causationId = signed.at(-1)?.id ?? recorded.at(-1)?.id;
@@ -178,6 +190,7 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
         causationId,
         commandId,
         commandHash,
+        isSealed,
         traceparent: currentTrace(),
       };
       signed.push(sign(act, context, this.keeper.signer));
@@ -201,18 +214,20 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
 
 /** Names what was asked by which agency, so that a key cannot stand for two commands. */
 const hashOf = (request: Request, agencyId: string): string => {
-  const input = JSON.parse(JSON.stringify(request.input)) as JsonValue;
+  // An age is guessed from a digest in a hundred attempts: it is not in it.
+  const { ageAtOffence: _age, sentenceMonths: _months, ...named } = request.input as Inputs['RegisterIntake'];
+  const input = JSON.parse(JSON.stringify(named)) as JsonValue;
   return digest(Buffer.from(canonicalJson({ type: request.type, agencyId, input })));
 };
 
 const transferEvents = (recorded: readonly RecordedEvent[]): readonly TransferEvent[] =>
   recorded.map((event) => upcast(event.type, readEvent(event).data) as TransferEvent);
 
-const personEvents = (recorded: readonly RecordedEvent[]): readonly HandoffEvent[] =>
+const actsIn = (recorded: readonly RecordedEvent[]): readonly HandoffEvent[] =>
   recorded.map((event) => upcast(event.type, readEvent(event).data));
 
 const decide = (
-  command: TransferCommand | PersonCommand | PersonMergeCommand,
+  command: AnyCommand,
   recorded: readonly RecordedEvent[],
 ): { readonly accepted: readonly HandoffEvent[] } | { readonly rejected: HubRejection } => {
   if (command.type === 'ApplyTransfer' && recorded.length > 0) {
@@ -220,15 +235,17 @@ const decide = (
     const decision = transferDecider.decide(command, transferDecider.initialState);
     return 'rejected' in decision ? decision : { rejected: { code: 'PERSON_HAS_OPEN_TRANSFER' } };
   }
+  if (command.type === 'ReadSealedRecord') return sealedRecordDecider.decide(command, {});
   if ('duplicateId' in command)
-    return personMergeDecider.decide(command, fold(personMergeDecider, personEvents(recorded).filter(isMergeEvent)));
+    return personMergeDecider.decide(command, fold(personMergeDecider, actsIn(recorded).filter(isMergeEvent)));
   if (command.type !== 'RegisterIntake')
     return transferDecider.decide(command, fold(transferDecider, transferEvents(recorded)));
-  const history = personEvents(recorded).filter(
-    (event): event is PersonEvent => !isMergeEvent(event) && !isTransferEvent(event),
-  );
-  return personDecider.decide(command, fold(personDecider, history));
+  return personDecider.decide(command, fold(personDecider, actsIn(recorded).filter(isIntake)));
 };
+
+/** Whether a fact says that its stream is of a sealed record. */
+const isOfSealed = (act: HandoffEvent): boolean =>
+  isReading(act) || ('confidentiality' in act.data && act.data.confidentiality !== undefined);
 
 /** Both parties of a transfer have every fact of it; an intake stays at its node. */
 const recipientsOf = (

@@ -4,6 +4,7 @@ import {
   isTransferEvent,
   type PersonEvent,
   type PersonMergeEvent,
+  type SealedRecordEvent,
   type TransferFacts,
   upcast,
 } from '@delta-hub/handoff';
@@ -22,7 +23,7 @@ type Agree<A, B> = [A, B] extends [B, A] ? ([keyof A, keyof B] extends [keyof B,
 
 type DomainData = TransferFacts & { readonly 'person.intake-registered': PersonEvent['data'] } & {
   readonly [T in PersonMergeEvent['type']]: PersonMergeEvent['data'];
-};
+} & { readonly [T in SealedRecordEvent['type']]: SealedRecordEvent['data'] };
 /** `kind` of a document is any text in the core and a closed list in the contract. */
 type Closed<T> = T extends { documents: { kind: string }[] }
   ? Omit<T, 'documents'> & { documents: EventData['transfer.applied']['documents'] }
@@ -36,6 +37,7 @@ const agreement: Agreement = {
   'person.match-proposed': true,
   'person.merged': true,
   'person.unmerged': true,
+  'person.sealed-record-read': true,
   'transfer.applied': true,
   'transfer.opinion-given': true,
   'transfer.consultation-sent': true,

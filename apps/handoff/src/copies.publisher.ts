@@ -39,6 +39,8 @@ const recordsFor = async (
 ): Promise<readonly OutgoingRecord[]> => {
   const event = readEvent(recorded);
   const name = eventName(event.type);
+  // Who reads the topic is not known by duty: the copies of a sealed case are in the inbox alone.
+  if (event.dataclassification === 'MINOR_SEALED') return [];
   if (name === 'transfer.copy-sent') return toRecipients([(event as Copy).data.recipient], recorded, node);
   if (name !== 'transfer.fact-corrected') return [];
   const { fact } = (event as HubEvent<'transfer.fact-corrected'>).data;

@@ -21,8 +21,8 @@ const namesOf = (rows: readonly DutyRow[]): readonly string[] =>
 
 describe('the worklist', () => {
   it('shows a county its duties, and a city and a province those of all below, the most urgent first', () => {
-    duties.put('t-1', [duty('t-1', '18', 'cca-320509')], undefined);
-    duties.put('t-2', [duty('t-2', '17', 'cca-320583'), duty('t-2', '19', 'cca-320583', 'DECISION')], undefined);
+    duties.put('t-1', [duty('t-1', '18', 'cca-320509')], undefined, false);
+    duties.put('t-2', [duty('t-2', '17', 'cca-320583'), duty('t-2', '19', 'cca-320583', 'DECISION')], undefined, false);
     expect(namesOf(duties.of('cca-320509', undefined, 10))).toEqual(['t-1 REPLY']);
     expect(namesOf(duties.of('city-320500', undefined, 10))).toEqual(['t-2 REPLY', 't-1 REPLY', 't-2 DECISION']);
     expect(duties.of('prov-320000', undefined, 10)).toEqual(duties.of('city-320500', undefined, 10));
@@ -30,7 +30,8 @@ describe('the worklist', () => {
   });
 
   it('goes on after a row without gap or double, also among duties of one instant', () => {
-    for (const id of ['t-1', 't-2', 't-3', 't-4', 't-5']) duties.put(id, [duty(id, '18', 'cca-320509')], undefined);
+    for (const id of ['t-1', 't-2', 't-3', 't-4', 't-5'])
+      duties.put(id, [duty(id, '18', 'cca-320509')], undefined, false);
     const pages = [];
     for (
       let after: DutyRow | undefined, rows;
@@ -41,11 +42,18 @@ describe('the worklist', () => {
     expect(pages).toEqual([['t-1 REPLY', 't-2 REPLY'], ['t-3 REPLY', 't-4 REPLY'], ['t-5 REPLY']]);
   });
 
+  it('shows sealed cases only where they are asked for', () => {
+    duties.put('t-1', [duty('t-1', '18', 'cca-320509')], undefined, true);
+    duties.put('t-2', [duty('t-2', '19', 'cca-320509')], undefined, false);
+    expect(namesOf(duties.of('cca-320509', undefined, 10))).toEqual(['t-2 REPLY']);
+    expect(namesOf(duties.of('cca-320509', undefined, 10, true))).toEqual(['t-1 REPLY', 't-2 REPLY']);
+  });
+
   it('forgets what a case no longer owes', () => {
-    duties.put('t-1', [duty('t-1', '18', 'cca-320509')], undefined);
-    duties.put('t-1', [duty('t-1', '20', 'cca-320509', 'DECISION')], undefined);
+    duties.put('t-1', [duty('t-1', '18', 'cca-320509')], undefined, false);
+    duties.put('t-1', [duty('t-1', '20', 'cca-320509', 'DECISION')], undefined, false);
     expect(namesOf(duties.of('prov-320000', undefined, 10))).toEqual(['t-1 DECISION']);
-    duties.put('t-1', [], undefined);
+    duties.put('t-1', [], undefined, false);
     expect(duties.of('prov-320000', undefined, 10)).toEqual([]);
   });
 
@@ -62,10 +70,10 @@ describe('the worklist', () => {
 });
 
 it('cases are looked at once their instant has come, the oldest first', () => {
-  duties.put('t-1', [], '2025-03-18T16:00:00.000Z');
-  duties.put('t-2', [], '2025-03-17T16:00:00.000Z');
-  duties.put('t-3', [], '2025-03-19T16:00:00.000Z');
+  duties.put('t-1', [], '2025-03-18T16:00:00.000Z', false);
+  duties.put('t-2', [], '2025-03-17T16:00:00.000Z', false);
+  duties.put('t-3', [], '2025-03-19T16:00:00.000Z', false);
   expect(duties.toLookAt('2025-03-18T16:00:00.000Z', 10)).toEqual(['t-2', 't-1']);
-  duties.put('t-2', [], undefined);
+  duties.put('t-2', [], undefined, false);
   expect(duties.toLookAt('2025-03-18T16:00:00.000Z', 10)).toEqual(['t-1']);
 });

@@ -25,7 +25,7 @@ export interface DutyRow extends DutyPlace {
  */
 export const DUTY_SCHEMA = `
   CREATE TABLE IF NOT EXISTS duties(transfer TEXT NOT NULL, step TEXT NOT NULL, about TEXT NOT NULL, due TEXT NOT NULL, agency TEXT NOT NULL, owed_by TEXT NOT NULL, recipient TEXT, rule TEXT NOT NULL, PRIMARY KEY(transfer, step, about, due)) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS duty_of(agency TEXT NOT NULL, due TEXT NOT NULL, transfer TEXT NOT NULL, step TEXT NOT NULL, about TEXT NOT NULL, PRIMARY KEY(agency, due, transfer, step, about)) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS duty_of(agency TEXT NOT NULL, due TEXT NOT NULL, transfer TEXT NOT NULL, step TEXT NOT NULL, about TEXT NOT NULL, is_sealed INTEGER NOT NULL, PRIMARY KEY(agency, due, transfer, step, about)) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS duty_of_transfer ON duty_of(transfer);
   CREATE TABLE IF NOT EXISTS looks(transfer TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS looks_at ON looks(at);`;
@@ -39,21 +39,21 @@ export class DutyTable {
   }
 
   /** Puts the duties of a case in the place of those it had; `look` is absent when nothing is waited for. */
-  put(transfer: string, rows: readonly WorklistRow[], look: Instant | undefined): void {
+  put(transfer: string, rows: readonly WorklistRow[], look: Instant | undefined, isSealed: boolean): void {
     this.sql.forgetPlaces.run(transfer);
     this.sql.forget.run(transfer);
     for (const { step, about = '', due, agency, owedBy, recipient = null, ruleId, chain } of rows) {
       this.sql.put.run(transfer, step, about, due, agency, owedBy, recipient, ruleId);
-      for (const each of chain) this.sql.putOf.run(each, due, transfer, step, about);
+      for (const each of chain) this.sql.putOf.run(each, due, transfer, step, about, isSealed ? 1 : 0);
     }
     if (look === undefined) this.sql.forgetLook.run(transfer);
     else this.sql.putLook.run(transfer, look);
   }
 
-  /** The duties of an agency and of all below it, the most urgent first, after a place. */
-  of(agency: string, after: DutyPlace | undefined, limit: number): readonly DutyRow[] {
+  /** The duties of an agency and of all below it, the most urgent first, after a place; sealed cases only where asked for. */
+  of(agency: string, after: DutyPlace | undefined, limit: number, withSealed = false): readonly DutyRow[] {
     const { due, transferId, step, about } = after ?? { due: '', transferId: '', step: '', about: '' };
-    return this.sql.page.all(agency, due, transferId, step, about, limit) as unknown as DutyRow[];
+    return this.sql.page.all(agency, due, transferId, step, about, limit, withSealed ? 1 : 0) as unknown as DutyRow[];
   }
 
   /** How many duties are open at this node, and how many of them are overdue. */
@@ -74,13 +74,13 @@ const prepareAll = (prepare: (text: string) => StatementSync) => ({
   put: prepare(
     'INSERT OR REPLACE INTO duties(transfer, step, about, due, agency, owed_by, recipient, rule) VALUES(?,?,?,?,?,?,?,?)',
   ),
-  putOf: prepare('INSERT OR IGNORE INTO duty_of(agency, due, transfer, step, about) VALUES(?,?,?,?,?)'),
+  putOf: prepare('INSERT OR IGNORE INTO duty_of(agency, due, transfer, step, about, is_sealed) VALUES(?,?,?,?,?,?)'),
   forgetLook: prepare('DELETE FROM looks WHERE transfer = ?'),
   putLook: prepare('INSERT INTO looks(transfer, at) VALUES(?, ?) ON CONFLICT(transfer) DO UPDATE SET at = excluded.at'),
   page: prepare(
     `SELECT o.due, o.transfer AS transferId, o.step, o.about, d.agency, d.owed_by AS owedBy, d.recipient, d.rule AS ruleId
      FROM duty_of o JOIN duties d ON d.transfer = o.transfer AND d.step = o.step AND d.about = o.about AND d.due = o.due
-     WHERE o.agency = ?1 AND (o.due, o.transfer, o.step, o.about) > (?2, ?3, ?4, ?5)
+     WHERE o.agency = ?1 AND (o.due, o.transfer, o.step, o.about) > (?2, ?3, ?4, ?5) AND o.is_sealed <= ?7
      ORDER BY o.due, o.transfer, o.step, o.about LIMIT ?6`,
   ),
   count: prepare('SELECT count(*) AS open, coalesce(sum(due < ?), 0) AS overdue FROM duties'),

@@ -91,18 +91,39 @@ describe('a record that is not', () => {
     const other = resigned(applied, '32', { rule: '办法30@2020.2' });
     expect(await checkOf(other, [applied])).toBe('ID_REUSED');
   });
+  const known: PersonFile = {
+    personId: 'T-320509-0001',
+    category: 'SuspendedSentence',
+    correctionEnd: '2026-07-05',
+    agency: 'cca-320509',
+    since: '2025-01-01T00:00:00.000Z',
+  };
   it('an application that takes away a person for whom this node’s agency answers', async () => {
-    const person = {
-      personId: 'T-320509-0001',
-      category: 'SuspendedSentence',
-      correctionEnd: '2026-07-05',
-      agency: 'cca-310115',
-      since: '2025-01-01T00:00:00.000Z',
-    } as const;
+    const person = { ...known, agency: 'cca-310115' };
     expect(await at31(recordOf(applied, '32'), [], person)).toMatchObject({
       check: 'DOMAIN',
       detail: 'PERSON_NOT_YOURS',
     });
+  });
+  const sealedAct = {
+    ...{ ...ACTS.applied, actor: { ...ACTS.applied.actor, duty: 'juvenile' } as const },
+    data: { ...ACTS.applied.data, confidentiality: 'MINOR_SEALED' },
+  };
+  it('an event of a sealed case that does not say so in its envelope, or the other way about', async () => {
+    expect(await checkOf(recordOf(signed(sealedAct, '32', { isSealed: true }), '32'))).toBe('accept');
+    expect(await detailOf(recordOf(signed(sealedAct, '32'), '32'))).toBe('CLASSIFICATION_WRONG');
+    const loud = signed(ACTS.applied, '32', { isSealed: true });
+    expect(await detailOf(recordOf(loud, '32'))).toBe('CLASSIFICATION_WRONG');
+  });
+  it('an act of another officer in a sealed case', async () => {
+    const history = [signed(sealedAct, '32', { isSealed: true })];
+    expect(await detailOf(recordOf(signed(ACTS.opinion, '32', { isSealed: true }), '32'), history)).toBe(
+      'TRANSFER_UNKNOWN',
+    );
+  });
+  it('an application without the seal that this node knows the person to be under', async () => {
+    const person: PersonFile = { ...known, confidentiality: 'MINOR_SEALED' };
+    expect(await at31(recordOf(applied, '32'), [], person)).toMatchObject({ check: 'DOMAIN', detail: 'SEAL_BROKEN' });
   });
   it('a verdict excused by an outage of which this node has not seen the heartbeats of both sides', async () => {
     const due = '2025-03-18T16:00:00.000Z';

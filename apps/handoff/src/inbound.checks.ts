@@ -22,6 +22,7 @@ import {
   signingRejection,
   transferDecider,
   type TransferEvent,
+  type TransferState,
   upcast,
 } from '@delta-hub/handoff';
 import { copyFault } from './copy-recipients.js';
@@ -118,7 +119,10 @@ const inspectAuthentic = async (
     ? evolveKeys(keys, opened, AFTER_ALL).fault
     : (domainFault(event, stream, ruleAt(keys, AFTER_ALL)) ?? applicationFault(event));
   if (domain !== undefined) return refuse('DOMAIN', domain);
-  if (await isOfOurPerson(event, context)) return { verdict: 'hold', check: 'DOMAIN', detail: 'PERSON_NOT_YOURS' };
+  const person = await personApplied(event, context);
+  if (isHeldBy(context.node, person, event)) return { verdict: 'hold', check: 'DOMAIN', detail: 'PERSON_NOT_YOURS' };
+  if (person?.confidentiality !== undefined && event.dataclassification !== 'MINOR_SEALED')
+    return refuse('DOMAIN', 'SEAL_BROKEN');
   const excuse = await excuseFault(event, source, context);
   if (excuse !== undefined) return excuse;
   return { verdict: 'accept', event, jws, expected: stream.at(-1)?.revision ?? 'no-stream' };
@@ -172,7 +176,7 @@ const domainFault = (event: HubEvent, stream: readonly RecordedEvent[], rule: Ke
   if (author === undefined) return 'AGENCY_UNKNOWN';
   if (act.occurredAt > event.time) return 'OCCURRED_IN_FUTURE';
   const state = fold(transferDecider, history);
-  const rejection = admit(state, act, author)?.code;
+  const rejection = admit(state, act, author)?.code ?? sealFault(event, state);
   if (rejection === undefined && act.type === 'transfer.copy-sent') return copyFault(state, act);
   if (rejection !== undefined || act.type !== 'transfer.dispute-raised') return rejection;
   // Only the directory can tell who stands above the parties.
@@ -180,6 +184,14 @@ const domainFault = (event: HubEvent, stream: readonly RecordedEvent[], rule: Ke
   const bodies = parties && disputeBodies(act.data.level, parties, agencyById);
   const isRight = act.data.originBody === bodies?.originBody && act.data.receivingBody === bodies.receivingBody;
   return isRight ? undefined : 'AGENCY_UNKNOWN';
+};
+
+/** The classification of an event is that of its case. */
+const sealFault = (event: HubEvent, state: TransferState): string | undefined => {
+  const applied = state['transfer.applied']?.data ?? (event as HubEvent<'transfer.applied'>).data;
+  return (applied.confidentiality === 'MINOR_SEALED') === (event.dataclassification === 'MINOR_SEALED')
+    ? undefined
+    : 'CLASSIFICATION_WRONG';
 };
 
 /** A partner's application names a county agency of the node it says. */
@@ -205,13 +217,17 @@ const excuseFault = async (
   return excusesAt(known, occurredAt, [source, node]) ? undefined : refuse('DOMAIN', 'OUTAGE_EXCUSES_NOTHING');
 };
 
+/** The person that an application is about, as far as this node knows them; undefined for every other event. */
+const personApplied = async (event: HubEvent, context: InboundContext): Promise<PersonFile | undefined> =>
+  eventName(event.type) === 'transfer.applied'
+    ? context.person((event as HubEvent<'transfer.applied'>).data.personId)
+    : undefined;
+
 /**
  * Whether a partner applies for a person for whom an agency of this node answers, as far as this node knows. The partner
  * may be wrong; or the person has reported elsewhere, and that fact comes another way and later.
  */
-const isOfOurPerson = async (event: HubEvent, context: InboundContext): Promise<boolean> => {
-  if (eventName(event.type) !== 'transfer.applied') return false;
-  const { personId, origin } = (event as HubEvent<'transfer.applied'>).data;
-  const known = await context.person(personId);
-  return known !== undefined && agencyById(known.agency)?.node === context.node && known.agency !== origin;
-};
+const isHeldBy = (node: string, person: PersonFile | undefined, event: HubEvent): boolean =>
+  person !== undefined &&
+  agencyById(person.agency)?.node === node &&
+  person.agency !== (event as HubEvent<'transfer.applied'>).data.origin;

@@ -1,4 +1,5 @@
 import type { HandoffGraphql } from '@delta-hub/contracts';
+import { mayHandleSealed } from '@delta-hub/handoff';
 import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { GraphQLError } from 'graphql';
 import { agencyAnswer, correctionAnswer } from './answers.js';
@@ -29,7 +30,10 @@ export class InboxResolver {
       throw new GraphQLError('An inbox is for the recipient of copies.', { extensions: { code: 'FORBIDDEN' } });
     const view = viewOf(args, this.clock);
     return page(args, (before, limit) =>
-      readInbox(this.readModels, view, { recipient, isOpen: args.open === true, before, limit }),
+      readInbox(this.readModels, view, {
+        ...{ recipient, isOpen: args.open === true, before, limit },
+        withSealed: mayHandleSealed(caller),
+      }),
     );
   }
 

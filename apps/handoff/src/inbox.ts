@@ -7,6 +7,8 @@ interface InboxQuery {
   readonly recipient: string;
   /** Only what the recipient has still to take note of. */
   readonly isOpen: boolean;
+  /** Copies of sealed cases as well. */
+  readonly withSealed: boolean;
   readonly before: number | undefined;
   readonly limit: number;
 }
@@ -25,6 +27,7 @@ export const readInbox = (readModels: ReadModels, view: View | undefined, query:
     const rows = readModels.copies.of(recipient, isOpen && view === undefined, before, limit);
     for (const { number, transferId, about } of rows) {
       const summary = cases.transfer(transferId);
+      if (summary?.confidentiality !== undefined && !query.withSealed) continue;
       const parent = summary && copyParents({ ...summary, view }).find(({ copy }) => aboutOf(copy) === about);
       if (parent !== undefined && !(isOpen && isNoted(parent.copy))) entries.push({ cursor: number, node: parent });
     }

@@ -8,6 +8,8 @@ const TRANSFER_ID = /^transfer-[0-9a-f-]{36}$/;
 const DIVISION_CODE = /^\d{6}$/;
 const MAX_DOCUMENT_BYTES = 20 * 1024 * 1024;
 const MAX_DOCUMENTS = 50;
+/** From the age of criminal responsibility 刑事责任年龄 (刑法 17) on; no sentence of a term is longer. */
+const OFFENCE = { ageAtOffence: [12, 120], sentenceMonths: [0, 1200] } as const;
 
 /** A request whose fields have the right shape, with its instants in the hub's form. */
 export interface CheckedInput {
@@ -30,6 +32,10 @@ export const checkInput = (request: Request, idempotencyKey: string, now: Instan
     return { code: 'DIVISION_UNKNOWN', field: 'receivingDivision' };
   for (const field of ['correctionStart', 'correctionEnd'] as const)
     if (field in input && !isPlainDate((input as Record<typeof field, string>)[field])) return invalid(field);
+  for (const [field, [least, most]] of Object.entries(OFFENCE)) {
+    const value = (input as Readonly<Record<string, unknown>>)[field];
+    if (typeof value === 'number' && (value < least || value > most)) return invalid(field);
+  }
   const documents = 'documents' in input ? (input.documents ?? []) : [];
   const fault = documentFault(documents);
   return fault ?? { occurredAt, documents: documents.map(({ kind, digest, size }) => ({ kind, digest, size })) };

@@ -1,31 +1,14 @@
 import type { EventStore } from '@delta-hub/event-store';
-import {
-  actsOf,
-  AT_ONCE,
-  type Instant,
-  type Outage,
-  type PersonFact,
-  personFile,
-  type PersonFile,
-  type Transmission,
-} from '@delta-hub/handoff';
-import type { Cases } from './cases.js';
+import { AT_ONCE, type Instant, type Outage, personFile, type PersonFile, type Transmission } from '@delta-hub/handoff';
 import type { Clock } from './clock.js';
 import type { Knowledge } from './command-handler.js';
+import { personFacts } from './intervals.js';
 import { mergedWith } from './merged-persons.js';
 import type { Pair } from './to-command.js';
 import type { ReadModels } from './read-models.js';
+import type { Commander } from './requests.js';
+import { concerns, isSealed } from './sealed-records.js';
 import type { StoreSubscriber } from './subscriber.js';
-
-/** Everything this node knows about a person, as the facts of the intake and of every transfer. */
-export const personFacts = (cases: Cases, personId: string): readonly PersonFact[] => {
-  const intake = cases.person(personId);
-  const transfers = cases.transfersOfPerson(personId);
-  return [
-    ...(intake === undefined ? [] : [{ caseId: intake.stream, event: intake.event }]),
-    ...transfers.flatMap(({ id, facts }) => actsOf(facts).map((event) => ({ caseId: id, event }))),
-  ];
-};
 
 /** How the facts of a transfer came to this node, and when the line between its parties' nodes was cut. */
 export const transmissionOf = (readModels: ReadModels, transferId: string): Transmission => {
@@ -61,6 +44,14 @@ export class CurrentKnowledge implements Knowledge {
     const [one, other] = [mergedWith(this.readModels, personId), mergedWith(this.readModels, duplicateId)];
     const isTaken = (one !== undefined && one !== duplicateId) || (other !== undefined && other !== personId);
     return { person: this.byItself(personId), duplicate: this.byItself(duplicateId), isTaken };
+  }
+
+  async isReadable(personId: string, commander: Commander): Promise<boolean> {
+    await this.caughtUp();
+    if (!isSealed(this.readModels, personId) || commander.role === 'system') return false;
+    // Which judicial organ asks is no matter of the case: its letter is.
+    if (commander.role === 'recipient') return true;
+    return concerns(commander, this.readModels, personId);
   }
 
   private byItself(personId: string): PersonFile | undefined {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import fc from 'fast-check';
 import type { Cases } from './cases.js';
 import { answerableIntervals } from '@delta-hub/handoff';
-import { personFacts } from './knowledge.js';
+import { personFacts } from './intervals.js';
 import { casesAt } from './past-cases.js';
 import { Projector } from './projections.js';
 import { ReadModels } from './read-models.js';

@@ -50,7 +50,12 @@ class PastCases implements Cases {
     for (const { id, touched } of this.readModels.past.touched(agencies, this.view.asOf, before)) {
       if (rows.length === limit) break;
       const summary = this.transfer(id);
-      if (summary !== undefined && (status === undefined || summary.status === status)) rows.push({ touched, summary });
+      if (
+        summary?.confidentiality === undefined &&
+        summary !== undefined &&
+        (status === undefined || summary.status === status)
+      )
+        rows.push({ touched, summary });
     }
     return rows;
   }
@@ -70,10 +75,11 @@ class PastCases implements Cases {
   }
 
   /** Folds every case of the agency and of those below it: the price of asking for the past. */
-  openDuties(agency: string, after: DutyPlace | undefined, limit: number): readonly DutyRow[] {
+  openDuties(agency: string, after: DutyPlace | undefined, limit: number, withSealed = false): readonly DutyRow[] {
     const below = AGENCIES.filter(({ id }) => isAtOrAbove(agency, id)).map(({ id }) => id);
     return [...this.readModels.past.touched(below, this.view.asOf, undefined)]
       .flatMap(({ id }) => this.transfer(id) ?? [])
+      .filter(({ confidentiality }) => withSealed || confidentiality === undefined)
       .flatMap(({ id, facts }) => worklistOf(id, facts, hubRules, agencyById))
       .filter(({ chain }) => chain.includes(agency))
       .map(({ chain: _chain, ...row }) => ({ about: '', recipient: null, ...row }))

@@ -1,20 +1,16 @@
 import type { HandoffGraphql } from '@delta-hub/contracts';
 import { Args, Context, Mutation, Parent, Query, ResolveField, ResolveReference, Resolver } from '@nestjs/graphql';
-import {
-  intervalAnswer,
-  intervalAtInstant,
-  intervalsOfPerson,
-  type PersonParent,
-  type TransferParent,
-} from './answers.js';
+import type { Caller } from '@delta-hub/crypto';
+import { intervalAnswer, type PersonParent, type TransferParent } from './answers.js';
 import type { RequestContext } from './bearer.js';
 import { NodeClock } from './clock.js';
 import { Commands } from './commands.js';
+import { intervalAtInstant, intervalsOfPerson } from './intervals.js';
 import { casesAt } from './past-cases.js';
 import { ReadModels } from './read-models.js';
 import type { Inputs } from './requests.js';
+import { concerns, hasOpened, isSealed, maySeeCase } from './sealed-records.js';
 import { instantIn, standpointOf, viewOf } from './view.js';
-import { maySee, maySeePersonOf } from './visibility.js';
 
 /** 社区矫正对象 over GraphQL, by the hub's own number. */
 @Resolver('Person')
@@ -34,6 +30,15 @@ export class PersonResolver {
     return this.commands.onPerson({ type: 'RegisterIntake', input }, key, caller);
   }
 
+  @Mutation('readSealedRecord')
+  readSealedRecord(
+    @Args('idempotencyKey') key: string,
+    @Args('input') input: Inputs['ReadSealedRecord'],
+    @Context() { caller }: RequestContext,
+  ) {
+    return this.commands.onPerson({ type: 'ReadSealedRecord', input }, key, caller);
+  }
+
   @Query('person')
   person(
     @Args() { id, ...times }: HandoffGraphql.QueryPersonArgs,
@@ -41,9 +46,8 @@ export class PersonResolver {
   ): PersonParent | null {
     const view = viewOf(times, this.clock);
     const cases = casesAt(this.readModels, view);
-    const isParty = cases.transfersOfPerson(id).some((transfer) => maySee(caller, transfer));
-    const isHolder = intervalsOfPerson(cases, id).some(({ agency }) => maySeePersonOf(caller, agency));
-    return isParty || isHolder ? { id, view } : null;
+    if (isSealed(this.readModels, id)) return this.isOpenTo(caller, id) ? { id, view } : null;
+    return concerns(caller, cases, id) ? { id, view } : null;
   }
 
   @ResolveReference()
@@ -61,11 +65,23 @@ export class PersonResolver {
     return this.newest(person)?.correctionEnd ?? null;
   }
 
+  @ResolveField('confidentiality')
+  confidentiality(@Parent() { id }: PersonParent): HandoffGraphql.Confidentiality {
+    return isSealed(this.readModels, id) ? 'MINOR_SEALED' : 'NORMAL';
+  }
+
+  @ResolveField('mentionsSealed')
+  mentionsSealed(@Parent() { id, view }: PersonParent): boolean {
+    const cases = casesAt(this.readModels, view);
+    const files = [cases.person(id)?.event.data, ...cases.transfersOfPerson(id)];
+    return files.some((file) => file?.mentionsSealed === true);
+  }
+
   @ResolveField('transfers')
   transfers(@Parent() { id, view }: PersonParent, @Context() { caller }: RequestContext): readonly TransferParent[] {
     return casesAt(this.readModels, view)
       .transfersOfPerson(id)
-      .filter((transfer) => maySee(caller, transfer))
+      .filter((transfer) => maySeeCase(caller, this.readModels, transfer, this.clock.now()))
       .map((transfer) => ({ ...transfer, view }));
   }
 
@@ -81,6 +97,10 @@ export class PersonResolver {
   @ResolveField('answerability')
   answerability(@Parent() { id, view }: PersonParent) {
     return intervalsOfPerson(casesAt(this.readModels, view), id).map(intervalAnswer);
+  }
+
+  private isOpenTo(caller: Caller, id: string): boolean {
+    return hasOpened(caller, this.readModels, id, this.clock.now());
   }
 
   private newest({ id, view }: PersonParent) {

@@ -6,6 +6,7 @@ import {
   hubRules,
   type Instant,
   isMergeEvent,
+  isReading,
   isTransferEvent,
   nextLook,
   transferSummary,
@@ -60,6 +61,8 @@ const project = (recorded: RecordedEvent, readModels: ReadModels, node: string):
     readModels.putMerge(recorded.stream, [act.data.personId, act.data.duplicateId]);
     return;
   }
+  // A reading changes nothing of what is read.
+  if (isReading(act)) return;
   if (!isTransferEvent(act)) {
     readModels.putPerson({ personId: act.data.personId, stream: recorded.stream, event: act });
     return;
@@ -67,7 +70,7 @@ const project = (recorded: RecordedEvent, readModels: ReadModels, node: string):
   const summary = summaries.evolve(readModels.transfer(recorded.stream), recorded.stream, act);
   readModels.putTransfer(summary, recorded.position);
   const rows = worklistOf(summary.id, summary.facts, hubRules, agencyById);
-  readModels.duties.put(summary.id, rows, lookOf(summary, node));
+  readModels.duties.put(summary.id, rows, lookOf(summary, node), summary.confidentiality !== undefined);
   readModels.copies.put(summary.id, inboxEntries(summary));
 };
 

@@ -197,8 +197,8 @@ export class ReadModels {
     );
   }
 
-  openDuties(agency: string, after: DutyPlace | undefined, limit: number): readonly DutyRow[] {
-    return this.duties.of(agency, after, limit);
+  openDuties(agency: string, after: DutyPlace | undefined, limit: number, withSealed = false): readonly DutyRow[] {
+    return this.duties.of(agency, after, limit, withSealed);
   }
 
   /** The newest hundred, by their beginning; of a view those of which the node knew, that had begun. */
@@ -249,12 +249,13 @@ export class ReadModels {
     return rows.map((row) => JSON.parse(String(row['summary'])) as TransferSummary);
   }
 
-  /** Transfers of the given agencies, newest act first, below the cursor. `agencies` undefined: of the whole node. */
+  /** Transfers of the given agencies that are not sealed, newest act first, below the cursor. `agencies` undefined: of the whole node. */
   transfers(query: TransferQuery): readonly { readonly touched: number; readonly summary: TransferSummary }[] {
     const agencies = query.agencies === undefined ? null : JSON.stringify(query.agencies);
     const rows = this.sql(
       `SELECT touched, summary FROM transfers t
          WHERE (?1 IS NULL OR EXISTS (SELECT 1 FROM parties p WHERE p.transfer = t.id AND p.agency IN (SELECT value FROM json_each(?1))))
+           AND json_extract(summary, '$.confidentiality') IS NULL
            AND (?2 IS NULL OR status = ?2) AND touched < ?3 ORDER BY touched DESC LIMIT ?4`,
     ).all(agencies, query.status ?? null, query.before ?? Number.MAX_SAFE_INTEGER, query.limit);
     return rows.map((row) => ({

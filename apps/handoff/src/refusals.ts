@@ -21,6 +21,7 @@ const TABLE: Readonly<Record<Code, readonly [RefusalType, string]>> = {
   TRANSFER_UNKNOWN: ['InputRefusal', 'This node knows no such transfer.'],
   ACT_NOT_YOURS: ['AuthorityRefusal', 'This act is another agency’s.'],
   DELEGATION_MISSING: ['AuthorityRefusal', 'The judicial office has no delegation in force for this act.'],
+  JUVENILE_DUTY_MISSING: ['AuthorityRefusal', 'A sealed record is for those whose duty minors are.'],
   POWER_NOT_HELD: ['AuthorityRefusal', 'The act is not on the power list of an agency of this level.'],
   FOUR_EYES_REQUIRED: ['AuthorityRefusal', 'Another officer of the agency must approve this than prepared it.'],
   OFFICER_RECUSED: ['AuthorityRefusal', 'The officer has stepped back from this case.'],

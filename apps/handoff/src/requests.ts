@@ -1,6 +1,11 @@
 import type { HandoffGraphql } from '@delta-hub/contracts';
 import type { Caller } from '@delta-hub/crypto';
-import type { PersonMergeRejection, PersonRejection, TransferRejection } from '@delta-hub/handoff';
+import type {
+  PersonMergeRejection,
+  PersonRejection,
+  SealedRecordRejection,
+  TransferRejection,
+} from '@delta-hub/handoff';
 
 /** The input of each command as the API gives it; `RecordConsultationReceived` comes from the node itself. */
 export interface Inputs {
@@ -8,6 +13,7 @@ export interface Inputs {
   ProposeMatch: HandoffGraphql.PersonPairInput;
   MergePersons: HandoffGraphql.PersonPairInput;
   UnmergePersons: HandoffGraphql.PersonPairInput;
+  ReadSealedRecord: HandoffGraphql.ReadSealedRecordInput & { readonly occurredAt?: null };
   ApplyTransfer: HandoffGraphql.ApplyTransferInput;
   GiveOpinion: HandoffGraphql.GiveOpinionInput;
   SendConsultation: HandoffGraphql.TransferActInput;
@@ -70,6 +76,7 @@ export type HubRejection =
   | TransferRejection
   | PersonRejection
   | PersonMergeRejection
+  | SealedRecordRejection
   | { readonly code: InputRejectionCode; readonly field?: string; readonly rule?: string };
 
 /** What became of a command. `position` is where its last fact stands in the node's store. */

@@ -33,6 +33,8 @@ export interface EnvelopeContext {
   readonly causationId: string | undefined;
   readonly commandId: string;
   readonly commandHash: string;
+  /** Of a sealed record 封存. */
+  readonly isSealed?: boolean;
   /** The trace of the request that led to it (W3C Trace Context). */
   readonly traceparent?: string | undefined;
 }
@@ -52,7 +54,7 @@ export const sign = (act: Act, context: EnvelopeContext, signer: Signer): EventT
     ...(context.causationId === undefined ? {} : { causationid: context.causationId }),
     partitionkey: context.stream,
     recipients: [...new Set(context.recipients)].sort().join(','),
-    dataclassification: 'N',
+    dataclassification: context.isSealed === true ? 'MINOR_SEALED' : 'N',
     rule: context.rule,
     commandid: context.commandId,
     commandhash: context.commandHash,

@@ -1,6 +1,7 @@
 import { agencyById } from '@delta-hub/contracts';
 import { Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import { intervalsOfPerson, type PersonParent, type TransferParent } from './answers.js';
+import type { PersonParent, TransferParent } from './answers.js';
+import { intervalsOfPerson } from './intervals.js';
 import type { PeerState } from './heartbeats.js';
 import { NodeHealth } from './node-health.js';
 import { casesAt } from './past-cases.js';

@@ -1,4 +1,4 @@
-import { agencyById, agencyOfDivision, divisionByCode, type HandoffGraphql } from '@delta-hub/contracts';
+import { agencyById, agencyOfDivision, divisionByCode, type HandoffGraphql, recipientById } from '@delta-hub/contracts';
 import {
   type CommandContext,
   type CorrectionKind,
@@ -9,9 +9,12 @@ import {
   type PersonCommand,
   type PersonFile,
   type PersonMergeCommand,
+  type Reader,
   type RecusalGround,
   type RefusalGround,
   type Sanction,
+  type ReadingGround,
+  type SealedRecordCommand,
   type SupersedingReason,
   type TransferCommand,
   type Transmission,
@@ -29,7 +32,11 @@ export interface LookUps {
   readonly transmission: Transmission;
   /** Two persons, each by itself; absent unless the request is about two. */
   readonly pair?: Pair;
+  /** Whether a sealed record of the person is the commander's to read; absent unless the request is to read one. */
+  readonly isReadable?: boolean;
 }
+
+export type AnyCommand = TransferCommand | PersonCommand | PersonMergeCommand | SealedRecordCommand;
 
 const FACT_UNKNOWN = { code: 'FACT_UNKNOWN' } as const;
 
@@ -39,15 +46,16 @@ export const toCommand = (
   checked: CheckedInput,
   commander: Commander,
   lookUps: LookUps,
-): TransferCommand | PersonCommand | PersonMergeCommand | HubRejection => {
+): AnyCommand | HubRejection => {
   const agency = agencyById(commander.agencyId);
   if (agency === undefined || agency.node !== commander.node) return { code: 'AGENCY_UNKNOWN' };
   const { officerId, role, agencyId } = commander;
+  const duty = 'duty' in commander && commander.duty !== undefined ? { duty: commander.duty } : {};
   const { occurredAt, documents } = checked;
   const context: CommandContext = {
     occurredAt,
     now: lookUps.now,
-    actor: { officerId, role, agencyId },
+    actor: { officerId, role, agencyId, ...duty },
     agency,
   };
   switch (request.type) {
@@ -57,6 +65,8 @@ export const toCommand = (
     case 'MergePersons':
     case 'UnmergePersons':
       return ofPair(request, context, documents, lookUps);
+    case 'ReadSealedRecord':
+      return readSealedRecord(request.input, context, documents, lookUps);
     case 'ApplyTransfer':
       return applyTransfer(request.input, context, documents, lookUps);
     case 'GiveOpinion':
@@ -144,13 +154,35 @@ const afterNonReport = (
 const sanctionNamed = (measure: HandoffGraphql.Sanction): Sanction => measure.replaceAll('_', '-') as Sanction;
 
 const registerIntake = (
-  { personId, category, correctionStart, correctionEnd }: Inputs['RegisterIntake'],
+  { personId, category, correctionStart, correctionEnd, ...input }: Inputs['RegisterIntake'],
   context: CommandContext,
   lookUps: LookUps,
 ): PersonCommand => ({
   ...{ ...context, type: 'RegisterIntake', personId, category, correctionStart, correctionEnd },
   known: lookUps.person(personId),
+  offence: { ageAtOffence: input.ageAtOffence ?? undefined, sentenceMonths: input.sentenceMonths ?? undefined },
+  ...{ mentionsSealed: input.mentionsSealed === true, book: hubRules.book },
 });
+
+const readSealedRecord = (
+  { personId, ground }: Inputs['ReadSealedRecord'],
+  context: CommandContext,
+  documents: CheckedInput['documents'],
+  { isReadable = false }: LookUps,
+): SealedRecordCommand | HubRejection => {
+  const reader = readerOf(context.actor);
+  if (reader === undefined) return { code: 'ROLE_NOT_PERMITTED' };
+  return {
+    ...{ ...context, type: 'ReadSealedRecord', personId, documents, reader, isReadable, book: hubRules.book },
+    ground: ground.replaceAll('_', '-') as ReadingGround,
+  };
+};
+
+const readerOf = ({ role, agencyId }: CommandContext['actor']): Reader | undefined => {
+  if (role === 'officer' || role === 'office-officer') return 'correction';
+  if (role === 'inspector') return 'inspector';
+  return role === 'recipient' ? recipientById(agencyId)?.kind : undefined;
+};
 
 const ofPair = (
   { type, input }: Extract<Request, { type: PersonMergeCommand['type'] }>,

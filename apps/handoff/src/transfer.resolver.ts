@@ -17,8 +17,9 @@ import { page } from './paging.js';
 import { casesAt } from './past-cases.js';
 import { ReadModels } from './read-models.js';
 import type { Inputs } from './requests.js';
+import { maySeeCase } from './sealed-records.js';
 import { viewOf } from './view.js';
-import { agenciesReadBy, maySee } from './visibility.js';
+import { agenciesReadBy } from './visibility.js';
 
 type Key = string;
 
@@ -245,7 +246,8 @@ export class TransferResolver {
   ): TransferParent | null {
     const view = viewOf(times, this.clock);
     const summary = casesAt(this.readModels, view).transfer(id);
-    return summary !== undefined && maySee(caller, summary) ? { ...summary, view } : null;
+    const isShown = summary !== undefined && maySeeCase(caller, this.readModels, summary, this.clock.now());
+    return isShown ? { ...summary, view } : null;
   }
 
   @Query('transfers')

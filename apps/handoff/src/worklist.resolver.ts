@@ -1,5 +1,5 @@
 import { agencyById, type HandoffGraphql, isAtOrAbove } from '@delta-hub/contracts';
-import { dayOf, hubRules, type TracedRule, tracedRules, traceRule } from '@delta-hub/handoff';
+import { dayOf, hubRules, mayHandleSealed, type TracedRule, tracedRules, traceRule } from '@delta-hub/handoff';
 import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { GraphQLError } from 'graphql';
 import { agencyAnswer, type TransferParent } from './answers.js';
@@ -9,6 +9,7 @@ import type { DutyPlace, DutyRow } from './duty-table.js';
 import { casesAt } from './past-cases.js';
 import { pageBy } from './paging.js';
 import { ReadModels } from './read-models.js';
+import { hasOpened } from './sealed-records.js';
 import { standpointOf, type View, type ViewArgs, viewOf } from './view.js';
 import { worklistAgencyOf } from './visibility.js';
 
@@ -33,14 +34,17 @@ export class WorklistResolver {
     const view = viewOf(args, this.clock);
     return pageBy(args, placeIn, (after, limit) =>
       casesAt(this.readModels, view)
-        .openDuties(agency, after, limit)
+        .openDuties(agency, after, limit, mayHandleSealed(caller))
         .map((row) => ({ cursor: placeText(row), node: { ...row, view } })),
     );
   }
 
   @ResolveField('transfer')
-  transfer(@Parent() { transferId, view }: DutyParent): TransferParent {
-    return { ...casesAt(this.readModels, view).transfer(transferId)!, view };
+  transfer(@Parent() { transferId, view }: DutyParent, @Context() { caller }: RequestContext): TransferParent | null {
+    const summary = casesAt(this.readModels, view).transfer(transferId)!;
+    const isClosed =
+      summary.confidentiality !== undefined && !hasOpened(caller, this.readModels, summary.personId, this.clock.now());
+    return isClosed ? null : { ...summary, view };
   }
 
   @ResolveField('agency')

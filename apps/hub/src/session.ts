@@ -84,7 +84,13 @@ const play = async (
 };
 
 /** The caller that an actor's token is minted for. */
-const callerOf = ({ agency, role, officer }: Actor) => {
+const callerOf = ({ agency, role, officer, duty }: Actor) => {
   const node = (agencyById(agency)?.node ?? '') as NodeId;
-  return { officerId: officer ?? `officer-${agency.replace(/^[a-z]+-/, '')}-001`, role, agencyId: agency, node };
+  return {
+    officerId: officer ?? `officer-${agency.replace(/^[a-z]+-/, '')}-001`,
+    role,
+    agencyId: agency,
+    node,
+    ...(duty && { duty }),
+  };
 };

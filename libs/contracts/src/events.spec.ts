@@ -52,6 +52,9 @@ const EXAMPLES: Readonly<Record<EventName, Readonly<Record<string, unknown>>>> =
   'person.match-proposed': { ...act, personId: 'T-320509-0001', duplicateId: 'T-320509-0002', documents },
   'person.merged': { ...act, personId: 'T-320509-0001', duplicateId: 'T-320509-0002', documents },
   'person.unmerged': { ...act, personId: 'T-320509-0001', duplicateId: 'T-320509-0002', documents },
+  'person.sealed-record-read': {
+    ...{ ...act, personId: 'T-320509-0001', ground: 'judicial-proceeding', basis: '刑诉法286', documents },
+  },
   'transfer.copy-sent': {
     ...{ ...act, of: 'transfer.decided', office: 'origin-police', recipient: 'police-320509', documents },
   },

@@ -105,6 +105,7 @@ describe('verifyToken refuses', () => {
     ['an unknown role', { ...sound, role: 'system' }, 'TOKEN_CLAIMS'],
     ['several roles', { ...sound, role: ['officer'] }, 'TOKEN_CLAIMS'],
     ['no agency', without('agencyId'), 'TOKEN_CLAIMS'],
+    ['a duty that is none', { ...sound, duty: 'senior' }, 'TOKEN_CLAIMS'],
     ['a node that is a number', { ...sound, node: 32 }, 'TOKEN_CLAIMS'],
   ])('%s', async (_, payload, code) => {
     expect(await codeOf(await forge(payload))).toBe(code);

@@ -20,6 +20,8 @@ export interface Caller {
   readonly agencyId: string;
   /** Two digits: the node that the agency belongs to. */
   readonly node: string;
+  /** `juvenile`: one of those whose work is with minors 专人 (社区矫正法 52). */
+  readonly duty?: 'juvenile';
 }
 
 export interface TokenClaims extends Caller {
@@ -28,7 +30,7 @@ export interface TokenClaims extends Caller {
 }
 
 /**
- * Mints a token: a JWT with `iss`, `aud`, `iat`, `exp`, the officer as `sub`, and `role`, `agencyId`, `node`.
+ * Mints a token: a JWT with `iss`, `aud`, `iat`, `exp`, the officer as `sub`, and `role`, `agencyId`, `node`, and `duty` if any.
  * `now` is the present unless given.
  * @throws CryptoError `KEY_INVALID`, `TOKEN_CLAIMS` when the claims would not pass `verifyToken`
  */
@@ -38,10 +40,10 @@ export const mintToken = async (
   ttlSeconds: number,
   now?: Instant,
 ): Promise<string> => {
-  const { officerId, role, agencyId, node, issuer, audience } = claims;
+  const { officerId, role, agencyId, node, duty, issuer, audience } = claims;
   const issuedAt = now === undefined ? new Date() : new Date(now);
-  callerOf({ sub: officerId, role, agencyId, node });
-  return new SignJWT({ role, agencyId, node })
+  callerOf({ sub: officerId, role, agencyId, node, duty });
+  return new SignJWT({ role, agencyId, node, ...(duty === undefined ? {} : { duty }) })
     .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT' })
     .setIssuer(issuer)
     .setAudience(audience)
@@ -97,12 +99,13 @@ const keysOf = (jwks: Jwks): ReturnType<typeof createLocalJWKSet> => {
   return known;
 };
 
-const callerOf = ({ sub, role, agencyId, node }: JWTPayload): Caller => {
+const callerOf = ({ sub, role, agencyId, node, duty }: JWTPayload): Caller => {
   if (typeof sub !== 'string' || sub === '') return wrongClaim('sub');
   if (typeof role !== 'string' || !(roles as readonly string[]).includes(role)) return wrongClaim('role');
   if (typeof agencyId !== 'string' || agencyId === '') return wrongClaim('agencyId');
   if (typeof node !== 'string' || !/^[1-9]\d$/.test(node)) return wrongClaim('node');
-  return { officerId: sub, role: role as Role, agencyId, node };
+  if (duty !== undefined && duty !== 'juvenile') return wrongClaim('duty');
+  return { officerId: sub, role: role as Role, agencyId, node, ...(duty === undefined ? {} : { duty }) };
 };
 
 const wrongClaim = (claim: string): never => {

@@ -42,6 +42,8 @@ export interface Actor {
   readonly role: ActorRole;
   readonly agencyId: AgencyId;
   readonly delegationId?: string;
+  /** 专人 (社区矫正法 52): one of those whose work is with minors. */
+  readonly duty?: 'juvenile';
 }
 
 /** How a caller's directory is asked. */

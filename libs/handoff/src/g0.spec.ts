@@ -6,7 +6,7 @@ import { personDecider } from './person.js';
 import { personFile } from './person-file.js';
 import type { PersonFact } from './person-history.js';
 import { hubRules } from './rule-book.js';
-import { at, by, commands, personId, qingpu, wujiang } from './testing/cast.js';
+import { at, by, commands, ofAge, personId, qingpu, wujiang } from './testing/cast.js';
 import { transferDecider } from './transfer.js';
 import type { TransferCommand } from './transfer.commands.js';
 import type { TransferEvent } from './transfer.events.js';
@@ -18,7 +18,7 @@ describe('G0, the baseline', () => {
   const intake = personDecider.decide(
     {
       ...{ ...by(wujiang, '2025-01-06 09:00'), type: 'RegisterIntake', personId, known: undefined },
-      ...{ category: 'SuspendedSentence', correctionStart: '2025-01-06', correctionEnd: '2026-07-05' },
+      ...{ category: 'SuspendedSentence', correctionStart: '2025-01-06', correctionEnd: '2026-07-05', ...ofAge },
     },
     personDecider.initialState,
   );

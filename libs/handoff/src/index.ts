@@ -55,6 +55,10 @@ export type { OfficeName, Overlay, OverlayConflict, ProvincialPack } from './rul
 export type { FourEyesRule, Limit, Power, Rule, RulePack, RuleSource, Rung } from './rule-pack.js';
 export { powerOf } from './power.js';
 export { rulePack2020 } from './rule-pack-2020.js';
+export { sealedRecordDecider } from './sealed-record.js';
+export type { SealedRecordCommand, SealedRecordEvent, SealedRecordRejection } from './sealed-record.js';
+export { isSealedAtBirth, mayHandleSealed, opensRecord } from './sealing.js';
+export type { Confidentiality, Reader, ReadingGround, Seal } from './sealing.js';
 export { articleOf, signingRejection } from './signing.js';
 export type { DeadlineStep, OfficeRole, Party, Sanction } from './terms.js';
 export { admit, transferDecider } from './transfer.js';
@@ -86,7 +90,7 @@ export { fileStatusOf, isOpen, personStatusOf, statusOf } from './transfer.statu
 export type { FileStatus, PersonStatus, TransferStatus } from './transfer.status.js';
 export { transferSummary } from './transfer-summary.js';
 export type { TransferSummary } from './transfer-summary.js';
-export { isMergeEvent, isTransferEvent, upcast } from './upcasts.js';
+export { isIntake, isMergeEvent, isReading, isTransferEvent, upcast } from './upcasts.js';
 export type { HandoffEvent, HandoffEventType } from './upcasts.js';
 export { dueActs, nextLook, standingVerdicts } from './verdicts.js';
 export { worklistOf } from './worklist.js';

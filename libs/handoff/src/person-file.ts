@@ -3,6 +3,7 @@ import { intervalAt, intervalsOf } from './answerable.js';
 import type { Instant } from './instant.js';
 import type { PersonFile } from './person.js';
 import { type PersonFact, personHistory } from './person-history.js';
+import { sealOf } from './sealing.js';
 import { isOpen } from './transfer.status.js';
 
 /**
@@ -22,7 +23,9 @@ export const personFile = (facts: readonly PersonFact[], at: Instant): PersonFil
   );
   if (holder === undefined || newest === undefined) return undefined;
   const { personId, category, correctionEnd } = newest.data;
-  const file = { personId, category, correctionEnd, agency: holder.agency, since: holder.from };
+  // A seal that any fact has set is not lifted by another.
+  const seal = [...intakes, ...applications].reduce((marks, { data }) => ({ ...marks, ...sealOf(data) }), {});
+  const file = { personId, category, correctionEnd, agency: holder.agency, since: holder.from, ...seal };
   const open = cases.find(([, transfer]) => isOpen(transfer));
   return open === undefined ? file : { ...file, openTransferId: open[0] };
 };

@@ -3,6 +3,7 @@ import type { Act, CommandContext, Competence, DocumentRef } from './act.js';
 import { citing, competenceRejection, type CompetenceRejection } from './competence.js';
 import type { Instant } from './instant.js';
 import type { PersonFile } from './person.js';
+import { mayHandleSealed } from './sealing.js';
 
 interface Pair {
   /** The id in whose stream the match is recorded. Both stay ids of the person. */
@@ -80,11 +81,13 @@ export const personMergeDecider: Decider<PersonMergeState, PersonMergeCommand, P
 
 /** Two persons, both known, of whom the acting agency answers for the one in whose stream it writes; or it has merged them. */
 const aboutPersons = (
-  { type, person, duplicate, personId, duplicateId, agency, documents }: PersonMergeCommand,
+  { type, actor, person, duplicate, personId, duplicateId, agency, documents }: PersonMergeCommand,
   last: PersonMergeEvent | undefined,
 ): PersonMergeRejection | undefined => {
   if (personId === duplicateId) return { code: 'SAME_PERSON' };
   if (person === undefined || duplicate === undefined) return { code: 'PERSON_UNKNOWN' };
+  const isSealed = [person, duplicate].some(({ confidentiality }) => confidentiality !== undefined);
+  if (isSealed && !mayHandleSealed(actor)) return { code: 'PERSON_UNKNOWN' };
   const decidedBy = type === 'UnmergePersons' ? last?.actor.agencyId : person.agency;
   if (decidedBy !== undefined && decidedBy !== agency.id) return { code: 'PERSON_NOT_YOURS', rule: '法22' };
   return documents.length === 0 ? { code: 'EVIDENCE_MISSING' } : undefined;

@@ -3,7 +3,7 @@ import { specFor } from '@delta-hub/decider/testing';
 import { type PersonCommand, personDecider, type PersonEvent } from './person.js';
 import { personFile } from './person-file.js';
 import type { PersonFact } from './person-history.js';
-import { at, atWujiang, by, commands, personId, qingpu, songling, suzhou, wujiang } from './testing/cast.js';
+import { at, atWujiang, by, commands, ofAge, personId, qingpu, songling, suzhou, wujiang } from './testing/cast.js';
 import { histories, play } from './testing/play.js';
 
 const given = specFor(personDecider);
@@ -16,6 +16,7 @@ const register: PersonCommand = {
   category: 'SuspendedSentence',
   correctionStart: '2025-01-06',
   correctionEnd: '2026-07-05',
+  ...ofAge,
 };
 const registered: PersonEvent = {
   type: 'person.intake-registered',

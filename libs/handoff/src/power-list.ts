@@ -15,6 +15,9 @@ const ofLevel = (type: string, level: AgencyLevel, article: string): Power => ({
 export const nationalPowers: readonly Power[] = [
   ofLevel('person.intake-registered', 'county', intakeCompetence.article),
   ...['person.match-proposed', 'person.merged', 'person.unmerged'].map((type) => ofLevel(type, 'county', '个保法46')),
+  ...(['province', 'city', 'county', 'office'] as const).map((level) =>
+    ofLevel('person.sealed-record-read', level, '法54'),
+  ),
   ...Object.entries(PROCEDURE)
     .filter(([, { signedBy }]) => signedBy === 'officer')
     .flatMap(([type, { levels, delegable, article }]) => {

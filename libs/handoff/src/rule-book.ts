@@ -87,6 +87,8 @@ export const tracedRules = ({ packs, overlays }: RuleBook): readonly TracedRule[
       ...pack.fourEyes.map((rule) => [`four-eyes-${rule.act}`, rule] as const),
       ...pack.copies.map((rule) => [`copy-${rule.of}-${rule.to}`, rule] as const),
       ...pack.sanctions.map((rule) => [`sanction-${rule.measure}`, rule] as const),
+      ['SEALING', pack.sealing] as const,
+      ...pack.readings.map((rule) => [`reading-${rule.ground}`, rule] as const),
       ...pack.powers.map((rule) => [`power-${rule.item}`, rule] as const),
     ]),
     ...overlays.filter(({ base }) => base === pack.version).flatMap((overlay) => ofOverlay(pack, overlay)),

@@ -2,6 +2,7 @@ import { defaultPolicy } from './policy.js';
 import { copies, limitsOfCopies } from './copy-rules-2020.js';
 import { nationalPowers } from './power-list.js';
 import { breached, escalated, reminded } from './rung.js';
+import { readings, sealing } from './sealing-rules-2020.js';
 import type { FourEyesRule, GroundRule, Limit, RulePack, SanctionRule } from './rule-pack.js';
 
 const byAgency = { owedBy: 'agency', verified: false } as const;
@@ -146,5 +147,7 @@ export const rulePack2020: RulePack = {
   fourEyes,
   copies,
   sanctions,
+  sealing,
+  readings,
   powers: nationalPowers,
 };

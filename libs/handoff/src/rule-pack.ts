@@ -1,4 +1,5 @@
 import type { PlainDate } from './instant.js';
+import type { ReadingRule, SealingRule } from './sealing.js';
 import type { PolicySwitches } from './policy.js';
 import type { AgencyLevel } from './agency.js';
 import type { DeadlineStep, OfficeRole, Party, Sanction } from './terms.js';
@@ -117,6 +118,9 @@ export interface RulePack {
   readonly copies: readonly CopyRule[];
   /** By rising absence. */
   readonly sanctions: readonly SanctionRule[];
+  readonly sealing: SealingRule;
+  /** On what grounds a sealed record may be read, and by whom. */
+  readonly readings: readonly ReadingRule[];
   /** What each level may sign; an act that is not on the list is refused. */
   readonly powers: readonly Power[];
 }

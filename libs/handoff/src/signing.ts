@@ -3,6 +3,8 @@ import type { AgencyRecord } from './agency.js';
 import { competenceRejection, type CompetenceRejection, type Signed } from './competence.js';
 import { intakeCompetence } from './intake-competence.js';
 import { mergeCompetence } from './person-merge.js';
+import { readingCompetence } from './sealed-record.js';
+import type { TransferEventType } from './transfer.events.js';
 import { PROCEDURE } from './transfer.procedure.js';
 import type { HandoffEventType } from './upcasts.js';
 
@@ -18,9 +20,14 @@ export const signingRejection = (
 /** The article an act rests on, e.g. 办法30: the first half of the envelope's `rule`. */
 export const articleOf = (type: HandoffEventType): string => competenceOf(type).article;
 
-const competenceOf = (type: HandoffEventType): Competence =>
-  type === 'person.intake-registered'
-    ? intakeCompetence
-    : type === 'person.match-proposed' || type === 'person.merged' || type === 'person.unmerged'
-      ? mergeCompetence
-      : PROCEDURE[type];
+const OF_PERSON: Readonly<Record<Exclude<HandoffEventType, TransferEventType>, Competence>> = {
+  'person.intake-registered': intakeCompetence,
+  'person.match-proposed': mergeCompetence,
+  'person.merged': mergeCompetence,
+  'person.unmerged': mergeCompetence,
+  'person.sealed-record-read': readingCompetence,
+};
+
+const COMPETENCE: Readonly<Record<HandoffEventType, Competence>> = { ...PROCEDURE, ...OF_PERSON };
+
+const competenceOf = (type: HandoffEventType): Competence => COMPETENCE[type];

@@ -6,6 +6,7 @@ import type { Instant, PlainDate } from './instant.js';
 import type { Rules } from './rule-book.js';
 import { transferDecider } from './transfer.js';
 import { actsOf, type TransferState } from './transfer.state.js';
+import type { Seal } from './sealing.js';
 import type { TransferEvent, TransferEventType, TransferReason } from './transfer.events.js';
 import {
   fileStatusOf,
@@ -18,7 +19,7 @@ import {
 } from './transfer.status.js';
 
 /** One transfer as lists and the detail page show it: the read model. Plain JSON. */
-export interface TransferSummary {
+export interface TransferSummary extends Seal {
   /** The case: its stream name. */
   readonly id: string;
   readonly personId: string;

@@ -1,6 +1,7 @@
 import type { Act, CorrectionCategory, DocumentRef } from './act.js';
 import type { AgencyId, NodeId } from './agency.js';
 import type { Instant, PlainDate } from './instant.js';
+import type { Seal } from './sealing.js';
 import type { DeadlineStep, OfficeRole, Party, Sanction } from './terms.js';
 
 /** Why the person wants to move 变更事由. */
@@ -60,20 +61,21 @@ type Nothing = Readonly<Record<string, never>>;
 
 /** The acts of a transfer of place of correction 执行地变更 (社区矫正法 27 第2款; 办法 30-31), each with what it says. */
 export interface TransferFacts {
-  readonly 'transfer.applied': Documents & {
-    readonly personId: string;
-    readonly category: CorrectionCategory;
-    /** 原执行地: the county agency the person leaves. It decides, and it answers for the person until they report. */
-    readonly origin: AgencyId;
-    /** 新执行地: the county agency the person wants to move to. */
-    readonly receiving: AgencyId;
-    readonly originNode: NodeId;
-    readonly receivingNode: NodeId;
-    /** Since when the origin has answered for the person. */
-    readonly answerableSince: Instant;
-    readonly correctionEnd: PlainDate;
-    readonly reason: TransferReason;
-  };
+  readonly 'transfer.applied': Documents &
+    Seal & {
+      readonly personId: string;
+      readonly category: CorrectionCategory;
+      /** 原执行地: the county agency the person leaves. It decides, and it answers for the person until they report. */
+      readonly origin: AgencyId;
+      /** 新执行地: the county agency the person wants to move to. */
+      readonly receiving: AgencyId;
+      readonly originNode: NodeId;
+      readonly receivingNode: NodeId;
+      /** Since when the origin has answered for the person. */
+      readonly answerableSince: Instant;
+      readonly correctionEnd: PlainDate;
+      readonly reason: TransferReason;
+    };
   readonly 'transfer.opinion-given': Documents & { readonly supports: boolean };
   readonly 'transfer.consultation-sent': Documents;
   /** The letter has entered the receiving agency's system (电子签名法 11). The clock of the reply starts here. */

@@ -4,6 +4,7 @@ import { boundBy, disputeBodies, disputeRejection, rulingsOf, settled, unfounded
 import { competenceRejection } from './competence.js';
 import type { CommandContext } from './act.js';
 import { copyOf, copyRejection, isOfRecipient, noteRejection, recipientOfAct, sendingParty } from './copies.js';
+import type { PersonFile } from './person.js';
 import type { Party } from './terms.js';
 import type { TransferCommand } from './transfer.commands.js';
 import type { TransferAct, TransferEvent, TransferRejection } from './transfer.events.js';
@@ -11,6 +12,7 @@ import { acknowledgementRejection, correctingParty, correctionRejection, restsOn
 import { completionBy, isCustodyOpen, movesCustody } from './custody.js';
 import { absenceIn, noticeOfNonReport, sanctionRejection } from './non-report.js';
 import { officerRejection } from './officers.js';
+import { mayHandleSealed, sealOf } from './sealing.js';
 import { recordAct } from './record-act.js';
 import { groundRejection, supersessionRejection } from './reply.js';
 import { WATCHED_BY } from './rule-pack.js';
@@ -60,6 +62,8 @@ const guard = (
   const step = PROCEDURE[act.type];
   const applied = act.type === 'transfer.applied' ? act : state['transfer.applied'];
   if (applied === undefined) return { code: 'TRANSFER_UNKNOWN' };
+  // To everybody else a sealed case is as if it were not there.
+  if (applied.data.confidentiality !== undefined && !mayHandleSealed(act.actor)) return { code: 'TRANSFER_UNKNOWN' };
   const missing = step.after.find(([type]) => state[type] === undefined);
   const outsider = isAuthor(state, applied, act, author) ? undefined : refusal('ACT_NOT_YOURS', step.article);
   return (
@@ -223,7 +227,7 @@ const application = (command: Apply, state: TransferState): TransferEvent | Tran
   const incompetence = competenceRejection(signed, PROCEDURE['transfer.applied'], agency);
   if (incompetence !== undefined) return incompetence;
   if (state['transfer.applied'] !== undefined) return { code: 'ALREADY_APPLIED' };
-  if (person === undefined || person.personId !== personId) return { code: 'PERSON_UNKNOWN' };
+  if (person?.personId !== personId || isClosedTo(person, command)) return { code: 'PERSON_UNKNOWN' };
   if (person.agency !== agency.id) return { code: 'PERSON_NOT_YOURS', rule: '法27' };
   if (person.openTransferId !== undefined) return { code: 'PERSON_HAS_OPEN_TRANSFER' };
   if (receiving === undefined) return { code: 'AGENCY_UNKNOWN' };
@@ -239,8 +243,12 @@ const application = (command: Apply, state: TransferState): TransferEvent | Tran
     correctionEnd: person.correctionEnd,
     reason,
     documents,
+    ...sealOf(person),
   });
 };
+
+const isClosedTo = ({ confidentiality }: PersonFile, { actor }: CommandContext): boolean =>
+  confidentiality !== undefined && !mayHandleSealed(actor);
 
 type Dispute = Extract<TransferCommand, { type: 'RaiseDispute' | 'ResolveDispute' }>;
 

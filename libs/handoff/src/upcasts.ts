@@ -3,13 +3,15 @@ import { HandoffFault } from './faults.js';
 import { isInstant } from './instant.js';
 import type { PersonEvent } from './person.js';
 import type { PersonMergeEvent } from './person-merge.js';
+import type { SealedRecordEvent } from './sealed-record.js';
 import type { TransferEvent, TransferEventType } from './transfer.events.js';
 import { PROCEDURE } from './transfer.procedure.js';
 
 /** The types of `cn.delta-hub.<type>.v1` that this version folds. */
-export type HandoffEventType = TransferEventType | PersonEvent['type'] | PersonMergeEvent['type'];
+export type HandoffEventType =
+  TransferEventType | PersonEvent['type'] | PersonMergeEvent['type'] | SealedRecordEvent['type'];
 
-export type HandoffEvent = TransferEvent | PersonEvent | PersonMergeEvent;
+export type HandoffEvent = TransferEvent | PersonEvent | PersonMergeEvent | SealedRecordEvent;
 
 const WIRE_TYPE = /^cn\.delta-hub\.(.+)\.v1$/;
 
@@ -18,6 +20,7 @@ const KNOWN: ReadonlySet<string> = new Set<HandoffEventType>([
   'person.match-proposed',
   'person.merged',
   'person.unmerged',
+  'person.sealed-record-read',
   ...(Object.keys(PROCEDURE) as TransferEventType[]),
 ]);
 
@@ -39,7 +42,12 @@ export const isTransferEvent = (event: HandoffEvent): event is TransferEvent => 
 
 /** Whether an event of a person is about two ids being one. */
 export const isMergeEvent = (event: HandoffEvent): event is PersonMergeEvent =>
-  event.type.startsWith('person.') && event.type !== 'person.intake-registered';
+  event.type.startsWith('person.') && !isIntake(event) && !isReading(event);
+
+export const isIntake = (event: HandoffEvent): event is PersonEvent => event.type === 'person.intake-registered';
+
+export const isReading = (event: HandoffEvent): event is SealedRecordEvent =>
+  event.type === 'person.sealed-record-read';
 
 const isAct = (data: unknown): data is { readonly occurredAt: string; readonly actor: Actor } => {
   const { occurredAt, actor } = (data ?? {}) as { occurredAt?: unknown; actor?: unknown };

@@ -65,8 +65,10 @@ const runStep = async (
   if (step.cut !== undefined) await stage.fleet.link(step.cut, false);
   if (step.restore !== undefined) await stage.fleet.link(step.restore, true);
   const opened = step.do === undefined ? undefined : await act(scenario, step, index, progress, stage);
-  const name = step.as ?? 'transfer';
-  const transfers = opened === undefined ? progress.transfers : { ...progress.transfers, [name]: opened };
+  // `$transfer` is the one that was opened last: an act in another leaves it.
+  const isNamed = step.as === undefined && Object.values(progress.transfers).includes(opened ?? '');
+  const transfers =
+    opened === undefined || isNamed ? progress.transfers : { ...progress.transfers, [step.as ?? 'transfer']: opened };
   await settle(stage);
   const known = await factsOf(scenario, Object.values(transfers), stage);
   const fresh = known.filter(({ id }) => !progress.seen.includes(id));

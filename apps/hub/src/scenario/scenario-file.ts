@@ -32,6 +32,8 @@ const values = z.record(z.string(), z.json());
 const actor = z.strictObject({
   agency: z.string().refine((id) => agencyById(id) !== undefined, 'no agency of the directory'),
   role: z.enum(['officer', 'office-officer', 'inspector', 'operator', 'recipient']).default('officer'),
+  /** `juvenile`: one of those whose work is with minors. */
+  duty: z.literal('juvenile').optional(),
   /** The officer's number; when absent, invented from the agency, whose second officer then approves what the first prepared. */
   officer: z.string().min(1).optional(),
 });

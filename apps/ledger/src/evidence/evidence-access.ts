@@ -7,16 +7,19 @@ export type Access = 'granted' | 'role' | 'not-theirs';
 
 interface Content {
   readonly recipients?: string;
+  readonly dataclassification?: string;
   readonly data?: { readonly origin?: unknown; readonly receiving?: unknown; readonly agency?: unknown } | null;
 }
 
 /**
- * Inspectors may have every event of their node; an operator none. An officer may have what their node is a recipient
+ * Inspectors may have every event of their node, of sealed records 封存 only those whose duty minors are; an operator none.
+ * Officers have no sealed ones from here: they read them where the reading is put on record. An officer may have what their node is a recipient
  * of, in a case to which their agency, or one below it, is a party: `opening` is the event that opened the case.
  */
 export const accessTo = (caller: Caller, event: Content, opening: Content): Access => {
-  if (caller.role === 'inspector') return 'granted';
   if (caller.role === 'operator') return 'role';
+  if (isSealed(event) && (caller.role !== 'inspector' || caller.duty !== 'juvenile')) return 'not-theirs';
+  if (caller.role === 'inspector') return 'granted';
   const reader = readingAgency(caller.agencyId);
   const parties = [opening.data?.origin, opening.data?.receiving, opening.data?.agency].filter(
     (party) => typeof party === 'string',
@@ -24,6 +27,9 @@ export const accessTo = (caller: Caller, event: Content, opening: Content): Acce
   const isRecipient = (event.recipients ?? '').split(',').includes(caller.node);
   return isRecipient && parties.some((party) => isAtOrAbove(reader, party)) ? 'granted' : 'not-theirs';
 };
+
+/** 封存: whether an event is of the sealed record of a minor. */
+export const isSealed = ({ dataclassification }: Content): boolean => dataclassification === 'MINOR_SEALED';
 
 /** Whether a caller may have a leaf that is known to be an event: its case is the one that its stream began with. */
 export const accessToLeaf = (

@@ -1,6 +1,6 @@
 import type { Caller } from '@delta-hub/crypto';
 import type { LedgerStore } from '../ledger-store.js';
-import { type Access, accessToLeaf } from './evidence-access.js';
+import { type Access, accessToLeaf, contentOf, isSealed } from './evidence-access.js';
 import type { EvidenceBundle, EvidenceMaker } from './evidence-maker.js';
 
 export type Handed<T> =
@@ -20,6 +20,8 @@ export class EvidenceDesk {
   leafFor(caller: Caller, eventId: string): Handed<string> {
     const leaf = this.#maker.leafOf(eventId)?.leaf;
     const access = leaf === undefined ? withoutEvent(caller) : accessToLeaf(caller, leaf, this.#store);
+    // What is sealed is read in the replay of the person, with a reason.
+    if (leaf !== undefined && isSealed(contentOf(leaf))) return { ok: false, reason: withoutEvent(caller) };
     if (leaf !== undefined && access === 'granted') return { ok: true, value: Buffer.from(leaf).toString('latin1') };
     return { ok: false, reason: access === 'granted' ? 'not-theirs' : access };
   }
@@ -32,4 +34,4 @@ export class EvidenceDesk {
   }
 }
 
-const withoutEvent = ({ role }: Caller): Access => (role === 'operator' ? 'role' : 'not-theirs');
+const withoutEvent = ({ role }: Caller): Exclude<Access, 'granted'> => (role === 'operator' ? 'role' : 'not-theirs');

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Caller, TrustList } from '@delta-hub/crypto';
-import { accessToLeaf, openingOf } from '../evidence/evidence-access.js';
+import { accessToLeaf, contentOf, isSealed, openingOf } from '../evidence/evidence-access.js';
 import { loggedKeys } from '../keys/logged-keys.js';
 import { LedgerFault } from '../ledger-fault.js';
 import type { LedgerStore, SignedHead } from '../ledger-store.js';
@@ -67,7 +67,9 @@ export class ReplayDesk {
     if (scope.kind === 'PERSON' && reason.trim() === '')
       throw new LedgerFault('REASON_MISSING', 'the cases of a person are replayed for a reason, which is recorded');
     if (head === undefined) throw new LedgerFault('NOTHING_SIGNED', 'no head was signed yet');
-    const mayRead = (leaf: Uint8Array): boolean => accessToLeaf(caller, leaf, store) === 'granted';
+    // What is sealed is read with a reason, which only the replay of a person has.
+    const mayRead = (leaf: Uint8Array): boolean =>
+      accessToLeaf(caller, leaf, store) === 'granted' && (scope.kind === 'PERSON' || !isSealed(contentOf(leaf)));
     const keys = loggedKeys(store, trust, head.origin);
     const replay = new Replay({ store, head, keys, newestWitnessed, mayRead });
     const moment = earlier === undefined ? replay.moment(asOf) : replay.again(earlier.size, earlier.rule);

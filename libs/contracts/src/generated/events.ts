@@ -29,6 +29,14 @@ export type Category = 'PublicSurveillance' | 'SuspendedSentence' | 'Parole' | '
  */
 export type Day = string;
 /**
+ * 封存 (刑事诉讼法 286): the sealed record of one who was a minor at the offence. Absent for every other.
+ */
+export type Confidentiality = 'MINOR_SEALED';
+/**
+ * 含犯罪记录封存信息: the file mentions the sealed record of another. Absent when it does not.
+ */
+export type MentionsSealed = true;
+/**
  * @maxItems 50
  */
 export type Documents = DocumentRef[];
@@ -102,6 +110,7 @@ export interface EventData {
   'person.intake-registered': PersonIntakeRegistered;
   'person.match-proposed': PersonMatchProposed;
   'person.merged': PersonMerged;
+  'person.sealed-record-read': PersonSealedRecordRead;
   'person.unmerged': PersonUnmerged;
   'refusal.issued': RefusalIssued;
   'transfer.applied': TransferApplied;
@@ -158,6 +167,10 @@ export interface Actor {
   role: 'officer' | 'office-officer' | 'inspector' | 'operator' | 'recipient' | 'system';
   agencyId: AgencyId;
   delegationId?: string;
+  /**
+   * 专人 (社区矫正法 52): one of those whose work is with minors.
+   */
+  duty?: 'juvenile';
 }
 /**
  * A node's next key, signed by a key of the node that is valid and proved by the new key itself.
@@ -266,6 +279,8 @@ export interface PersonIntakeRegistered {
   agency: AgencyId;
   correctionStart: Day;
   correctionEnd: Day;
+  confidentiality?: Confidentiality;
+  mentionsSealed?: MentionsSealed;
 }
 /**
  * 疑似同一人: two ids may be of one person.
@@ -308,6 +323,20 @@ export interface PersonMerged {
   actor: Actor;
   personId: PersonId;
   duplicateId: PersonId;
+  documents: Documents;
+}
+/**
+ * 查询封存档案: a sealed record was read, on which ground and legal basis; open to its reader until 24:00 of that legal day.
+ */
+export interface PersonSealedRecordRead {
+  occurredAt: Instant;
+  actor: Actor;
+  personId: PersonId;
+  ground: 'correction-work' | 'supervision' | 'judicial-proceeding';
+  /**
+   * The article of the ground, e.g. 刑诉法286.
+   */
+  basis: string;
   documents: Documents;
 }
 /**
@@ -371,6 +400,8 @@ export interface TransferApplied {
   correctionEnd: Day;
   reason: 'residence' | 'employment' | 'study' | 'family' | 'medical' | 'other';
   documents: Documents;
+  confidentiality?: Confidentiality;
+  mentionsSealed?: MentionsSealed;
 }
 /**
  * 双到位: papers and person are both in place.
@@ -832,4 +863,4 @@ export interface HubEvent {
 }
 
 /** Every event type without prefix and version. */
-export const EVENT_NAMES = ["incident.log-forked","key.introduced","key.reattested","key.revoked","node.heartbeat","outage.declared","person.intake-registered","person.match-proposed","person.merged","person.unmerged","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.copy-acknowledged","transfer.copy-sent","transfer.correction-acknowledged","transfer.custody-file-placed","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.fact-corrected","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.nonreport-notified","transfer.opinion-given","transfer.person-reported","transfer.police-notified","transfer.recusal-declared","transfer.reply-superseded","transfer.sanction-decided","transfer.sanction-proposed","transfer.search-closed","transfer.search-started","transfer.withdrawn"] as const;
+export const EVENT_NAMES = ["incident.log-forked","key.introduced","key.reattested","key.revoked","node.heartbeat","outage.declared","person.intake-registered","person.match-proposed","person.merged","person.sealed-record-read","person.unmerged","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.copy-acknowledged","transfer.copy-sent","transfer.correction-acknowledged","transfer.custody-file-placed","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.fact-corrected","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.nonreport-notified","transfer.opinion-given","transfer.person-reported","transfer.police-notified","transfer.recusal-declared","transfer.reply-superseded","transfer.sanction-decided","transfer.sanction-proposed","transfer.search-closed","transfer.search-started","transfer.withdrawn"] as const;

@@ -26,7 +26,7 @@ export type Query = {
   readonly person?: Maybe<Person>;
   /** One transfer of place of correction; null when unknown here or not the caller's to see. */
   readonly transfer?: Maybe<Transfer>;
-  /** The transfers the caller's agency is a party to, newest act first. */
+  /** The transfers the caller's agency is a party to, newest act first; never those of sealed records. */
   readonly transfers: TransferConnection;
   /** What arrived from other nodes and was refused, newest first. For operators and inspectors. */
   readonly quarantine: RefusedRecordConnection;
@@ -173,6 +173,11 @@ export type Mutation = {
   readonly __typename?: 'Mutation';
   /** 接收登记: register a person at the county agency that answers for them (社区矫正法 22). */
   readonly registerIntake: IntakeResult;
+  /**
+   * Read a sealed record 查询封存档案, on a ground of the law; the reading is a fact of the person. Until 24:00 of its legal day
+   * the queries then show the record to this reader. For whom it is not open, it is PERSON_UNKNOWN: sealed, other or none.
+   */
+  readonly readSealedRecord: PersonResult;
   /** Say that two ids may be of one person 疑似同一人, with the evidence. The county agency that answers for the first. */
   readonly proposeMatch: PersonResult;
   /** Merge two ids 并档, as another officer proposed. Both stay resolvable, and from here on one agency answers for both. */
@@ -235,6 +240,12 @@ export type Mutation = {
 export type MutationRegisterIntakeArgs = {
   idempotencyKey: Scalars['ID']['input'];
   input: RegisterIntakeInput;
+};
+
+
+export type MutationReadSealedRecordArgs = {
+  idempotencyKey: Scalars['ID']['input'];
+  input: ReadSealedRecordInput;
 };
 
 
@@ -410,8 +421,24 @@ export type RegisterIntakeInput = {
   readonly category: CorrectionCategory;
   readonly correctionStart: Scalars['Date']['input'];
   readonly correctionEnd: Scalars['Date']['input'];
+  /**
+   * Completed years 周岁 at the offence, 12 to 120, of one who was under 18: with the sentence it decides whether the record
+   * is sealed 封存. Only what was decided is recorded.
+   */
+  readonly ageAtOffence?: InputMaybe<Scalars['Int']['input']>;
+  /** Months of the sentence pronounced 宣告刑, 0 to 1200; sealed in case of doubt when absent. */
+  readonly sentenceMonths?: InputMaybe<Scalars['Int']['input']>;
+  /** The file mentions the sealed record of another, as that of an adult in a joint case does 含犯罪记录封存信息. */
+  readonly mentionsSealed?: Scalars['Boolean']['input'];
   /** When the act was done; the node's clock when absent. */
   readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+export type ReadSealedRecordInput = {
+  readonly personId: Scalars['ID']['input'];
+  readonly ground: ReadingGround;
+  /** The letter of the unit that asks: needed from all but those whose duty minors are. */
+  readonly documents?: ReadonlyArray<DocumentInput>;
 };
 
 export type PersonPairInput = {
@@ -662,6 +689,7 @@ export type RefusalCode =
   | 'TRANSFER_UNKNOWN'
   | 'ACT_NOT_YOURS'
   | 'DELEGATION_MISSING'
+  | 'JUVENILE_DUTY_MISSING'
   | 'POWER_NOT_HELD'
   | 'FOUR_EYES_REQUIRED'
   | 'OFFICER_RECUSED'
@@ -741,6 +769,10 @@ export type Person = {
   readonly id: Scalars['ID']['output'];
   readonly category?: Maybe<CorrectionCategory>;
   readonly correctionEnd?: Maybe<Scalars['Date']['output']>;
+  /** Set at birth of the record, lifted by nobody. A sealed record is shown to who has read it today (`readSealedRecord`), in no list. */
+  readonly confidentiality: Confidentiality;
+  /** The file mentions the sealed record of another. */
+  readonly mentionsSealed: Scalars['Boolean']['output'];
   readonly transfers: ReadonlyArray<Transfer>;
   /** The other nodes that this node has not heard for more than five minutes and that hold facts of the person. */
   readonly stale: ReadonlyArray<PeerStatus>;
@@ -902,7 +934,9 @@ export type DutyEdge = {
 /** One duty of an agency, or of the person at its desk, that has begun to run and has not been done. */
 export type OpenDuty = {
   readonly __typename?: 'OpenDuty';
-  readonly transfer: Transfer;
+  readonly transferId: Scalars['ID']['output'];
+  /** Null for a sealed record that the caller has not read today. Its duties are shown to those whose duty minors are. */
+  readonly transfer?: Maybe<Transfer>;
   readonly step: DeadlineStep;
   /** Which of several things, e.g. transfer.decided/origin-police; null where a case has the limit once. */
   readonly about?: Maybe<Scalars['String']['output']>;
@@ -1055,6 +1089,17 @@ export type CorrectionCategory =
   | 'SuspendedSentence'
   | 'Parole'
   | 'TemporaryServiceOutsidePrison';
+
+export type Confidentiality =
+  | 'NORMAL'
+  /** 封存 (刑事诉讼法 286). */
+  | 'MINOR_SEALED';
+
+/** On what ground a sealed record is read 查询理由. Each has its article, see `rules`. */
+export type ReadingGround =
+  | 'correction_work'
+  | 'supervision'
+  | 'judicial_proceeding';
 
 export type AgencyLevel =
   | 'province'

@@ -112,6 +112,12 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
           "delegationId": {
             "type": "string",
             "pattern": "^[a-z0-9][a-z0-9-]{2,63}$"
+          },
+          "duty": {
+            "enum": [
+              "juvenile"
+            ],
+            "description": "专人 (社区矫正法 52): one of those whose work is with minors."
           }
         }
       },
@@ -196,6 +202,16 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
         "maxLength": 100,
         "pattern": "^transfer\\.[a-z-]+(?:/[a-z-]+){0,2}$",
         "description": "Which of several things a limit is about: a copied fact and the office, or a corrected fact."
+      },
+      "confidentiality": {
+        "enum": [
+          "MINOR_SEALED"
+        ],
+        "description": "封存 (刑事诉讼法 286): the sealed record of one who was a minor at the offence. Absent for every other."
+      },
+      "mentionsSealed": {
+        "const": true,
+        "description": "含犯罪记录封存信息: the file mentions the sealed record of another. Absent when it does not."
       }
     }
   },
@@ -765,6 +781,12 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "correctionEnd": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/day"
+      },
+      "confidentiality": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/confidentiality"
+      },
+      "mentionsSealed": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/mentionsSealed"
       }
     }
   },
@@ -826,6 +848,48 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "duplicateId": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/personId"
+      },
+      "documents": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      }
+    }
+  },
+  "person.sealed-record-read.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/person.sealed-record-read.v1.json",
+    "title": "PersonSealedRecordRead",
+    "description": "查询封存档案: a sealed record was read, on which ground and legal basis; open to its reader until 24:00 of that legal day.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "personId",
+      "ground",
+      "basis",
+      "documents"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "personId": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/personId"
+      },
+      "ground": {
+        "enum": [
+          "correction-work",
+          "supervision",
+          "judicial-proceeding"
+        ]
+      },
+      "basis": {
+        "type": "string",
+        "pattern": "^\\p{sc=Han}+\\d+$",
+        "description": "The article of the ground, e.g. 刑诉法286."
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
@@ -1016,6 +1080,12 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "confidentiality": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/confidentiality"
+      },
+      "mentionsSealed": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/mentionsSealed"
       }
     }
   },

@@ -2,6 +2,7 @@ import type { CommandContext, DocumentRef } from '../act.js';
 import type { ActorRole, AgencyRecord } from '../agency.js';
 import { type Instant, parseInstant } from '../instant.js';
 import type { PersonFile } from '../person.js';
+import { hubRules } from '../rule-book.js';
 import type { TransferCommand } from '../transfer.commands.js';
 
 /** The invented agencies, officers and acts of the specs. */
@@ -52,6 +53,15 @@ export const by = (
   now: at(local),
   actor: { officerId: `officer-of-${agency.id}`, role, agencyId: agency.id },
   agency,
+});
+
+/** What the intake of one who was of age says of the offence. */
+export const ofAge = { offence: {}, mentionsSealed: false, book: hubRules.book } as const;
+
+/** The same officer as one whose duty minors are 专人. */
+export const forMinors = (context: CommandContext): CommandContext => ({
+  ...context,
+  actor: { ...context.actor, duty: 'juvenile' },
 });
 
 export const paper = (kind: string): DocumentRef => ({ kind, digest: `sha-256:${'A'.repeat(43)}`, size: 1_024 });

@@ -1,0 +1,60 @@
+import type { Actor } from './agency.js';
+import { dayOf, type Instant } from './instant.js';
+import type { Rule } from './rule-pack.js';
+
+/** `MINOR_SEALED`: the sealed record 封存 of one who was a minor 未成年人 at the offence. Set once, lifted by nobody. */
+export type Confidentiality = 'MINOR_SEALED';
+
+/** Whose record is sealed: the age in completed years 周岁 at the offence, and the sentence pronounced. */
+export interface SealingRule extends Rule {
+  readonly underAge: number;
+  readonly sentenceAtMostMonths: number;
+}
+
+/** Why a sealed record is read 查询理由. */
+export type ReadingGround = 'correction-work' | 'supervision' | 'judicial-proceeding';
+
+/** What a reader is: an officer of correction, an inspector, or one of the recipients of copies. */
+export type Reader = 'correction' | 'inspector' | 'procuratorate' | 'court' | 'police' | 'custody';
+
+/** A ground with its legal basis, and the readers who may give it. */
+export interface ReadingRule extends Rule {
+  readonly ground: ReadingGround;
+  readonly readers: readonly Reader[];
+}
+
+/** What is said at the intake of the offence; it decides on the seal and is not recorded itself. */
+export interface Offence {
+  /** Completed years; unknown when absent, as for everybody who was of age. */
+  readonly ageAtOffence?: number | undefined;
+  /** Months of the sentence pronounced 宣告刑. Unknown counts as little: sealed in case of doubt. */
+  readonly sentenceMonths?: number | undefined;
+}
+
+export const isSealedAtBirth = ({ ageAtOffence, sentenceMonths = 0 }: Offence, rule: SealingRule): boolean =>
+  ageAtOffence !== undefined && ageAtOffence < rule.underAge && sentenceMonths <= rule.sentenceAtMostMonths;
+
+/** What facts say of the seal, and of others' seals: adults' files say that they mention one 含犯罪记录封存信息. */
+export interface Seal {
+  readonly confidentiality?: Confidentiality;
+  readonly mentionsSealed?: true;
+}
+
+/** The marks of a file as the next fact carries them on. */
+export const sealOf = ({ confidentiality, mentionsSealed }: Seal): Seal => ({
+  ...(confidentiality === undefined ? {} : { confidentiality }),
+  ...(mentionsSealed === undefined ? {} : { mentionsSealed }),
+});
+
+/** Whether an act in a sealed case may be this actor's: the node's own, or one whose duty minors are 专人 (社区矫正法 52). */
+export const mayHandleSealed = ({ role, duty }: Pick<Actor, 'role' | 'duty'>): boolean =>
+  role === 'system' || duty === 'juvenile';
+
+/** A reading as far as it opens the record: to its reader, until 24:00 of its legal day (P). */
+interface Reading {
+  readonly occurredAt: Instant;
+  readonly actor: Pick<Actor, 'officerId' | 'agencyId'>;
+}
+
+export const opensRecord = ({ occurredAt, actor }: Reading, reader: Reading['actor'], now: Instant): boolean =>
+  actor.officerId === reader.officerId && actor.agencyId === reader.agencyId && dayOf(occurredAt) === dayOf(now);
