@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Broker, InMemoryBroker, InMemoryTopics } from '@delta-hub/broker';
+import { type Broker, type IncomingRecord, InMemoryBroker, InMemoryTopics } from '@delta-hub/broker';
 import { type Caller, openEvent } from '@delta-hub/crypto';
 import { InMemoryEvents, InMemoryEventStore } from '@delta-hub/event-store';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -9,7 +9,7 @@ import { v5 as uuidv5 } from 'uuid';
 import { NodeClock } from './clock.js';
 import { createHandoffApp, type HandoffApp } from './handoff-app.js';
 import { eventsTopic } from './outbound.publisher.js';
-import { ACTS, recordOf, signed, signerOf, trust } from './testing/sample-records.js';
+import { ACTS, decryptionKeyOf, recordOf, signed, signerOf, trust } from './testing/sample-records.js';
 
 type Node = '31' | '32';
 const NAMESPACE = '6f0e2a52-0d0b-5a5c-9c39-7f1d4c8f7e11';
@@ -49,7 +49,12 @@ const open = (node: Node, files = ''): Promise<HandoffApp> =>
       clock: clocks[node],
       introspection: false,
     },
-    ...{ eventStore: new InMemoryEventStore(disks[node], () => clocks[node].now()), broker, signer: signerOf(node) },
+    ...{
+      eventStore: new InMemoryEventStore(disks[node], () => clocks[node].now()),
+      broker,
+      signer: signerOf(node),
+      decryptionKey: decryptionKeyOf(node),
+    },
     positionsFile: join(dir, `${node}-positions${files}.db`),
     readModelsFile: join(dir, `${node}-read${files}.db`),
     verifyToken: (token) => {
@@ -249,6 +254,44 @@ describe('a record that fails a check', () => {
 
   it('is shown to operators and inspectors only', async () => {
     expect((await quarantine(qingpu)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  });
+});
+
+describe('a sealed case', () => {
+  it('travels encrypted: who reads the topic and is not addressed learns nothing of it', async () => {
+    const minors: Record<Node, Caller> = {
+      '32': { ...wujiang, duty: 'juvenile' },
+      '31': { ...qingpu, duty: 'juvenile' },
+    };
+    const give = (node: Node, mutation: string, input: string): Promise<{ data: unknown }> =>
+      ask(
+        node,
+        minors[node],
+        `mutation { ${mutation}(idempotencyKey: "${uuidv5(mutation + node, NAMESPACE)}", input: { ${input} }) { __typename } }`,
+      );
+    const person = 'T-320509-0007';
+    const term = 'category: SuspendedSentence, correctionStart: "2025-01-06", correctionEnd: "2026-07-05"';
+    await give('32', 'registerIntake', `personId: "${person}", ${term}, ageAtOffence: 16`);
+    await give('32', 'applyTransfer', `personId: "${person}", receivingDivision: "310118", reason: study`);
+    const read = `personId: "${person}", ground: correction_work`;
+    const isRead = (answer: unknown): boolean => JSON.stringify(answer).includes('PersonRecorded');
+    await until(() => give('31', 'readSealedRecord', read), isRead);
+    expect(
+      await ask('31', minors['31'], `{ person(id: "${person}") { confidentiality transfers { status } } }`),
+    ).toEqual({ data: { person: { confidentiality: 'MINOR_SEALED', transfers: [{ status: 'APPLIED' }] } } });
+
+    const records: IncomingRecord[] = [];
+    const reading = await broker.subscribe(eventsTopic('32'), [], (record) => {
+      records.push(record);
+      return Promise.resolve();
+    });
+    await until(
+      () => Promise.resolve(records.length),
+      (count) => count > 0,
+    );
+    await reading.stop();
+    expect(records.map(({ headers }) => headers)).toEqual([{ 'content-type': 'application/jose+json' }]);
+    expect(Buffer.from(records[0]!.value).toString()).not.toContain(person);
   });
 });
 

@@ -4,7 +4,16 @@ import type { Outage, PersonFile } from '@delta-hub/handoff';
 import { describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { inspect } from './inbound.checks.js';
-import { ACTS, CASE, recordOf, resigned, signed, keys } from './testing/sample-records.js';
+import {
+  ACTS,
+  CASE,
+  decryptionKeyOf,
+  keys,
+  recordOf,
+  resigned,
+  sealedRecordOf,
+  signed,
+} from './testing/sample-records.js';
 
 const stored = (events: readonly EventToAppend[]): readonly RecordedEvent[] =>
   events.map((event, index) => ({
@@ -23,6 +32,7 @@ const at31 = (record: IncomingRecord, history: readonly EventToAppend[] = [], pe
     readStream: () => Promise.resolve(stored(history)),
     person: () => Promise.resolve(person),
     outage: () => Promise.resolve(undefined),
+    decryptionKey: { kid: '31/enc/1', jwk: decryptionKeyOf('31') },
   });
 
 const checkOf = async (
@@ -60,6 +70,27 @@ describe('a record that is in order', () => {
     expect(await checkOf(recordOf(applied, '32'), [applied])).toBe('duplicate'));
   it('that is not for this node is left to others', async () => {
     expect(await checkOf(recordOf(signed(ACTS.applied, '32', { recipients: ['32', '33'] }), '32'))).toBe('not-ours');
+  });
+});
+
+describe('a sealed record', () => {
+  it('is opened with the key of the node, and is then as any other', async () => {
+    expect(await checkOf(await sealedRecordOf(opinion, '32', '31'), [applied])).toBe('accept');
+    expect(await checkOf(await sealedRecordOf(opinion, '32', '31'))).toBe('DOMAIN');
+  });
+  it('that is encrypted to others is left to them', async () =>
+    expect(await checkOf(await sealedRecordOf(opinion, '32', '33'), [applied])).toBe('not-ours'));
+  it('that is encrypted to a key of this node that it does not hold is refused, not passed over', async () => {
+    const record = await sealedRecordOf(opinion, '32', '31');
+    const other = Buffer.from(Buffer.from(record.value).toString().replace('31/enc/1', '31/enc/2'));
+    expect(await checkOf({ ...record, value: other })).toBe('KEY');
+  });
+  it('that does not open, or holds no signed event, is refused', async () => {
+    const record = await sealedRecordOf(opinion, '32', '31');
+    expect(await checkOf({ ...record, value: Buffer.from('rubbish') })).toBe('FORM');
+    expect(await checkOf(await sealedRecordOf({ data: Buffer.from('rubbish') }, '32', '31'))).toBe('FORM');
+    const forged = { data: Buffer.from(Buffer.from(opinion.data).toString('ascii').replace(/.{8}$/, 'AAAAAAAA')) };
+    expect(await checkOf(await sealedRecordOf(forged, '32', '31'))).toBe('SIGNATURE');
   });
 });
 

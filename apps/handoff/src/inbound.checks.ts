@@ -4,6 +4,10 @@ import {
   AFTER_ALL,
   evolveKeys,
   isKeyEventType,
+  MAX_EVENT_BYTES,
+  type PrivateEncryptionJwk,
+  toDetached,
+  unsealMessage,
   type KeyHistory,
   type KeyRule,
   nodeOfKeyId,
@@ -26,7 +30,7 @@ import {
   upcast,
 } from '@delta-hub/handoff';
 import { copyFault } from './copy-recipients.js';
-import { eventsTopic } from './outbound.publisher.js';
+import { eventsTopic, SEALED_CONTENT } from './outbound.publisher.js';
 import { schemaFault } from './schema-check.js';
 import { outageFault } from './signed-beats.js';
 import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
@@ -68,6 +72,8 @@ export interface InboundContext {
   readonly person: (personId: string) => Promise<PersonFile | undefined>;
   /** An outage that is known here, and so verified, by the id of its fact. */
   readonly outage: (id: string) => Promise<Outage | undefined>;
+  /** The node's own key for sealed records. */
+  readonly decryptionKey?: { readonly kid: string; readonly jwk: PrivateEncryptionJwk } | undefined;
 }
 
 const refuse = (check: InboundCheck, detail: string): Refused => ({ verdict: 'refuse', check, detail });
@@ -75,7 +81,9 @@ const refuse = (check: InboundCheck, detail: string): Refused => ({ verdict: 're
 /** Judges one record. Reads the store, writes nothing. */
 export const inspect = async (record: IncomingRecord, context: InboundContext): Promise<Verdict> => {
   const keys = await context.keys();
-  const opened = openDetached(record.value, record.headers['jws'], ruleAt(keys, AFTER_ALL));
+  const open = await unsealed(record, context);
+  if ('verdict' in open) return open;
+  const opened = openDetached(open.payload, open.detached, ruleAt(keys, AFTER_ALL));
   if (!opened.ok) {
     const { check, detail, unknownKid } = opened;
     const mayCome = unknownKid !== undefined && mayBeIntroduced(unknownKid, record, keys);
@@ -87,6 +95,30 @@ export const inspect = async (record: IncomingRecord, context: InboundContext): 
   const sender = { node: opened.node, id: event.id, type: event.type };
   return verdict.verdict === 'refuse' || verdict.verdict === 'hold' ? { ...verdict, sender } : verdict;
 };
+
+/** What was signed, out of its encryption where it came in one. Nothing of it is verified yet. */
+const unsealed = async (
+  { value, headers }: IncomingRecord,
+  { node, decryptionKey }: InboundContext,
+): Promise<Verdict | { readonly payload: Uint8Array; readonly detached: string | undefined }> => {
+  if (headers['content-type'] !== SEALED_CONTENT) return { payload: value, detached: headers['jws'] };
+  if (value.length > MOST_SEALED_BYTES) return refuse('SIZE', 'a sealed record is too large');
+  if (decryptionKey === undefined) return refuse('KEY', 'this node has no key for sealed records');
+  const opened = await unsealMessage(value, decryptionKey.kid, decryptionKey.jwk);
+  if (!opened.ok && opened.reason === 'invalid') return refuse('FORM', 'a sealed record does not open');
+  if (!opened.ok)
+    return opened.kids.some((kid) => kid.startsWith(`${node}/enc/`))
+      ? refuse('KEY', 'encrypted to another key of this node')
+      : { verdict: 'not-ours' };
+  try {
+    return toDetached(Buffer.from(opened.message).toString('latin1'));
+  } catch {
+    return refuse('FORM', 'in a sealed record is no compact JWS');
+  }
+};
+
+/** Base64 twice over, and what an envelope and the recipients need. */
+const MOST_SEALED_BYTES = 2 * MAX_EVENT_BYTES;
 
 /** The checks that follow once the signature has been verified. */
 const inspectAuthentic = async (

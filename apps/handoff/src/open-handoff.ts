@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Broker } from '@delta-hub/broker';
-import type { Signer, TrustList } from '@delta-hub/crypto';
+import type { PrivateEncryptionJwk, Signer, TrustList } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import type { TickingClock } from './clock.js';
 import { HandleCommand, HandlerParts } from './command-handler.js';
@@ -33,6 +33,8 @@ export interface HandoffDeps {
   readonly broker: Broker;
   readonly signer: Signer;
   readonly trust: TrustList;
+  /** The node's own key for the sealed records that come to it; without it they are refused. */
+  readonly decryptionKey?: PrivateEncryptionJwk;
   readonly clock: TickingClock;
   /** Names facts; random UUIDv7 unless given. */
   readonly newId?: () => string;
@@ -59,6 +61,11 @@ export interface OpenHandoff {
   stop(): Promise<void>;
 }
 
+const decryptionKeyOf = ({ node, trust, decryptionKey: jwk }: HandoffDeps) => {
+  const own = trust.nodes.find((one) => one.node === node)?.encryptionKeys.at(-1);
+  return jwk === undefined || own === undefined ? undefined : { kid: own.kid, jwk };
+};
+
 /** Puts the parts of a node together; nothing runs before `start`. */
 export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const { node, eventStore: store, broker, signer, clock } = deps;
@@ -77,8 +84,9 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     readStream: (stream: string) => store.read(stream),
     person: (personId: string) => knowledge.person(personId),
     outage: (id: string) => knowledge.outage(id),
+    decryptionKey: decryptionKeyOf(deps),
   };
-  const publisher = createPublisher({ node, store, broker, positions });
+  const publisher = createPublisher({ node, store, broker, positions, trust: deps.trust });
   const copies = createCopiesPublisher({ node, store, broker, positions });
   const held = new HeldRecords(deps.positionsFile);
   const records = new InboundRecords({

@@ -1,5 +1,5 @@
 import type { Broker, OutgoingRecord } from '@delta-hub/broker';
-import { toDetached } from '@delta-hub/crypto';
+import { CryptoError, sealMessage, toDetached, type TrustList } from '@delta-hub/crypto';
 import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
 import { type Positions, storePosition } from './positions.js';
 import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
@@ -17,24 +17,36 @@ export const recordOf = (event: RecordedEvent, key: string): OutgoingRecord => {
   return { key, value: payload, headers: { 'content-type': 'application/cloudevents+json', jws: detached } };
 };
 
+/** What a sealed record is on the way: the whole compact JWS, encrypted to the nodes that are to have it (RFC 7516). */
+export const SEALED_CONTENT = 'application/jose+json';
+
+const sealedRecordOf = async (event: RecordedEvent, to: readonly string[], trust: TrustList) => {
+  const keys = to.flatMap((node) => trust.nodes.find((one) => one.node === node)?.encryptionKeys.at(-1) ?? []);
+  if (keys.length < to.length) throw new CryptoError('ENCRYPTION_KEY_MISSING', `of a node among ${to.join(', ')}`);
+  const value = await sealMessage(Buffer.from(jwsOf(event), 'ascii'), keys);
+  return { key: event.stream, value, headers: { 'content-type': SEALED_CONTENT } };
+};
+
 /**
  * Sends every event of this node that another node is to have, in the order of the store.
- * The stream is the outbox: there is no second write. An unknown outcome ends the attempt and the same records go out again.
+ * The stream is the outbox: there is no second write. What is of a sealed record is encrypted to those nodes. An unknown outcome ends the attempt and the same records go out again.
  */
 export const createPublisher = (deps: {
   readonly node: string;
   readonly store: EventStore;
   readonly broker: Broker;
   readonly positions: Positions;
+  readonly trust: TrustList;
 }): StoreSubscriber => {
   const load = (): bigint | undefined => storePosition(deps.positions, NAME);
   let done = load();
 
-  const outgoing = (recorded: RecordedEvent): OutgoingRecord[] => {
+  const outgoing = async (recorded: RecordedEvent): Promise<OutgoingRecord[]> => {
     const event = readEvent(recorded);
-    const isOwn = nodeOfSource(event.source) === deps.node;
-    const goesOut = event.recipients.split(',').some((recipient) => recipient !== '' && recipient !== deps.node);
-    return isOwn && goesOut ? [recordOf(recorded, event.partitionkey)] : [];
+    const others = event.recipients.split(',').filter((recipient) => recipient !== '' && recipient !== deps.node);
+    if (nodeOfSource(event.source) !== deps.node || others.length === 0) return [];
+    const isSealed = event.dataclassification === 'MINOR_SEALED';
+    return [isSealed ? await sealedRecordOf(recorded, others, deps.trust) : recordOf(recorded, event.partitionkey)];
   };
 
   return new StoreSubscriber({
@@ -44,7 +56,7 @@ export const createPublisher = (deps: {
     handle: async (event) => {
       if (done !== undefined && event.position <= done) return;
       const batch = await deps.store.readAll(done, BATCH);
-      const records = batch.flatMap(outgoing);
+      const records = (await Promise.all(batch.map(outgoing))).flat();
       if (records.length > 0) await deps.broker.publish(eventsTopic(deps.node), records);
       done = batch.at(-1)?.position ?? event.position;
       deps.positions.set(NAME, done.toString());

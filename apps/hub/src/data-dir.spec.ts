@@ -48,13 +48,19 @@ describe('a data directory', () => {
     expect(readFileSync(nodePaths(paths(dir).node('31')).eventKey, 'utf8')).toBe(key);
   });
 
-  it('from before the nodes witnessed each other gets a witness key for each node, once', () => {
+  it('from before the nodes witnessed each other, or sealed records, gets the keys it lacks, once', () => {
     initialise(dir, NOW);
     const nodes = (['31', '32', '33', '34'] as const).map((node) => nodePaths(paths(dir).node(node)));
-    const trust = JSON.parse(readFileSync(nodes[0]!.trust, 'utf8')) as { nodes: { witnessKeys?: unknown }[] };
-    for (const node of trust.nodes) delete node.witnessKeys;
-    for (const { witnessKey, trust: file } of nodes) {
+    const trust = JSON.parse(readFileSync(nodes[0]!.trust, 'utf8')) as {
+      nodes: { witnessKeys?: unknown; encryptionKeys?: unknown }[];
+    };
+    for (const node of trust.nodes) {
+      delete node.witnessKeys;
+      delete node.encryptionKeys;
+    }
+    for (const { witnessKey, encryptionKey, trust: file } of nodes) {
       unlinkSync(witnessKey);
+      unlinkSync(encryptionKey);
       writeFileSync(file, JSON.stringify(trust));
     }
     writeFileSync(paths(dir).hub, JSON.stringify({ format: 1, createdAt: NOW }));
@@ -63,13 +69,16 @@ describe('a data directory', () => {
     expect(own.trust.nodes.map(({ witnessKeys }) => witnessKeys.map(({ name }) => name))).toEqual(
       ['31', '32', '33', '34'].map((node) => [`delta-hub.cn/witness/${node}`]),
     );
-    expect(JSON.parse(readFileSync(paths(dir).hub, 'utf8'))).toEqual({ format: 2, createdAt: NOW });
+    expect(own.trust.nodes.map(({ encryptionKeys }) => encryptionKeys.map(({ kid }) => kid))).toEqual(
+      ['31', '32', '33', '34'].map((node) => [`${node}/enc/1`]),
+    );
+    expect(JSON.parse(readFileSync(paths(dir).hub, 'utf8'))).toEqual({ format: 3, createdAt: NOW });
     initialise(dir, NOW);
     expect(openNode(paths(dir).node('33'), '33')).toEqual(own);
   });
 
   it('of another format is refused', () => {
-    writeFileSync(paths(dir).hub, '{"format":3}');
+    writeFileSync(paths(dir).hub, '{"format":4}');
     expect(codeOf(() => initialise(dir, NOW))).toBe('DATA_DIR_INVALID');
   });
 

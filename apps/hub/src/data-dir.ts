@@ -1,19 +1,23 @@
 import {
+  encryptionKeyOf,
+  generateEncryptionPair,
   generateKeyPair,
+  type PrivateEncryptionJwk,
+  publicHalf,
   parseTrustList,
   type PrivateJwk,
   type TrustList,
   trustedNode,
   witnessKeyOf,
-  witnessNameOf,
 } from '@delta-hub/crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HubFault } from './faults.js';
 import { NODES, type NodeId } from './nodes.js';
 
-/** Format 1 had no witness keys; a directory of it is brought to format 2 when it is opened. */
-const FORMAT = 2;
+/** Format 1 had no witness keys and format 2 no encryption keys; such a directory gets them when it is opened. */
+const FORMAT = 3;
+const OLDER: readonly unknown[] = [1, 2];
 const VALID_FROM = '2020-07-01T00:00:00.000Z';
 
 /** The places in a data directory. One machine may hold several nodes below `nodes/`. */
@@ -37,6 +41,7 @@ export const nodePaths = (dir: string) => ({
   eventKey: join(dir, 'keys', 'event-1.json'),
   ledgerKey: join(dir, 'keys', 'ledger-1.json'),
   witnessKey: join(dir, 'keys', 'witness-1.json'),
+  encryptionKey: join(dir, 'keys', 'encryption-1.json'),
   events: join(dir, 'events.db'),
   /** Where the server of the event store has which event; made again where there is none. */
   eventIndex: join(dir, 'event-index.db'),
@@ -69,14 +74,14 @@ export const initialise = (dir: string, now: string): void => {
   const nodes = join(dir, 'nodes');
   if (existsSync(at.hub)) {
     const hub = readJson(at.hub) as { format?: unknown };
-    if (hub.format !== FORMAT && hub.format !== 1)
+    if (hub.format !== FORMAT && !OLDER.includes(hub.format))
       throw new HubFault(
         'DATA_DIR_INVALID',
         `${at.hub}: format ${String(hub.format)} is not known, expected ${FORMAT}`,
       );
     if (!existsSync(nodes) && existsSync(aside)) renameSync(aside, nodes);
-    if (hub.format === 1) {
-      addWitnessKeys(NODES.map(({ id }) => at.node(id)));
+    if (OLDER.includes(hub.format)) {
+      addMissingKeys(NODES.map(({ id }) => at.node(id)));
       writeJson(at.hub, { ...hub, format: FORMAT });
     }
     return;
@@ -112,32 +117,37 @@ const makeNode = (dir: string, node: NodeId): unknown => {
   const event = generateKeyPair();
   const ledger = generateKeyPair();
   const witness = generateKeyPair();
+  const encryption = generateEncryptionPair();
   writeJson(files.eventKey, event.privateJwk, 0o600);
   writeJson(files.ledgerKey, ledger.privateJwk, 0o600);
   writeJson(files.witnessKey, witness.privateJwk, 0o600);
+  writeJson(files.encryptionKey, encryption, 0o600);
   writeJson(files.identity, { format: FORMAT, node });
-  return trustedNode(node, event.publicJwk, ledger.publicJwk, VALID_FROM, witness.publicJwk);
+  return trustedNode(node, event.publicJwk, ledger.publicJwk, VALID_FROM, witness.publicJwk, publicHalf(encryption));
 };
 
-/** Gives every node a witness key and all of them trust in it; cut off at any point, the next start does the rest. */
-const addWitnessKeys = (dirs: readonly string[]): void => {
-  const keys = dirs.map((dir) => {
-    const { identity, witnessKey } = nodePaths(dir);
-    const { node } = readJson(identity) as { node: string };
-    if (!existsSync(witnessKey)) writeJson(witnessKey, generateKeyPair().privateJwk, 0o600);
-    const { kty, crv, x } = readKey(witnessKey);
-    return witnessKeyOf(node, { kty, crv, x }, VALID_FROM);
-  });
+/** Gives every node the keys it lacks and all of them trust in them; cut off at any point, the next start does the rest. */
+const addMissingKeys = (dirs: readonly string[]): void => {
+  const keys = new Map(dirs.map(keysOf));
   for (const dir of dirs) {
     const { trust } = nodePaths(dir);
     const { nodes } = parseTrustList(readJson(trust));
-    writeJson(trust, {
-      nodes: nodes.map((trusted) => {
-        const own = keys.filter(({ name }) => name === witnessNameOf(trusted.node));
-        return { ...trusted, witnessKeys: own };
-      }),
-    });
+    writeJson(trust, { nodes: nodes.map((trusted) => ({ ...trusted, ...keys.get(trusted.node) })) });
   }
+};
+
+const keysOf = (dir: string) => {
+  const { identity, witnessKey, encryptionKey } = nodePaths(dir);
+  const { node } = readJson(identity) as { node: string };
+  if (!existsSync(witnessKey)) writeJson(witnessKey, generateKeyPair().privateJwk, 0o600);
+  if (!existsSync(encryptionKey)) writeJson(encryptionKey, generateEncryptionPair(), 0o600);
+  const { kty, crv, x } = readKey(witnessKey);
+  const encryption = publicHalf(readKey(encryptionKey) as unknown as PrivateEncryptionJwk);
+  const added = {
+    witnessKeys: [witnessKeyOf(node, { kty, crv, x }, VALID_FROM)],
+    encryptionKeys: [encryptionKeyOf(node, encryption, VALID_FROM)],
+  };
+  return [node, added] as const;
 };
 
 /** What a node needs from its directory whichever keys it signs with by now, each checked to be this node's. */
@@ -145,6 +155,7 @@ export interface NodeFiles {
   readonly dir: string;
   readonly node: NodeId;
   readonly witnessKey: PrivateJwk;
+  readonly encryptionKey: PrivateEncryptionJwk;
   readonly trust: TrustList;
 }
 
@@ -164,11 +175,12 @@ export const openNode = (dir: string, node: NodeId): NodeFiles => {
     dir,
     node,
     witnessKey: readKey(files.witnessKey),
+    encryptionKey: readKey(files.encryptionKey) as unknown as PrivateEncryptionJwk,
     trust: parseTrustList(readJson(files.trust)),
   };
 };
 
 const readKey = (file: string): PrivateJwk => {
-  if (!existsSync(file)) throw new HubFault('KEY_MISSING', `the signing key is missing: ${file}`);
+  if (!existsSync(file)) throw new HubFault('KEY_MISSING', `a key is missing: ${file}`);
   return readJson(file) as PrivateJwk;
 };

@@ -106,6 +106,7 @@ program
   .requiredOption('--agency <id>', 'agency of the officer, e.g. cca-320509')
   .option('--role <role>', 'officer, office-officer, inspector, operator or recipient', 'officer')
   .option('--officer <id>', 'the officer’s number', 'officer-dev-001')
+  .option('--juvenile', 'of one whose duty minors are: sees sealed records', false)
   .option('--ttl <seconds>', 'how long the token is good for', toSeconds, 28_800)
   .option('--data <dir>', 'data directory of the hub', 'data')
   .option('--json', 'print {"token": ...}', false)

@@ -85,6 +85,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       ...parts,
       broker,
       signer,
+      decryptionKey: own.encryptionKey,
       peers,
       positionsFile: files.positions,
       readModelsFile: files.readModels,

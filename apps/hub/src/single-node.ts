@@ -49,6 +49,8 @@ export const trust = (
   const { nodes } = parseTrustList(list);
   const missing = NODES.filter(({ id }) => !nodes.some((one) => one.node === id)).map(({ id }) => id);
   if (missing.length > 0) throw new HubFault('USAGE', `public.json of ${missing.join(', ')} is missing`);
+  const bare = nodes.find(({ encryptionKeys }) => encryptionKeys.length === 0);
+  if (bare !== undefined) throw new HubFault('USAGE', `public.json of ${bare.node} has no encryption key`);
   writeJson(own.trust, list);
   say(options.json, { node, trusts: nodes.map((one) => one.node) }, `node ${node} trusts the keys of all four nodes`);
 };

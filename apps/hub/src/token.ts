@@ -13,6 +13,7 @@ export const token = async (options: {
   readonly agency: string;
   readonly role: string;
   readonly officer: string;
+  readonly juvenile: boolean;
   readonly ttl: number;
   readonly data: string;
   readonly json: boolean;
@@ -28,7 +29,8 @@ export const token = async (options: {
   if (entry.node !== node)
     throw new HubFault('USAGE', `--agency: ${agency} belongs to node ${entry.node}, not ${node}`);
   if (!ROLES.includes(role)) throw new HubFault('USAGE', `--role: ${role} is not one of ${ROLES.join(', ')}`);
-  const caller = { officerId: officer, role: role as Role, agencyId: agency, node };
+  const duty = options.juvenile ? { duty: 'juvenile' as const } : {};
+  const caller = { officerId: officer, role: role as Role, agencyId: agency, node, ...duty };
   const minted = await mintDevToken(options.data, loadConfig(), caller, options.ttl);
   process.stdout.write(options.json ? `${JSON.stringify({ token: minted })}\n` : `${minted}\n`);
 };

@@ -29,6 +29,8 @@ export type CryptoErrorCode =
   | 'KEY_INVALID'
   /** libsodium and node:crypto gave two answers about one signature: a fault of this machine, never a verdict. */
   | 'VERIFIERS_DISAGREE'
+  /** A sealed fact is for a node whose encryption key the trust list lacks. */
+  | 'ENCRYPTION_KEY_MISSING'
   /** A trust list breaks one of its rules; the message names the place. */
   | 'TRUST_LIST_INVALID'
   | TokenErrorCode;

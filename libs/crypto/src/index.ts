@@ -42,6 +42,14 @@ export {
 } from './key-history.js';
 export { AFTER_ALL, isInDoubt, type KeyRule, type KeyUse, ruleAt, signingKeyOf, trustRule } from './key-rule.js';
 export { generateKeyPair, type Signer, signerFromJwk, verifyBytes } from './keys.js';
+export {
+  type EncryptionKey,
+  generateEncryptionPair,
+  type PrivateEncryptionJwk,
+  publicHalf,
+  sealMessage,
+  unsealMessage,
+} from './sealed-message.js';
 export type { PrivateJwk, PublicJwk, SignatureAlgorithm } from './signature-suite.js';
 export {
   bearerToken,
@@ -54,6 +62,7 @@ export {
 } from './tokens.js';
 export { parseTrustList, type TrustList } from './trust-list.js';
 export {
+  encryptionKeyOf,
   type LedgerKey,
   type TrustedKey,
   type TrustedNode,

@@ -1,3 +1,5 @@
+import { decodeBase64url } from './base64url.js';
+import type { EncryptionKey, PublicEncryptionJwk } from './sealed-message.js';
 import { algorithms, isAlgorithm, suiteOf } from './algorithms.js';
 import { CryptoError } from './errors.js';
 import { type Instant, isInstant } from './instant.js';
@@ -45,6 +47,8 @@ export interface TrustedNode {
   readonly ledgerKeys: readonly LedgerKey[];
   /** Empty in a list that was written before the nodes witnessed each other. */
   readonly witnessKeys: readonly WitnessKey[];
+  /** To which sealed facts for the node are encrypted, the newest last. Empty in a list from before there were any. */
+  readonly encryptionKeys: readonly EncryptionKey[];
 }
 
 const nodePattern = /^[1-9]\d$/;
@@ -66,6 +70,11 @@ export const witnessKeyOf = (node: string, key: PublicJwk, validFrom: Instant): 
   validFrom,
 });
 
+/** The first encryption key of a node. */
+export const encryptionKeyOf = (node: string, publicJwk: PublicEncryptionJwk, validFrom: Instant): EncryptionKey => ({
+  ...{ kid: `${node}/enc/1`, publicJwk, validFrom },
+});
+
 /**
  * The entry of a new node: its first event key `<node>/1`, its first ledger key, and its first witness key if it has one.
  * @throws CryptoError `KEY_INVALID`
@@ -76,11 +85,13 @@ export const trustedNode = (
   ledgerKey: PublicJwk,
   validFrom: Instant,
   witnessKey?: PublicJwk,
+  encryptionKey?: PublicEncryptionJwk,
 ): TrustedNode => ({
   node,
   eventKeys: [{ kid: `${node}/1`, alg: 'EdDSA', publicJwk: eventKey, validFrom }],
   ledgerKeys: [{ name: ledgerNameOf(node), vkey: vkeyOf(ledgerNameOf(node), ledgerKey), validFrom }],
   witnessKeys: witnessKey === undefined ? [] : [witnessKeyOf(node, witnessKey, validFrom)],
+  encryptionKeys: encryptionKey === undefined ? [] : [encryptionKeyOf(node, encryptionKey, validFrom)],
 });
 
 const failAt =
@@ -97,8 +108,13 @@ export const readList = <T>(value: unknown, place: string, read: (item: unknown,
 
 /** @throws CryptoError `TRUST_LIST_INVALID` */
 export const readNode = (value: unknown, place: string): TrustedNode => {
-  const members = strictObject(value, ['node', 'eventKeys', 'ledgerKeys'], ['witnessKeys'], failAt(place));
-  const { node, eventKeys, ledgerKeys, witnessKeys = [] } = members;
+  const members = strictObject(
+    value,
+    ['node', 'eventKeys', 'ledgerKeys'],
+    ['witnessKeys', 'encryptionKeys'],
+    failAt(place),
+  );
+  const { node, eventKeys, ledgerKeys, witnessKeys = [], encryptionKeys = [] } = members;
   if (typeof node !== 'string' || !nodePattern.test(node)) return failAt(`${place}.node`)('not two digits');
   return Object.freeze({
     node,
@@ -108,6 +124,9 @@ export const readNode = (value: unknown, place: string): TrustedNode => {
     ),
     witnessKeys: readList(witnessKeys, `${place}.witnessKeys`, (item, at) =>
       readNoteKey(item, at, witnessNameOf(node), VKEY_TYPES.witness),
+    ),
+    encryptionKeys: readList(encryptionKeys, `${place}.encryptionKeys`, (item, at) =>
+      readEncryptionKey(item, at, node),
     ),
   });
 };
@@ -144,6 +163,18 @@ const readNoteKey = (value: unknown, place: string, expected: string, type: Vkey
   if (key.name !== name) return failAt(`${place}.vkey`)('of another name');
   if (key.type !== type) return failAt(`${place}.vkey`)('of another kind of signature');
   return Object.freeze({ name, vkey, validFrom: instantAt(members, place, 'validFrom') });
+};
+
+const readEncryptionKey = (value: unknown, place: string, node: string): EncryptionKey => {
+  const members = strictObject(value, ['kid', 'publicJwk', 'validFrom'], [], failAt(place));
+  const { kid } = members;
+  if (typeof kid !== 'string' || !kid.startsWith(`${node}/enc/`)) return failAt(`${place}.kid`)(`not ${node}/enc/<n>`);
+  const jwk = strictObject(members['publicJwk'], ['kty', 'crv', 'x'], [], failAt(`${place}.publicJwk`));
+  const { kty, crv, x } = jwk;
+  if (kty !== 'OKP' || crv !== 'X25519' || typeof x !== 'string' || decodeBase64url(x)?.length !== 32)
+    return failAt(`${place}.publicJwk`)('not a public key for X25519');
+  const publicJwk = Object.freeze({ kty, crv, x } as const);
+  return Object.freeze({ kid, publicJwk, validFrom: instantAt(members, place, 'validFrom') });
 };
 
 const instantAt = (members: Members, place: string, name: string): Instant => {

@@ -2,9 +2,13 @@ import type { IncomingRecord } from '@delta-hub/broker';
 import type { EventName } from '@delta-hub/contracts';
 import {
   canonicalJson,
+  generateEncryptionPair,
   generateKeyPair,
   type JsonValue,
   parseTrustList,
+  type PrivateEncryptionJwk,
+  publicHalf,
+  sealMessage,
   type Signer,
   signerFromJwk,
   toDetached,
@@ -13,7 +17,7 @@ import {
 } from '@delta-hub/crypto';
 import type { EventToAppend } from '@delta-hub/event-store';
 import { v7 as uuidv7 } from 'uuid';
-import { eventsTopic } from '../outbound.publisher.js';
+import { eventsTopic, SEALED_CONTENT } from '../outbound.publisher.js';
 import { type Act, type EnvelopeContext, sign } from '../signed-events.js';
 
 const FROM = '2020-07-01T00:00:00.000Z';
@@ -21,18 +25,43 @@ export const NODES = ['31', '32', '33'] as const;
 type Node = (typeof NODES)[number];
 
 const pairs = Object.fromEntries(
-  NODES.map((node) => [node, { event: generateKeyPair(), ledger: generateKeyPair() }]),
-) as Record<Node, { event: ReturnType<typeof generateKeyPair>; ledger: ReturnType<typeof generateKeyPair> }>;
+  NODES.map((node) => [
+    node,
+    { event: generateKeyPair(), ledger: generateKeyPair(), encryption: generateEncryptionPair() },
+  ]),
+) as Record<Node, NodePairs>;
+
+interface NodePairs {
+  readonly event: ReturnType<typeof generateKeyPair>;
+  readonly ledger: ReturnType<typeof generateKeyPair>;
+  readonly encryption: PrivateEncryptionJwk;
+}
 
 /** Three nodes that trust each other. */
 export const trust = parseTrustList({
-  nodes: NODES.map((node) => trustedNode(node, pairs[node].event.publicJwk, pairs[node].ledger.publicJwk, FROM)),
+  nodes: NODES.map((node) => {
+    const { event, ledger, encryption } = pairs[node];
+    return trustedNode(node, event.publicJwk, ledger.publicJwk, FROM, undefined, publicHalf(encryption));
+  }),
 });
 
 /** Their keys before the first key event. */
 export const keys = () => Promise.resolve(trustedHistory(trust, '31'));
 
 export const signerOf = (node: Node): Signer => signerFromJwk(pairs[node].event.privateJwk, `${node}/1`);
+
+export const decryptionKeyOf = (node: Node): PrivateEncryptionJwk => pairs[node].encryption;
+
+/** A sealed record, as the publisher of a node makes one of the event. */
+export const sealedRecordOf = async (
+  event: Pick<EventToAppend, 'data'>,
+  from: Node,
+  to: Node,
+): Promise<IncomingRecord> => {
+  const keys = trust.nodes.find(({ node }) => node === to)!.encryptionKeys;
+  const headers = { 'content-type': SEALED_CONTENT };
+  return { ...placeOf(from, 0n), key: CASE, value: await sealMessage(event.data, keys), headers };
+};
 
 export const CASE = 'transfer-3c3c8556-2394-5832-92e2-2fd9a6ff9b4c';
 export const digest = `sha-256:${'A'.repeat(43)}`;
@@ -89,12 +118,13 @@ export const signed = (act: Act, node: Node, context: Partial<EnvelopeContext> =
     signerOf(node),
   );
 
+const placeOf = (node: string, offset: bigint) => ({ topic: eventsTopic(node), partition: 0, offset, logId: 'log-1' });
+
 /** The record of a stored event as a broker hands it over. */
 export const recordOf = (event: Pick<EventToAppend, 'data'>, node: string, offset = 0n): IncomingRecord => {
   const { payload, detached } = toDetached(Buffer.from(event.data).toString('ascii'));
-  const place = { topic: eventsTopic(node), partition: 0, offset, logId: 'log-1' };
   return {
-    ...place,
+    ...placeOf(node, offset),
     key: CASE,
     value: payload,
     headers: { 'content-type': 'application/cloudevents+json', jws: detached },
