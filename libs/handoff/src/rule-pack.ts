@@ -1,8 +1,7 @@
 import type { PlainDate } from './instant.js';
-import type { ReadingRule, SealingRule } from './sealing.js';
 import type { PolicySwitches } from './policy.js';
 import type { AgencyLevel } from './agency.js';
-import type { DeadlineStep, OfficeRole, Party, Sanction } from './terms.js';
+import type { DeadlineStep, OfficeRole, Party, Reader, ReadingGround, Sanction } from './terms.js';
 import type { OnceType, RefusalGround, RepeatedType } from './transfer.events.js';
 import type { CorrectionCategory } from './act.js';
 import type { StateKey } from './transfer.state.js';
@@ -76,6 +75,18 @@ export interface GroundRule extends Rule {
 export interface SanctionRule extends Rule {
   readonly measure: Sanction;
   readonly over: { readonly days: number } | { readonly months: number };
+}
+
+/** Whose record is sealed: the age in completed years 周岁 at the offence, and the sentence pronounced. */
+export interface SealingRule extends Rule {
+  readonly underAge: number;
+  readonly sentenceAtMostMonths: number;
+}
+
+/** A ground with its legal basis, and the readers who may give it. */
+export interface ReadingRule extends Rule {
+  readonly ground: ReadingGround;
+  readonly readers: readonly Reader[];
 }
 
 /** One power of a power list 权力清单: a type of act that an agency of a level may do. */

@@ -2,7 +2,8 @@ import { accept, type Decider, reject } from '@delta-hub/decider';
 import type { Act, CommandContext, Competence, DocumentRef } from './act.js';
 import { dayOf } from './instant.js';
 import { packInForce, type RuleBook } from './rule-book.js';
-import { mayHandleSealed, type Reader, type ReadingGround } from './sealing.js';
+import { mayHandleSealed } from './sealing.js';
+import type { Reader, ReadingGround } from './terms.js';
 
 /** 查询封存档案: a sealed record was read, by whom, on which ground and legal basis (刑事诉讼法 286; 社区矫正法 54). */
 export type SealedRecordEvent = Act<

@@ -1,4 +1,4 @@
-import type { ReadingRule, SealingRule } from './sealing.js';
+import type { ReadingRule, SealingRule } from './rule-pack.js';
 
 /** 犯罪记录封存 (刑事诉讼法 286; 预防未成年人犯罪法 59). */
 export const sealing: SealingRule = {

@@ -1,27 +1,9 @@
 import type { Actor } from './agency.js';
 import { dayOf, type Instant } from './instant.js';
-import type { Rule } from './rule-pack.js';
+import type { SealingRule } from './rule-pack.js';
 
 /** `MINOR_SEALED`: the sealed record 封存 of one who was a minor 未成年人 at the offence. Set once, lifted by nobody. */
 export type Confidentiality = 'MINOR_SEALED';
-
-/** Whose record is sealed: the age in completed years 周岁 at the offence, and the sentence pronounced. */
-export interface SealingRule extends Rule {
-  readonly underAge: number;
-  readonly sentenceAtMostMonths: number;
-}
-
-/** Why a sealed record is read 查询理由. */
-export type ReadingGround = 'correction-work' | 'supervision' | 'judicial-proceeding';
-
-/** What a reader is: an officer of correction, an inspector, or one of the recipients of copies. */
-export type Reader = 'correction' | 'inspector' | 'procuratorate' | 'court' | 'police' | 'custody';
-
-/** A ground with its legal basis, and the readers who may give it. */
-export interface ReadingRule extends Rule {
-  readonly ground: ReadingGround;
-  readonly readers: readonly Reader[];
-}
 
 /** What is said at the intake of the offence; it decides on the seal and is not recorded itself. */
 export interface Offence {

@@ -47,3 +47,9 @@ export type OfficeRole =
   | 'receiving-procuratorate'
   | 'receiving-police'
   | 'custody-place';
+
+/** Why a sealed record is read 查询理由. */
+export type ReadingGround = 'correction-work' | 'supervision' | 'judicial-proceeding';
+
+/** What a reader is: an officer of correction, an inspector, or one of the recipients of copies. */
+export type Reader = 'correction' | 'inspector' | 'procuratorate' | 'court' | 'police' | 'custody';
