@@ -5,7 +5,8 @@ import { citing, competenceRejection, type CompetenceRejection } from './compete
 import { dayOf, type Instant, type PlainDate } from './instant.js';
 import { intakeCompetence } from './intake-competence.js';
 import { packInForce, type RuleBook } from './rule-book.js';
-import { isSealedAtBirth, mayHandleSealed, type Offence, type Seal, sealOf } from './sealing.js';
+import { isSealedAtBirth, mayHandleSealed, type Offence, sealOf } from './sealing.js';
+import type { Seal } from './terms.js';
 
 /** 接收登记 (社区矫正法 22): from this act on the acting county agency answers for the person. */
 export type PersonEvent = Act<

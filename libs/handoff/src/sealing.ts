@@ -1,9 +1,7 @@
 import type { Actor } from './agency.js';
 import { dayOf, type Instant } from './instant.js';
 import type { SealingRule } from './rule-pack.js';
-
-/** `MINOR_SEALED`: the sealed record 封存 of one who was a minor 未成年人 at the offence. Set once, lifted by nobody. */
-export type Confidentiality = 'MINOR_SEALED';
+import type { Seal } from './terms.js';
 
 /** What is said at the intake of the offence; it decides on the seal and is not recorded itself. */
 export interface Offence {
@@ -15,12 +13,6 @@ export interface Offence {
 
 export const isSealedAtBirth = ({ ageAtOffence, sentenceMonths = 0 }: Offence, rule: SealingRule): boolean =>
   ageAtOffence !== undefined && ageAtOffence < rule.underAge && sentenceMonths <= rule.sentenceAtMostMonths;
-
-/** What facts say of the seal, and of others' seals: adults' files say that they mention one 含犯罪记录封存信息. */
-export interface Seal {
-  readonly confidentiality?: Confidentiality;
-  readonly mentionsSealed?: true;
-}
 
 /** The marks of a file as the next fact carries them on. */
 export const sealOf = ({ confidentiality, mentionsSealed }: Seal): Seal => ({

@@ -53,3 +53,12 @@ export type ReadingGround = 'correction-work' | 'supervision' | 'judicial-procee
 
 /** What a reader is: an officer of correction, an inspector, or one of the recipients of copies. */
 export type Reader = 'correction' | 'inspector' | 'procuratorate' | 'court' | 'police' | 'custody';
+
+/** `MINOR_SEALED`: the sealed record 封存 of one who was a minor 未成年人 at the offence. Set once, lifted by nobody. */
+export type Confidentiality = 'MINOR_SEALED';
+
+/** What facts say of the seal, and of others' seals: adults' files say that they mention one 含犯罪记录封存信息. */
+export interface Seal {
+  readonly confidentiality?: Confidentiality;
+  readonly mentionsSealed?: true;
+}

@@ -6,7 +6,7 @@ import type { Instant, PlainDate } from './instant.js';
 import type { Rules } from './rule-book.js';
 import { transferDecider } from './transfer.js';
 import { actsOf, type TransferState } from './transfer.state.js';
-import type { Seal } from './sealing.js';
+import type { Seal } from './terms.js';
 import type { TransferEvent, TransferEventType, TransferReason } from './transfer.events.js';
 import {
   fileStatusOf,

@@ -1,8 +1,7 @@
 import type { Act, CorrectionCategory, DocumentRef } from './act.js';
 import type { AgencyId, NodeId } from './agency.js';
 import type { Instant, PlainDate } from './instant.js';
-import type { Seal } from './sealing.js';
-import type { DeadlineStep, OfficeRole, Party, Sanction } from './terms.js';
+import type { DeadlineStep, OfficeRole, Party, Sanction, Seal } from './terms.js';
 
 /** Why the person wants to move 变更事由. */
 export type TransferReason = 'residence' | 'employment' | 'study' | 'family' | 'medical' | 'other';
