@@ -1,4 +1,4 @@
-import { answerableIntervals, type Interval } from '@delta-hub/handoff';
+import { actsOf, answerableIntervals, type Interval } from '@delta-hub/handoff';
 import { personFacts } from '@delta-hub/handoff-app';
 import type { Case } from './officers.js';
 import type { NODES, SimulatedNode, World } from './world.js';
@@ -13,7 +13,11 @@ export const broken = (
   world: World,
   cases: readonly Case[],
   told: readonly Told[],
-): { readonly broken: readonly string[]; readonly facts: number; readonly completed: number } => {
+): {
+  readonly broken: readonly string[];
+  readonly facts: number;
+  readonly types: Readonly<Record<string, number>>;
+} => {
   const nodes = [...world.nodes.values()];
   const transfers = new Map(
     cases.flatMap(({ personId }) =>
@@ -33,9 +37,12 @@ export const broken = (
       (sum, node) => sum + [...transfers.keys()].flatMap((id) => node.handoff.readModels.factsOfStream(id)).length,
       0,
     ),
-    completed: [...transfers.values()].filter(({ status }) => status === 'COMPLETED').length,
+    types: countBy([...transfers.values()].flatMap(({ facts }) => actsOf(facts).map(({ type }) => type))),
   };
 };
+
+const countBy = (types: readonly string[]): Readonly<Record<string, number>> =>
+  Object.fromEntries([...new Set(types)].sort().map((type) => [type, types.filter((each) => each === type).length]));
 
 /** Nobody did anything that another node must refuse. */
 const refusals = ({ name, handoff }: SimulatedNode): readonly string[] =>

@@ -1,6 +1,7 @@
 import { agencyById } from '@delta-hub/contracts';
 import { Handle, type Request } from '@delta-hub/handoff-app';
 import type { Chance } from './chance.js';
+import { sideAct } from './side-acts.js';
 import type { NodeName, SimulatedNode, World } from './world.js';
 
 /** County agencies of the four provinces, whose officers act. */
@@ -83,11 +84,26 @@ export const nextAttempt = (world: World, cases: readonly Case[]): Attempt => {
   const side = chance.is(0.5) ? 'origin' : 'receiving';
   const agency = chance.is(0.03) ? chance.of(AGENCIES) : one[side];
   const node = nodeOfAgency(agency);
-  const request = requestFor(world.node(node), one, { side, agency }, chance);
-  // Who prepared a transfer does not approve it; now and then somebody tries.
-  const desk = request.type === 'DecideTransfer' && !chance.is(0.1) ? 'approver' : 'officer';
-  const commander = { officerId: `${desk}-${agency}`, role: 'officer' as const, agencyId: agency, node };
-  return { of: one, node, handle: new Handle(request, chance.uuid(), commander) };
+  const beside = chance.is(0.3) ? besideCourse(world.node(node), one, side, chance) : undefined;
+  const request = beside?.request ?? requestFor(world.node(node), one, { side, agency }, chance);
+  const { agencyId, role } = beside?.by ?? { agencyId: agency, role: 'officer' as const };
+  const desk = chance.is(0.05) ? 'officer' : (DESKS[request.type] ?? 'officer');
+  const at = agencyId === agency ? node : nodeOfAgency(agencyId);
+  const commander = { officerId: `${desk}-${agencyId}`, role, agencyId, node: at };
+  return { of: one, node: at, handle: new Handle(request, chance.uuid(), commander) };
+};
+
+/** Who prepared a transfer does not approve it, and whoever steps back had nothing to do with it; now and then somebody tries. */
+const DESKS: Readonly<Record<string, string>> = {
+  DecideTransfer: 'approver',
+  DecideSanction: 'approver',
+  CorrectFact: 'corrector',
+  DeclareRecusal: 'relative',
+};
+
+const besideCourse = (node: SimulatedNode, { transferId }: Case, side: 'origin' | 'receiving', chance: Chance) => {
+  const known = transferId === undefined ? undefined : node.handoff.readModels.transfer(transferId);
+  return known === undefined ? undefined : sideAct(known, side, chance);
 };
 
 const requestFor = (

@@ -16,11 +16,13 @@ export interface Result {
   /** What does not hold at the end, in words; must be empty. */
   readonly broken: readonly string[];
   readonly facts: number;
-  readonly completed: number;
+  /** How many facts of each type were recorded. */
+  readonly types: Readonly<Record<string, number>>;
   readonly crashes: number;
   readonly attempts: number;
 }
 
+const DAY = 86_400_000;
 const BAD_DAY = { unknownOutcome: 0.02, away: 0.01, redelivered: 0.05, crash: 0.0015 };
 
 /** Lets everything that can go on go on for a moment; timers run when there is nothing else to do. */
@@ -90,7 +92,9 @@ class Player {
       const node = nodeOfAgency(one.home);
       const input = {
         personId: one.personId,
-        category: 'SuspendedSentence' as const,
+        category: this.world.chance.is(0.3)
+          ? ('TemporaryServiceOutsidePrison' as const)
+          : ('SuspendedSentence' as const),
         correctionStart: '2025-01-06',
         correctionEnd: '2027-01-05',
       };
@@ -107,7 +111,8 @@ class Player {
   async moment(cases: readonly Case[]): Promise<void> {
     const { world, turns } = this;
     const { chance } = world;
-    world.time += chance.below(90) * 60_000;
+    // Now and then some days pass in which nobody does anything.
+    world.time += chance.is(0.01) ? chance.below(9) * DAY : chance.below(90) * 60_000;
     if (chance.is(0.02)) world.node(chance.of(NODES)).isCut = true;
     if (chance.is(0.05)) world.node(chance.of(NODES)).isCut = false;
     if (chance.is(0.3)) await turns.until(world.revive());

@@ -80,8 +80,21 @@ const roll = (day: PlainDate, rollForward: RollForward, calendar: Calendar): Pla
 export const dueInstants = (state: TransferState, rules: Rules): readonly Due[] =>
   duties(state, rules).map(({ ladder: _ladder, act: _act, timelyBy: _timelyBy, ...due }) => due);
 
-/** The same with what happens when each limit passes. Each limit is that of the pack in force when its count started. */
+/**
+ * The same with what happens when each limit passes. Each limit is that of the pack in force when its count started. A
+ * state is never changed, and several ask of the same one: it is judged once.
+ */
 export const duties = (state: TransferState, rules: Rules): readonly Duty[] => {
+  const known = judged.get(state);
+  if (known?.rules === rules) return known.duties;
+  const found = allDuties(state, rules);
+  judged.set(state, { rules, duties: found });
+  return found;
+};
+
+const judged = new WeakMap<TransferState, { readonly rules: Rules; readonly duties: readonly Duty[] }>();
+
+const allDuties = (state: TransferState, rules: Rules): readonly Duty[] => {
   const found = rules.book.packs.flatMap((pack) => pack.limits.map(({ step }) => ({ step, version: pack.version })));
   const steps = [...new Set(found.map(({ step }) => step))];
   return steps.flatMap((step) =>

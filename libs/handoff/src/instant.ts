@@ -57,7 +57,6 @@ export const addDays = (day: PlainDate, days: number): PlainDate => {
   return result;
 };
 
-/** Calendar days from one day to another; negative when `to` is earlier. */
 /** 月 counted by the calendar (高法解释 202): the same date so many months on, or the last day of that month. */
 export const addMonths = (day: PlainDate, months: number): PlainDate => {
   const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
@@ -65,6 +64,7 @@ export const addMonths = (day: PlainDate, months: number): PlainDate => {
   return new Date(Date.UTC(year, month - 1 + months, Math.min(date, last))).toISOString().slice(0, 10);
 };
 
+/** Calendar days from one day to another; negative when `to` is earlier. */
 export const daysBetween = (from: PlainDate, to: PlainDate): number => numberOfDay(to) - numberOfDay(from);
 
 /** Monday 1 to Sunday 7. */
@@ -72,9 +72,25 @@ export const weekdayOf = (day: PlainDate): number => ((((numberOfDay(day) + 3) %
 
 /** Days since 1970-01-01. Throws PLAIN_DATE_INVALID. */
 const numberOfDay = (day: PlainDate): number => {
+  const known = numbers.get(day);
+  if (known !== undefined) return known;
   if (!isPlainDate(day)) throw new HandoffFault('PLAIN_DATE_INVALID', day);
-  return Date.parse(`${day}T00:00:00Z`) / DAY;
+  return remember(numbers, day, Date.parse(`${day}T00:00:00Z`) / DAY);
 };
 
-const textOfDay = (milliseconds: number): PlainDate =>
-  Number.isNaN(milliseconds) ? '' : new Date(milliseconds).toISOString().slice(0, 10);
+const textOfDay = (milliseconds: number): PlainDate => {
+  if (Number.isNaN(milliseconds)) return '';
+  const number = Math.floor(milliseconds / DAY);
+  return texts.get(number) ?? remember(texts, number, new Date(milliseconds).toISOString().slice(0, 10));
+};
+
+/** Legal days come again and again, a few years of them: to read one as text costs more than all that is counted with it. */
+const numbers = new Map<PlainDate, number>();
+const texts = new Map<number, PlainDate>();
+const MOST_DAYS = 20_000;
+
+const remember = <K, V>(days: Map<K, V>, key: K, value: V): V => {
+  if (days.size >= MOST_DAYS) days.clear();
+  days.set(key, value);
+  return value;
+};
