@@ -57,6 +57,8 @@ const namesGiven = async (): Promise<ReadonlySet<string>> => {
       },
     },
     duties: { open: 0, overdue: 0 },
+    dueWithin: () => 0,
+    refused: 0,
     trustListAge: 0,
     now: 1_741_570_200,
   });

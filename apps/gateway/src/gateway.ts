@@ -2,7 +2,7 @@ import { supergraphSdl } from '@delta-hub/contracts';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { authenticate, type VerifyToken } from './authenticate.js';
-import { forwardedHeaders } from './headers.js';
+import { forwardedHeaders, traceOf } from './headers.js';
 import { GatewayFault, Problem, sendProblem } from './problems.js';
 import { LIMITS, type Limits, readRequest } from './request.js';
 import { createRuntime } from './runtime.js';
@@ -30,6 +30,15 @@ export interface GatewayDeps {
   readonly introspection?: boolean;
   /** Told of every answer. */
   readonly answered?: (answer: Answered) => void;
+  /** Begins the span of a request to GraphQL, in the trace of its caller where there is one. */
+  readonly traced?: (traceparent: string | undefined) => RequestSpan;
+}
+
+/** One request as a part of a trace. */
+export interface RequestSpan {
+  /** What the services are given: their work belongs to this span. */
+  readonly traceparent: string;
+  end(status: number): void;
 }
 
 /** An answer as it may be counted. */
@@ -69,10 +78,12 @@ export const createGateway = async (deps: GatewayDeps): Promise<Gateway> => {
     deps.extraRoutes?.find(({ prefix }) => path.startsWith(prefix));
 
   const graphql = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const span = deps.traced?.(traceOf(req.headers));
+    if (span !== undefined) res.once('close', () => span.end(res.statusCode));
     if (req.method !== 'POST') throw new Problem(405, 'METHOD_NOT_ALLOWED', 'GraphQL is asked by POST.');
     await authenticate(req, deps.verifyToken);
     const request = await readRequest(req, limits);
-    const headers = forwardedHeaders(req.headers);
+    const headers = forwardedHeaders(req.headers, span?.traceparent);
     const { status, result } = await runtime.run(request, headers);
     res
       .writeHead(status, {

@@ -11,13 +11,20 @@ export type ForwardedHeaders = { readonly 'x-request-id': string } & {
 
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
-/** What is handed on of a caller's headers: values of another form are dropped, and a request without an id gets one. */
-export const forwardedHeaders = (headers: IncomingHttpHeaders): ForwardedHeaders => {
-  const { authorization, traceparent } = headers;
+/** The trace that a caller's request belongs to; a value of another form is none. */
+export const traceOf = ({ traceparent }: IncomingHttpHeaders): string | undefined =>
+  isTraceparent(traceparent) ? traceparent : undefined;
+
+/**
+ * What is handed on of a caller's headers: values of another form are dropped, and a request without an id gets one.
+ * `traceparent` goes before the caller's.
+ */
+export const forwardedHeaders = (headers: IncomingHttpHeaders, traceparent = traceOf(headers)): ForwardedHeaders => {
+  const { authorization } = headers;
   const id = headers['x-request-id'];
   return {
     ...(authorization === undefined ? {} : { authorization }),
-    ...(isTraceparent(traceparent) ? { traceparent } : {}),
+    ...(traceparent === undefined ? {} : { traceparent }),
     'x-request-id': typeof id === 'string' && REQUEST_ID.test(id) ? id : randomUUID(),
   };
 };

@@ -6,7 +6,8 @@ import { type Positions, storePosition } from './positions.js';
 import { readEvent } from './signed-events.js';
 import { StoreSubscriber } from './subscriber.js';
 
-const NAME = 'copies';
+/** Under which name its position is kept. */
+export const COPIES_PUBLISHER = 'copies';
 
 /** The topic on which `node` tells the recipients of its province of their copies. Only that node writes it. */
 export const copiesTopic = (node: string): string => `delta-hub.${node}.copies.v1`;
@@ -23,13 +24,13 @@ export const createCopiesPublisher = (deps: {
   readonly positions: Positions;
 }): StoreSubscriber =>
   new StoreSubscriber({
-    name: NAME,
+    name: COPIES_PUBLISHER,
     store: deps.store,
-    load: () => storePosition(deps.positions, NAME),
+    load: () => storePosition(deps.positions, COPIES_PUBLISHER),
     handle: async (recorded) => {
       const records = await recordsFor(recorded, deps);
       if (records.length > 0) await deps.broker.publish(copiesTopic(deps.node), records);
-      deps.positions.set(NAME, recorded.position.toString());
+      deps.positions.set(COPIES_PUBLISHER, recorded.position.toString());
     },
   });
 

@@ -62,6 +62,11 @@ export class DutyTable {
     return { open: Number(row['open']), overdue: Number(row['overdue']) };
   }
 
+  /** How many open duties are due by an instant, or were. */
+  dueBy(instant: Instant): number {
+    return Number(this.sql.dueBy.get(instant)?.['duties']);
+  }
+
   /** Cases whose limits must be looked at by now, the oldest first. */
   toLookAt(now: Instant, limit: number): readonly string[] {
     return this.sql.toLookAt.all(now, limit).map((row) => String(row['transfer']));
@@ -84,5 +89,6 @@ const prepareAll = (prepare: (text: string) => StatementSync) => ({
      ORDER BY o.due, o.transfer, o.step, o.about LIMIT ?6`,
   ),
   count: prepare('SELECT count(*) AS open, coalesce(sum(due < ?), 0) AS overdue FROM duties'),
+  dueBy: prepare('SELECT count(*) AS duties FROM duties WHERE due <= ?'),
   toLookAt: prepare('SELECT transfer FROM looks WHERE at <= ? ORDER BY at LIMIT ?'),
 });

@@ -29,6 +29,10 @@ export interface HandoffApp {
   held(): number;
   /** Open duties of every agency of this node, and those past their due instant. */
   duties(): { readonly open: number; readonly overdue: number };
+  /** Open duties that are due within so many seconds, or were. */
+  dueWithin(seconds: number): number;
+  /** Records of peers that this node has refused: its quarantine. */
+  refused(): number;
   raiseLogForked(fork: LogForked): Promise<void>;
   retryHeld(): Promise<void>;
   close(): Promise<void>;
@@ -54,6 +58,11 @@ export const createHandoffApp = async (deps: HandoffAppDeps): Promise<HandoffApp
     subscribers: () => handoff.health.subscribers(),
     held: () => handoff.health.heldRecords(),
     duties: () => handoff.readModels.duties.count(deps.clock.now()),
+    dueWithin: (seconds) => {
+      const by = new Date(Date.parse(deps.clock.now()) + seconds * 1000).toISOString();
+      return handoff.readModels.duties.dueBy(by);
+    },
+    refused: () => handoff.readModels.refusalCount(),
     raiseLogForked: (fork) => handoff.raiseLogForked(fork),
     retryHeld: () => handoff.retryHeld(),
     close: async () => {

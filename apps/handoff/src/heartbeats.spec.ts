@@ -8,7 +8,7 @@ import { InMemoryEventStore } from '@delta-hub/event-store';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { NodeClock } from './clock.js';
-import { HeartbeatListener, HeartbeatSender, peerStates } from './heartbeats.js';
+import { HeartbeatListener, HeartbeatSender, heartbeatsTopic, peerStates } from './heartbeats.js';
 import { LineLog } from './line-log.js';
 import { Positions } from './positions.js';
 import { outageFault } from './signed-beats.js';
@@ -145,4 +145,12 @@ it('a peer whose clock goes wrong by more than five minutes is marked by both', 
   await nodes['31'].beat();
   await until(() => nodes['32'].stale().heardAt === '2025-09-29T00:02:00.000Z');
   expect(nodes['32'].stale()).toMatchObject({ isSkewed: true, skewSeconds: -360 });
+});
+
+it('a topic of heartbeats that was made anew is heard again: the peer does not stay stale', async () => {
+  await moment('2025-09-29T00:01:00.000Z');
+  await moment('2025-09-29T00:02:00.000Z');
+  for (const node of ['31', '32'] as const) topics.create(heartbeatsTopic(node));
+  await moment('2025-09-29T00:03:00.000Z');
+  expect(nodes['31'].stale()).toMatchObject({ heardAt: '2025-09-29T00:03:00.000Z', isStale: false });
 });

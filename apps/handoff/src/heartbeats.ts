@@ -5,7 +5,7 @@ import { isSilent, outageOf, skewOf } from '@delta-hub/handoff';
 import { v5 as uuidv5 } from 'uuid';
 import { Backoff } from './backoff.js';
 import type { Gap, LineLog } from './line-log.js';
-import { positionsIn, type Positions, withPosition } from './positions.js';
+import { isPlaceLost, positionsIn, type Positions, withPosition } from './positions.js';
 import { openBeat, signBeat, type SignedBeat } from './signed-beats.js';
 import { type Keeper, sign } from './signed-events.js';
 import type { SubscriberState } from './subscriber.js';
@@ -15,6 +15,9 @@ const COMMAND_HASH = digest(new Uint8Array(0));
 
 /** The topic on which only `node` says that it is there. */
 export const heartbeatsTopic = (node: string): string => `delta-hub.${node}.heartbeats.v1`;
+
+/** Under which name the position in the heartbeats of a peer is kept. */
+export const heartbeatsName = (peer: string): string => `heartbeats-${peer}`;
 
 interface Deps {
   readonly keeper: Keeper;
@@ -93,7 +96,7 @@ export class HeartbeatListener {
     private readonly peer: string,
     private readonly deps: Deps,
   ) {
-    this.name = `heartbeats-${peer}`;
+    this.name = heartbeatsName(peer);
   }
 
   start(): void {
@@ -123,7 +126,9 @@ export class HeartbeatListener {
         );
         if (this.stopped) await this.subscription.stop();
         await this.subscription.finished;
-      } catch {
+      } catch (error) {
+        // Heartbeats are no facts: of a topic that was cut off or made anew the rest is heard.
+        if (isPlaceLost(error)) positions.forget(this.name);
         await this.backoff.pause(); // the line is down: that nothing is heard is what the others are shown
       } finally {
         await this.subscription?.stop();

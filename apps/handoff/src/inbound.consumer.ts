@@ -3,11 +3,11 @@ import { Backoff } from './backoff.js';
 import type { InboundRecords } from './inbound.records.js';
 import { KeyedWindow } from './keyed-window.js';
 import { eventsTopic } from './outbound.publisher.js';
-import { positionsIn, type Positions, withPosition } from './positions.js';
+import { isPlaceLost, positionsIn, type Positions, withPosition } from './positions.js';
 import type { SubscriberState } from './subscriber.js';
 
-/** Faults of a topic that no retry mends: a person has to look. */
-const FATAL = new Set(['POSITION_LOST', 'POSITION_BEYOND_END', 'LOG_REPLACED']);
+/** Under which name the position in the topic of a peer is kept. */
+export const consumerName = (peer: string): string => `consumer-${peer}`;
 
 /** Records of different cases that are worked on at the same time. */
 const AT_ONCE = 64;
@@ -35,7 +35,7 @@ export class InboundConsumer {
 
   constructor(private readonly options: Options) {
     this.topic = eventsTopic(options.peer);
-    this.name = `consumer-${options.peer}`;
+    this.name = consumerName(options.peer);
   }
 
   start(): void {
@@ -79,7 +79,7 @@ export class InboundConsumer {
         await Promise.race([this.subscription.finished, window.failed]);
       } catch (error) {
         this.fault = error instanceof Error ? error.message : String(error);
-        if (FATAL.has((error as { code?: string }).code ?? '')) return;
+        if (isPlaceLost(error)) return; // a person has to look
         await this.backoff.pause();
       } finally {
         await this.subscription?.stop();

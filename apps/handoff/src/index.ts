@@ -8,5 +8,6 @@ export { Handle } from './requests.js';
 export type { Outcome, Request } from './requests.js';
 export { openHandoff } from './open-handoff.js';
 export type { HandoffDeps, OpenHandoff } from './open-handoff.js';
-export { topicsOf } from './topics.js';
+export { readersOf, senders, topicsOf } from './topics.js';
+export { forgetPositions } from './positions.js';
 export { personFacts } from './intervals.js';

@@ -4,6 +4,7 @@ import type { PrivateEncryptionJwk, Signer, TrustList } from '@delta-hub/crypto'
 import type { EventStore } from '@delta-hub/event-store';
 import type { TickingClock } from './clock.js';
 import { HandleCommand, HandlerParts } from './command-handler.js';
+import { createDeadLetters } from './dead-letters.js';
 import { DeadlineWorker } from './deadline-worker.js';
 import { HeldRecords } from './held-records.js';
 import { HeartbeatListener, HeartbeatSender, peerStates } from './heartbeats.js';
@@ -88,6 +89,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   };
   const publisher = createPublisher({ node, store, broker, positions, trust: deps.trust });
   const copies = createCopiesPublisher({ node, store, broker, positions });
+  const deadLetters = createDeadLetters({ node, store, broker, positions });
   const held = new HeldRecords(deps.positionsFile);
   const records = new InboundRecords({
     store,
@@ -110,6 +112,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     projector,
     publisher,
     copies,
+    deadLetters,
     receipts,
     retries,
     ...consumers,

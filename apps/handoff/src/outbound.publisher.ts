@@ -5,7 +5,8 @@ import { type Positions, storePosition } from './positions.js';
 import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
 import { StoreSubscriber } from './subscriber.js';
 
-const NAME = 'publisher';
+/** Under which name its position is kept. */
+export const PUBLISHER = 'publisher';
 const BATCH = 256;
 
 /** The topic that only `node` writes. */
@@ -38,7 +39,7 @@ export const createPublisher = (deps: {
   readonly positions: Positions;
   readonly trust: TrustList;
 }): StoreSubscriber => {
-  const load = (): bigint | undefined => storePosition(deps.positions, NAME);
+  const load = (): bigint | undefined => storePosition(deps.positions, PUBLISHER);
   let done = load();
 
   const outgoing = async (recorded: RecordedEvent): Promise<OutgoingRecord[]> => {
@@ -50,7 +51,7 @@ export const createPublisher = (deps: {
   };
 
   return new StoreSubscriber({
-    name: NAME,
+    name: PUBLISHER,
     store: deps.store,
     load,
     handle: async (event) => {
@@ -59,7 +60,7 @@ export const createPublisher = (deps: {
       const records = (await Promise.all(batch.map(outgoing))).flat();
       if (records.length > 0) await deps.broker.publish(eventsTopic(deps.node), records);
       done = batch.at(-1)?.position ?? event.position;
-      deps.positions.set(NAME, done.toString());
+      deps.positions.set(PUBLISHER, done.toString());
     },
   });
 };

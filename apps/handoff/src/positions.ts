@@ -27,6 +27,11 @@ export class Positions {
     ).run(name, value);
   }
 
+  /** The subscriber of this name begins anew. */
+  forget(name: string): void {
+    this.sql('DELETE FROM positions WHERE name = ?').run(name);
+  }
+
   close(): void {
     this.db.close();
   }
@@ -38,6 +43,17 @@ export class Positions {
     return statement;
   }
 }
+
+/** Forgets, while the node does not run, how far these subscribers have come. */
+export const forgetPositions = (path: string, names: readonly string[]): void => {
+  const positions = new Positions(path);
+  for (const name of names) positions.forget(name);
+  positions.close();
+};
+
+/** Whether a fault of a topic says that a position does not fit the log any more: no retry mends it. */
+export const isPlaceLost = (error: unknown): boolean => LOST.has((error as { code?: unknown }).code);
+const LOST: ReadonlySet<unknown> = new Set(['POSITION_LOST', 'POSITION_BEYOND_END', 'LOG_REPLACED']);
 
 /** The position in the event store up to which a subscriber of this name has done everything; undefined before the first. */
 export const storePosition = (positions: Positions, name: string): bigint | undefined => {

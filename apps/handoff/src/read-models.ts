@@ -281,6 +281,10 @@ export class ReadModels {
     return this.sql(`${FACT} WHERE command = ? ORDER BY position`).all(command) as unknown as FactRow[];
   }
 
+  refusalCount(): number {
+    return Number(this.sql('SELECT count(*) AS refusals FROM refusals').get()?.['refusals']);
+  }
+
   refusals(before: number | undefined, limit: number, { asOf, validAt }: View = {}): readonly RefusalRow[] {
     const rows = this.sql(
       `SELECT r.id, r.position, r.record FROM refusals r JOIN facts f ON f.id = r.id

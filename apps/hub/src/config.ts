@@ -56,6 +56,22 @@ const Schema = z.object({
   KAFKA_TLS_KEY_FILE: z.string().min(1).optional(),
   /** The issuer's name (JWT `iss`). Required in production. */
   DELTA_HUB_ISSUER: z.string().min(1).optional(),
+  /** Where spans go, as OpenTelemetry defines it; without an endpoint there are none. Headers, time limits and certificates are read by the exporter. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z.literal('http/protobuf').optional(),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: z.literal('http/protobuf').optional(),
+  OTEL_SDK_DISABLED: z.stringbool().default(false),
+  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none']).default('otlp'),
+  OTEL_TRACES_SAMPLER: z
+    .enum([
+      ...(['always_on', 'always_off', 'traceidratio'] as const),
+      ...(['parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'] as const),
+    ])
+    .default('parentbased_always_on'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
+  /** Milliseconds between two sendings of spans. */
+  OTEL_BSP_SCHEDULE_DELAY: z.coerce.number().int().min(1).default(5000),
 });
 
 export type HubConfig = z.infer<typeof Schema>;
@@ -74,7 +90,9 @@ export const settingFile = (file: string): string => {
 
 /** @throws HubFault `CONFIG_INVALID` naming the variable, `DEV_ISSUER_IN_PRODUCTION` */
 export const loadConfig = (env: NodeJS.ProcessEnv = process.env): HubConfig => {
-  const parsed = Schema.safeParse(env);
+  // OpenTelemetry takes an empty variable for none.
+  const given = Object.entries(env).filter(([name, value]) => value !== '' || !name.startsWith('OTEL_'));
+  const parsed = Schema.safeParse(Object.fromEntries(given));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new HubFault('CONFIG_INVALID', `${issue?.path.join('.') ?? 'environment'}: ${issue?.message ?? 'invalid'}`);

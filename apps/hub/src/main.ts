@@ -16,7 +16,9 @@ import { ENVIRONMENTS, type KafkaEnvironment } from './kafka/environments.js';
 import { NODES } from './nodes.js';
 import { init, runNode, trust } from './single-node.js';
 import { storeApply, storeDiff } from './store-access.js';
+import type { SubscribeCommand } from './subscribe.js';
 import { token } from './token.js';
+import { topicsReread, topicsResend } from './topic-places.js';
 import { up } from './up.js';
 
 const DATA = 'data directory; made when absent';
@@ -244,6 +246,43 @@ onKafka('diff', 'show what the brokers lack of the file', async (options) =>
 onKafka('apply', 'make what is missing; what could lose records or rights is only shown', async (options) =>
   (await topicsModule()).topicsApply(options),
 );
+
+const atNode = (command: Command): Command =>
+  command
+    .requiredOption('--node <node>', '31, 32, 33 or 34; it must not run')
+    .option('--data <dir>', 'data directory', 'data')
+    .option('--json', 'print one JSON object', false);
+atNode(topics.command('reread'))
+  .description(
+    'when it starts, a node reads the topics of a peer from their beginning: after their loss or replacement',
+  )
+  .requiredOption('--peer <node>', 'whose topics')
+  .action((options: Parameters<typeof topicsReread>[0]) => topicsReread(options));
+atNode(topics.command('resend'))
+  .description('when it starts, a node sends everything of its own again; receivers take each fact once')
+  .action((options: Parameters<typeof topicsResend>[0]) => topicsResend(options));
+
+program
+  .command('subscribe')
+  .description('follow a topic of facts and print every CloudEvent whose signature verifies, one JSON line each')
+  .requiredOption('--topic <topic>', 'delta-hub.<node>.events.v1 or delta-hub.<node>.copies.v1')
+  .requiredOption(
+    '--trust <file>',
+    'trust list with the first keys of the nodes; later ones are learnt from their events',
+  )
+  .option('--state <file>', 'go on behind the place in this file, and keep it up to date; begins it when absent')
+  .option('--until-end', 'stop at what is the end of the topic now', false)
+  .option(
+    '--client-id <id>',
+    'how to be known to Kafka; groups, where a client needs one, begin with it and a dot',
+    'partner',
+  )
+  .option('--data <dir>', 'data directory whose embedded broker to read; not for Kafka', 'data')
+  .addHelpText(
+    'after',
+    '\nThe broker is that of DELTA_HUB_BROKER; for Kafka see KAFKA_BROKERS. What does not verify, and what is sealed for others, is one JSON line on standard error. Exit codes: 0 everything verified, 1 the broker is not there or the place in the topic is lost, 2 wrong arguments, 3 something did not verify.',
+  )
+  .action(async (options: SubscribeCommand) => (await import('./subscribe.js')).subscribe(options));
 
 const store = program.command('store').description("who may do what on the KurrentDB of a node's events");
 const onStore = (name: string, summary: string, run: typeof storeDiff) =>

@@ -10,6 +10,10 @@ type RefusalIssued = EventData['refusal.issued'];
 export interface Measured {
   readonly readiness: Readiness;
   readonly duties: { readonly open: number; readonly overdue: number };
+  /** Open duties that are due within so many seconds, or were. */
+  readonly dueWithin: (seconds: number) => number;
+  /** Records in the quarantine. */
+  readonly refused: number;
   /** Seconds since the trust list was last written. */
   readonly trustListAge: number;
   /** The node's clock, seconds since 1970. */
@@ -23,6 +27,10 @@ export interface AnsweredRequest {
   readonly status: number;
   readonly seconds: number;
 }
+
+const DAY = 86_400;
+/** How soon open duties are due: overdue, within a day, three, a week, two, a month. */
+const DUE_WITHIN = [0, DAY, 3 * DAY, 7 * DAY, 14 * DAY, 30 * DAY];
 
 /** Answers to officers take milliseconds to a second; replays longer. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -110,7 +118,7 @@ export class NodeMetrics {
     if (event.type === wireType('transfer.deadline-breached')) this.#breaches.inc();
   }
 
-  #measure({ readiness, duties, trustListAge, now }: Measured): void {
+  #measure({ readiness, duties, dueWithin, refused, trustListAge, now }: Measured): void {
     const { ledger, held, subscribers, checks } = readiness;
     const at = this.#gauges;
     at.ready.set(readiness.status === 'not ready' ? 0 : 1);
@@ -122,6 +130,9 @@ export class NodeMetrics {
     at.held.set(held);
     at.dutiesOpen.set(duties.open);
     at.dutiesOverdue.set(duties.overdue);
+    for (const seconds of DUE_WITHIN) at.dueWithin.set({ le: String(seconds) }, dueWithin(seconds));
+    at.dueWithin.set({ le: '+Inf' }, duties.open);
+    at.refused.set(refused);
     at.trustListAge.set(trustListAge);
     if (ledger === undefined) return;
     at.ledgerSize.set(ledger.size);
@@ -151,6 +162,8 @@ const gaugesOf = (registers: Registry[]) => {
     held: gauge('hub_records_held', 'Records of peers that wait for what they rest on'),
     dutiesOpen: gauge('hub_duties_open', 'Duties that are open'),
     dutiesOverdue: gauge('hub_duties_overdue', 'Open duties past their due instant'),
+    dueWithin: gauge('hub_clock_deadline_seconds_bucket', 'Open duties that are due within so many seconds', 'le'),
+    refused: gauge('hub_dlq_depth', 'Records of peers in the quarantine, all of them dead letters'),
     trustListAge: gauge('hub_trustlist_age_seconds', 'Time since the trust list was written'),
     ledgerSize: gauge('hub_ledger_size', 'Entries under the newest signed head'),
     ledgerBehind: gauge('hub_ledger_behind', 'How far the log is behind the event store'),

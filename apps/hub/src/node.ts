@@ -7,6 +7,7 @@ import { createLedgerApp, type LedgerApp } from '@delta-hub/ledger-app';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BrokerLink } from './broker-link.js';
+import { CheckpointPublisher } from './checkpoint-publisher.js';
 import { type HubConfig, loadConfig } from './config.js';
 import { nodePaths, openNode, paths } from './data-dir.js';
 import { newestKey } from './keys-bench.js';
@@ -21,6 +22,7 @@ import { openNodeStore, proveAppendOnly } from './node-store.js';
 import { NODES } from './nodes.js';
 import { ReadinessProbe } from './readiness.js';
 import { routesOf } from './routes.js';
+import { openTracing, type Tracing } from './tracing/tracing.js';
 
 export interface RunningNode {
   readonly url: string;
@@ -55,7 +57,10 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
     closers.push(() => store.close());
     const metrics = new NodeMetrics(start.node);
     const rebuilt = (topic: string): void => metrics.rebuilt(topic);
-    const broker = new BrokerLink(await openBroker(config, start.node, hubDir, rebuilt), start.linked);
+    const tracing = await openTracing(start.node, config);
+    if (tracing !== undefined) closers.push(() => tracing.close());
+    const bare = await openBroker(config, start.node, hubDir, rebuilt);
+    const broker = new BrokerLink(tracing?.around(bare) ?? bare, start.linked);
     closers.push(() => broker.close());
     const verifyToken = tokenVerifier(hubDir, start.node, config);
     const introspection = start.environment === 'development';
@@ -79,6 +84,9 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       port: 0,
     });
     closers.push(() => ledger.close());
+    const { witnessing } = ledger;
+    const checkpoints = new CheckpointPublisher(start.node, broker, () => witnessing?.newest('WITNESSED'));
+    closers.push(() => checkpoints.stop());
     const signer = signerFromJwk(readPrivateKey(start.dataDir, keyOf('event')), keyOf('event'));
     const peers = NODES.map(({ id }) => id).filter((id) => id !== start.node);
     const handoff = await createHandoffApp({
@@ -97,7 +105,10 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
     const ready = new ReadinessProbe({ node: start.node, peers, store, keys, signer, clock, handoff, ledger });
     closers.push(() => metrics.stop());
     await metrics.follow(store, signer.alg);
-    const gateway = await openGateway(start, verifyToken, metrics, { known, handoff, ledger, line, ready, clock });
+    const gateway = await openGateway(start, verifyToken, metrics, {
+      ...{ known, handoff, ledger, line, ready, clock },
+      tracing,
+    });
     closers.push(() => gateway.close());
     return {
       url: gateway.url,
@@ -122,6 +133,7 @@ interface Served {
   readonly line: PeerLine;
   readonly ready: ReadinessProbe;
   readonly clock: NodeClock;
+  readonly tracing: Tracing | undefined;
 }
 
 /** The public face of the node, with what it serves beside GraphQL. */
@@ -129,11 +141,13 @@ const openGateway = (
   { node, host, port, dataDir, environment }: NodeStart,
   verifyToken: ReturnType<typeof tokenVerifier>,
   metrics: NodeMetrics,
-  { known, handoff, ledger, line, ready, clock }: Served,
+  { known, handoff, ledger, line, ready, clock, tracing }: Served,
 ): Promise<Gateway> => {
   const measured = async (): Promise<Measured> => ({
     readiness: await ready.ask(),
     duties: handoff.duties(),
+    dueWithin: (seconds) => handoff.dueWithin(seconds),
+    refused: handoff.refused(),
     trustListAge: (Date.now() - (await stat(nodePaths(dataDir).trust)).mtimeMs) / 1000,
     now: Date.parse(clock.now()) / 1000,
   });
@@ -152,6 +166,7 @@ const openGateway = (
       metrics: async () => metrics.text(await measured()),
     }),
     answered: (answer) => metrics.answered(answer),
+    ...(tracing === undefined ? {} : { traced: (traceparent) => tracing.request(traceparent) }),
   });
 };
 
@@ -168,7 +183,9 @@ const openBroker = (
   hubDir: string,
   rebuilt: (topic: string) => void,
 ): Promise<Broker> =>
-  config.DELTA_HUB_BROKER === 'kafka' ? openKafka(config, node, rebuilt) : openSqliteBroker(paths(hubDir).broker);
+  config.DELTA_HUB_BROKER === 'kafka'
+    ? openKafka(config, { clientId: `delta-hub.${node}`, who: `node ${node}` }, rebuilt)
+    : openSqliteBroker(paths(hubDir).broker);
 
 const othersOf = (node: string, peers: PeerUrls): ReadonlyMap<string, string> =>
   new Map(Object.entries(peers).filter(([peer]) => peer !== node));

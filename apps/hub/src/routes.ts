@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PeerLine } from './peer-line.js';
 import { passOn } from './proxy.js';
-import { CHECKS, type ReadinessProbe } from './readiness.js';
+import { type Check, CHECKS, type ReadinessProbe } from './readiness.js';
 
 interface Parts {
   readonly keys: Jwks;
@@ -52,16 +52,18 @@ export const routesOf = ({ keys, ledger, line, ready, metrics }: Parts): readonl
     },
   },
   { prefix: '/.well-known/jwks.json', handle: (_req, res) => json(res, 200, keys) },
-  { prefix: '/livez', handle: (_req, res) => json(res, 200, { status: 'alive' }) },
+  // What is served is served when the node has started: both say no more than that.
+  { prefix: '/livez', handle: (req, res) => said(req, res, 200, { status: 'alive' }, []) },
+  { prefix: '/startupz', handle: (req, res) => said(req, res, 200, { status: 'started' }, []) },
   {
     prefix: '/readyz',
     handle: async (req, res) => {
-      const without = new URLSearchParams((req.url ?? '').split('?', 2)[1]).getAll('without');
+      const without = queryOf(req).getAll('without');
       const unknown = without.find((name) => !CHECKS.some((check) => check === name));
       if (unknown !== undefined)
         return json(res, 400, { code: 'CHECK_UNKNOWN', detail: `The checks are ${CHECKS.join(', ')}.` });
       const readiness = await ready.ask(without);
-      json(res, readiness.status === 'not ready' ? 503 : 200, readiness);
+      said(req, res, readiness.status === 'not ready' ? 503 : 200, readiness, readiness.checks);
     },
   },
   {
@@ -83,6 +85,26 @@ const bodyOf = async (req: IncomingMessage): Promise<Uint8Array<ArrayBuffer> | u
     parts.push(part);
   }
   return new Uint8Array(Buffer.concat(parts));
+};
+
+const queryOf = (req: IncomingMessage): URLSearchParams => new URLSearchParams((req.url ?? '').split('?', 2)[1]);
+
+const MARKS = { pass: '[+]', warn: '[!]', fail: '[-]' } as const;
+
+/** As JSON; with `?verbose` for people, one check a line, as Kubernetes' own components say it. */
+const said = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  status: number,
+  body: { readonly status: string },
+  checks: readonly Check[],
+): void => {
+  if (!queryOf(req).has('verbose')) return json(res, status, body);
+  const lines = checks.map(({ name, status: each, detail }) => {
+    const why = detail === undefined ? '' : `: ${detail}`;
+    return `${MARKS[each]} ${name} ${each}${why}`;
+  });
+  res.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end([...lines, body.status, ''].join('\n'));
 };
 
 const json = (res: ServerResponse, status: number, body: unknown): void => {

@@ -1,7 +1,7 @@
-// Refuses the client libraries of real engines: what runs with this shows that it needs none of them.
+// Refuses the client libraries of real engines and the SDK for traces: what runs with this shows that it needs none of them.
 import { registerHooks } from 'node:module';
 
-const CLIENTS = /^(@kurrent\/|kafkajs$|@platformatic\/kafka$)/;
+const CLIENTS = /^(@kurrent\/|kafkajs$|@platformatic\/kafka$|@opentelemetry\/(sdk|exporter|resources))/;
 
 registerHooks({
   resolve: (name, context, next) => {

@@ -28,13 +28,20 @@ const tlsOf = (config: HubConfig): Pick<KafkaOptions, 'tls'> => {
   };
 };
 
-/** The broker of a node on Kafka. The client that is not configured is not loaded. */
-export const openKafka = async (config: HubConfig, node: string, rebuilt: (topic: string) => void): Promise<Broker> => {
+/**
+ * The broker on Kafka, for who is known there as `clientId`; `who` says so on standard error. The client that is not
+ * configured is not loaded.
+ */
+export const openKafka = async (
+  config: HubConfig,
+  { clientId, who }: { readonly clientId: string; readonly who: string },
+  rebuilt: (topic: string) => void = () => undefined,
+): Promise<Broker> => {
   const options: KafkaOptions = {
-    ...kafkaOptions(config, `delta-hub.${node}`),
+    ...kafkaOptions(config, clientId),
     onRebuild: ({ topic, count, reason }) => {
       rebuilt(topic);
-      process.stderr.write(`node ${node}: reader of ${topic} built anew (${count}): ${reason.message}\n`);
+      process.stderr.write(`${who}: reader of ${topic} built anew (${count}): ${reason.message}\n`);
     },
   };
   if (config.KAFKA_CLIENT === 'kafkajs') {

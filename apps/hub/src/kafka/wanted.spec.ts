@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { topicsOf } from '@delta-hub/handoff-app';
 import { ruleLine } from '@delta-hub/broker/kafka-topics';
 import { fileURLToPath } from 'node:url';
+import { checkpointsTopic } from '../checkpoint-publisher.js';
 import { differencesOf, type Found, isForPeople, readWanted } from './wanted.js';
 
 const FILE = fileURLToPath(new URL('../../../../deploy/kafka/topics.yaml', import.meta.url));
@@ -18,9 +19,9 @@ describe('what deploy/kafka/topics.yaml wants', () => {
     );
   });
 
-  it('has every topic that a node writes', () => {
-    const written = ['31', '32', '33', '34'].flatMap(topicsOf);
-    expect(written.filter((topic) => !wanted.topics.has(topic))).toEqual([]);
+  it('has every topic that a node writes, and no other', () => {
+    const written = ['31', '32', '33', '34'].flatMap((node) => [...topicsOf(node), checkpointsTopic(node)]);
+    expect([...wanted.topics.keys()].toSorted()).toEqual(written.toSorted());
   });
 
   it('never compacts a topic, and asks two of three brokers in production', () => {
@@ -42,12 +43,12 @@ describe('the differences of a cluster', () => {
       ...wanted.topics,
       [TOPIC, { ...topic, config: { ...topic.config, 'cleanup.policy': 'compact' } }],
     ]);
-    topics.delete('delta-hub.31.keys.v1');
+    topics.delete('delta-hub.31.dlq.v1');
     const [first, ...rules] = asWanted.rules!;
     const differences = differencesOf(wanted, { topics, rules }, true);
     expect(differences).toEqual([
       { kind: 'setting', topic: TOPIC, name: 'cleanup.policy', found: 'compact', wanted: 'delete' },
-      { kind: 'topic-missing', topic: 'delta-hub.31.keys.v1' },
+      { kind: 'topic-missing', topic: 'delta-hub.31.dlq.v1' },
       { kind: 'rule-missing', rule: first },
     ]);
     expect(differences.filter(isForPeople)).toEqual([]);
