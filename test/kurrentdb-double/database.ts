@@ -50,7 +50,22 @@ export class Database {
   readonly #streams = new Map<string, Stream>();
   readonly #listeners = new Set<() => void>();
 
-  constructor(private readonly now: () => Date = () => new Date()) {}
+  /** `keep` is given everything before it is answered for; what it throws is the end of the server. */
+  constructor(
+    private readonly now: () => Date = () => new Date(),
+    private readonly keep: (stored: Stored) => void = () => undefined,
+  ) {}
+
+  /** Puts back what was kept, into a database that is new. */
+  restore(kept: readonly Stored[]): void {
+    for (const stored of kept) {
+      const stream = this.#streamOf(stored.stream);
+      if (stored.type === '$streamDeleted') stream.tombstone = stored;
+      else stream.events.push(stored);
+      this.#log.push(stored);
+      this.#end = stored.position + sizeOf(stored);
+    }
+  }
 
   append(name: string, expected: ExpectedState, events: readonly Proposed[]): Appended {
     if (name === '' || events.some(({ id, type }) => !UUID.test(id) || type === '')) return { kind: 'bad-request' };
@@ -186,7 +201,8 @@ export class Database {
 
   #put(event: Omit<Stored, 'position' | 'created'>): Stored {
     const stored = { ...event, position: this.#end, created: this.now() };
-    this.#end += BigInt(OVERHEAD_BYTES + event.stream.length + event.data.length + event.metadata.length);
+    this.keep(stored);
+    this.#end += sizeOf(event);
     this.#log.push(stored);
     return stored;
   }
@@ -195,6 +211,9 @@ export class Database {
     for (const listener of [...this.#listeners]) listener();
   }
 }
+
+const sizeOf = ({ stream, data, metadata }: Pick<Stored, 'stream' | 'data' | 'metadata'>): bigint =>
+  BigInt(OVERHEAD_BYTES + stream.length + data.length + metadata.length);
 
 const NONE = new Uint8Array(0);
 const FOREVER_TRUNCATED = {};

@@ -9,29 +9,59 @@ const SERVE = [
   ...['--import', pathOf('../engines/source-loader.mjs'), pathOf('serve.ts')],
 ];
 
-/** A double in a process of its own, which ends with this one at the latest. */
+/** A double in a process of its own, which ends with this one at the latest. With a file it comes back as it was. */
 export class DoubleProcess {
-  private constructor(
-    private readonly child: ChildProcess,
-    readonly connectionString: string,
-  ) {}
+  #child: ChildProcess | undefined;
+  #address = '';
 
-  static async start(): Promise<DoubleProcess> {
-    const child = spawn(process.execPath, SERVE, { stdio: ['pipe', 'pipe', 'inherit'] });
+  private constructor(private readonly file: string | undefined) {}
+
+  static async start(file?: string): Promise<DoubleProcess> {
+    const double = new DoubleProcess(file);
+    await double.startAgain();
+    return double;
+  }
+
+  get connectionString(): string {
+    return this.#address;
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  /** On the same port and with what is in the file. */
+  async startAgain(): Promise<void> {
+    const port = /:(\d+)\?/.exec(this.#address)?.[1] ?? '0';
+    const args = this.file === undefined ? [] : [this.file, port];
+    const child = spawn(process.execPath, [...SERVE, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#child = child;
     const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-    return new DoubleProcess(child, line);
+    this.#address = line;
   }
 
   /** SIGSTOP: it is there and answers nothing. */
   freeze(): void {
-    this.child.kill('SIGSTOP');
+    this.#child?.kill('SIGSTOP');
   }
 
   thaw(): void {
-    this.child.kill('SIGCONT');
+    this.#child?.kill('SIGCONT');
+  }
+
+  /** kill -9; resolves when it is gone. */
+  async kill(): Promise<void> {
+    this.#child?.kill('SIGKILL');
+    await this.ended();
+  }
+
+  /** Resolves when it is gone, for whatever reason. */
+  async ended(): Promise<void> {
+    const child = this.#child;
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   }
 
   stop(): void {
-    this.child.stdin?.end();
+    this.#child?.stdin?.end();
   }
 }

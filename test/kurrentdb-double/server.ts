@@ -73,8 +73,9 @@ export class KurrentDouble {
     return `kurrentdb://localhost:${this.#port}?tls=true&tlsCAFile=${certificate.file}&discoveryInterval=5`;
   }
 
-  /** Listens, the second time on the same port as before. */
-  async start(): Promise<this> {
+  /** Listens, on any free port unless one is given, and the second time on the same as before. */
+  async start(port = this.#port): Promise<this> {
+    this.#port = port;
     const server = new Server({ 'grpc.max_receive_message_length': -1 });
     server.addService(featuresService.ServerFeaturesService, { getSupportedMethods: this.#features });
     server.addService(streamsService.StreamsService, {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
+import { fullDiskFor } from '../full-disk.js';
 import { freePorts } from './free-ports.js';
 import { GuardedProcess } from './guarded-process.js';
 import { kafkaClassPath } from './jars.js';
@@ -135,6 +136,13 @@ export class KafkaNode {
 
   thaw(): void {
     this.process?.signal('SIGCONT');
+  }
+
+  /** Its disk takes nothing more; resolves when it has ended by itself, as a broker without a log directory does. */
+  async fillDisk(): Promise<void> {
+    if (this.process === undefined) return;
+    await fullDiskFor(this.process.pid);
+    await this.process.ended;
   }
 }
 

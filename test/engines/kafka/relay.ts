@@ -20,6 +20,7 @@ const framed = (take: (frame: Buffer) => void): ((chunk: Buffer) => void) => {
 
 /** Stands between clients and a broker, and loses answers. */
 export class Relay {
+  private isCut = false;
   private readonly losing = new Map<number, (() => void) | 'all'>();
   private readonly sockets = new Set<Socket>();
 
@@ -48,8 +49,15 @@ export class Relay {
     this.losing.set(kind, 'all');
   }
 
+  /** From now on lets nobody through, and ends every connection. */
+  cut(): void {
+    this.isCut = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
   /** Answers again; what was withheld is gone. */
   heal(): void {
+    this.isCut = false;
     this.losing.clear();
   }
 
@@ -60,12 +68,14 @@ export class Relay {
   }
 
   private join(client: Socket): void {
+    if (this.isCut) return void client.destroy();
     const broker = connect(this.targetPort, '127.0.0.1');
     const kinds = new Map<number, number>();
     const end = (): void => void (client.destroy(), broker.destroy());
     for (const socket of [client, broker]) {
       this.sockets.add(socket);
       socket.once('close', end).on('error', end);
+      socket.once('close', () => this.sockets.delete(socket));
     }
     const asked = framed((frame) => {
       kinds.set(frame.readInt32BE(8), frame.readInt16BE(4));
