@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { type IncomingRecord, InMemoryBroker, InMemoryTopics } from '@delta-hub/broker';
 import { digest } from '@delta-hub/crypto';
 import { InMemoryEvents, InMemoryEventStore } from '@delta-hub/event-store';
-import { Inbox } from '@delta-hub/local-log/testing';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { createDeadLetters, deadLettersTopic } from './dead-letters.js';
 import { Positions } from './positions.js';
@@ -30,6 +29,20 @@ const refused = (offset: bigint, value: Uint8Array, jws = 'header..signature'): 
   headers: { 'content-type': 'application/cloudevents+json', jws },
 });
 
+/** Everything that is on a topic. */
+const recordsOn = async (topic: string, broker: InMemoryBroker): Promise<readonly IncomingRecord[]> => {
+  const found: IncomingRecord[] = [];
+  const count = Number(await broker.lag(topic, []));
+  await new Promise<void>((resolve, reject) => {
+    const take = (record: IncomingRecord): Promise<void> => {
+      if (found.push(record) === count) resolve();
+      return Promise.resolve();
+    };
+    broker.subscribe(topic, [], take).catch(reject);
+  });
+  return found;
+};
+
 /** Node 31 refuses the records, then lets its dead letters go out. */
 const lettersFor = async (records: readonly IncomingRecord[], others: readonly Parameters<typeof signed>[0][] = []) => {
   const store = new InMemoryEventStore(events);
@@ -50,9 +63,7 @@ const lettersFor = async (records: readonly IncomingRecord[], others: readonly P
   await letters.waitFor((await store.head())!);
   await letters.stop();
   positions.close();
-  const inbox = new Inbox<IncomingRecord>();
-  await broker.subscribe(deadLettersTopic('31'), [], inbox.take);
-  const found = await inbox.holding(Number(await broker.lag(deadLettersTopic('31'), [])));
+  const found = await recordsOn(deadLettersTopic('31'), broker);
   await broker.close();
   return { found, refusals: (await store.readAll(undefined, 100)).map(readEvent) };
 };

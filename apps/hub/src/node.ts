@@ -56,16 +56,11 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
     const { store } = await openNodeStore(start.dataDir, start.node, () => clock.now(), config);
     closers.push(() => store.close());
     const metrics = new NodeMetrics(start.node);
-    const rebuilt = (topic: string): void => metrics.rebuilt(topic);
-    const tracing = await openTracing(start.node, config);
-    if (tracing !== undefined) closers.push(() => tracing.close());
-    const bare = await openBroker(config, start.node, hubDir, rebuilt);
-    const broker = new BrokerLink(tracing?.around(bare) ?? bare, start.linked);
-    closers.push(() => broker.close());
+    const { broker, tracing, closeBroker } = await openLink(config, start, hubDir, metrics);
+    closers.push(closeBroker);
     const verifyToken = tokenVerifier(hubDir, start.node, config);
-    const introspection = start.environment === 'development';
     const parts = {
-      introspection,
+      introspection: start.environment === 'development',
       node: start.node,
       host: '127.0.0.1',
       eventStore: store,
@@ -84,9 +79,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       port: 0,
     });
     closers.push(() => ledger.close());
-    const { witnessing } = ledger;
-    const checkpoints = new CheckpointPublisher(start.node, broker, () => witnessing?.newest('WITNESSED'));
-    closers.push(() => checkpoints.stop());
+    closers.push(publishCheckpoints(start.node, broker, ledger));
     const signer = signerFromJwk(readPrivateKey(start.dataDir, keyOf('event')), keyOf('event'));
     const peers = NODES.map(({ id }) => id).filter((id) => id !== start.node);
     const handoff = await createHandoffApp({
@@ -174,6 +167,24 @@ const openGateway = (
 const joinForks = ({ witnessing }: LedgerApp, handoff: HandoffApp): void => {
   witnessing?.onFork(({ node, proof }) => handoff.raiseLogForked({ forkedNode: node, proof }));
   witnessing?.onSettled(() => handoff.retryHeld());
+};
+
+/** The line of the node to the others, its work seen as spans where that is configured. */
+const openLink = async (config: HubConfig, { node, linked }: NodeStart, hubDir: string, metrics: NodeMetrics) => {
+  const tracing = await openTracing(node, config);
+  const bare = await openBroker(config, node, hubDir, (topic) => metrics.rebuilt(topic));
+  const broker = new BrokerLink(tracing?.around(bare) ?? bare, linked);
+  const closeBroker = async (): Promise<void> => {
+    await broker.close();
+    await tracing?.close();
+  };
+  return { broker, tracing, closeBroker };
+};
+
+/** Shows the witnessed heads of the log on their topic, until what it answers is called. */
+const publishCheckpoints = (node: string, broker: Broker, { witnessing }: LedgerApp): (() => Promise<void>) => {
+  const checkpoints = new CheckpointPublisher(node, broker, () => witnessing?.newest('WITNESSED'));
+  return () => checkpoints.stop();
 };
 
 /** What carries records between the nodes, as the configuration has it. */
