@@ -25,8 +25,14 @@ export const intervalAnswer = ({ agency, from, until }: Interval) => ({
   until: until ?? null,
 });
 
-export const deadlineAnswer = (due: Due, outage: (id: string) => OutageRow | undefined) => ({
+export const deadlineAnswer = (due: Due, of: TransferParent, outage: (id: string) => OutageRow | undefined) => ({
+  of,
   step: due.step,
+  from: due.from,
+  rawDay: due.rawDay,
+  dueDay: due.dueDay,
+  isCalendarCovered: due.isCalendarCovered,
+  ruleId: due.ruleId,
   about: due.about ?? null,
   agency: agencyAnswer(due.agency),
   due: due.due,
@@ -37,6 +43,8 @@ export const deadlineAnswer = (due: Due, outage: (id: string) => OutageRow | und
   rule: due.rule,
   verified: due.verified,
 });
+
+export type DeadlineParent = ReturnType<typeof deadlineAnswer>;
 
 export const correctionAnswer = ({ correction, acknowledged }: CorrectionStatus) => ({
   fact: correction.data.fact,

@@ -10,15 +10,17 @@ import {
 import {
   articleOf,
   AT_ONCE,
+  dayOf,
   type HandoffEvent,
+  hubRules,
   isIntake,
   isMergeEvent,
   isOpen,
   isReading,
+  packInForce,
   personDecider,
   personMergeDecider,
   type PersonFile,
-  rulePack2020,
   sealedRecordDecider,
   transferDecider,
   type TransferEvent,
@@ -178,7 +180,7 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
     const signed: EventToAppend[] = [];
     for (const act of acts) {
       const causationId = signed.at(-1)?.id ?? recorded.at(-1)?.id;
-      const rule = `${articleOf(act.type)}@${rulePack2020.version}`;
+      const rule = `${articleOf(act.type)}@${packVersionOf(act, this.keeper.node)}`;
       const { commandId, commandHash, now: signedAt } = command;
       const context = {
         id: this.keeper.newId(),
@@ -211,6 +213,10 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
     }
   }
 }
+
+/** The pack in force at this node on the day of an act. */
+const packVersionOf = ({ occurredAt }: HandoffEvent, node: string): string =>
+  packInForce(hubRules.book, node, dayOf(occurredAt))?.version ?? 'none';
 
 /** Names what was asked by which agency, so that a key cannot stand for two commands. */
 const hashOf = (request: Request, agencyId: string): string => {

@@ -2,6 +2,7 @@ import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/dis
 import { handoffSdl } from '@delta-hub/contracts';
 import { ApolloFederationDriver, type ApolloFederationDriverConfig } from '@nestjs/apollo';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { GraphQLModule } from '@nestjs/graphql';
 import { contextOf, maskFault, type VerifyToken } from './bearer.js';
@@ -17,7 +18,14 @@ import { PersonResolver } from './person.resolver.js';
 import { Projector } from './projections.js';
 import { ReadModels } from './read-models.js';
 import { StaleFactResolver, StalePersonResolver, StaleTransferResolver } from './stale.resolver.js';
+import { KnownErrors } from './known-errors.js';
 import { TransferResolver } from './transfer.resolver.js';
+import {
+  DeadlineResolver,
+  FactContentResolver,
+  TransferVerdictsResolver,
+  VerdictResolver,
+} from './verdict.resolver.js';
 import { RuleResolver, WorklistResolver } from './worklist.resolver.js';
 
 export interface HandoffModuleOptions {
@@ -60,6 +68,7 @@ export class HandoffModule {
           inject: [CommandBus],
           useFactory: (bus: CommandBus) => new Commands(bus, options.projector, options.readModels),
         },
+        { provide: APP_FILTER, useClass: KnownErrors },
         TransferResolver,
         InboxResolver,
         PersonResolver,
@@ -72,6 +81,10 @@ export class HandoffModule {
         StalePersonResolver,
         StaleFactResolver,
         CorrectedFactResolver,
+        VerdictResolver,
+        TransferVerdictsResolver,
+        DeadlineResolver,
+        FactContentResolver,
       ],
     };
   }

@@ -1,5 +1,6 @@
 import { agencyById, type AgencyEntry, divisionByCode, type HandoffGraphql } from '@delta-hub/contracts';
-import { dayOf } from '@delta-hub/handoff';
+import { digest } from '@delta-hub/crypto';
+import { dayOf, hubRules, rulesText } from '@delta-hub/handoff';
 import { Args, Context, Parent, Query, ResolveField, ResolveReference, Resolver } from '@nestjs/graphql';
 import { GraphQLError } from 'graphql';
 import { factAnswer } from './answers.js';
@@ -25,6 +26,7 @@ export class NodeResolver {
     const view = viewOf(times, this.clock);
     return {
       ...this.health.identity(),
+      rulesDigest: digest(Buffer.from(rulesText(hubRules))),
       held: this.health.heldRecords(),
       peers: this.health.peers(),
       outages: this.readModels.outages(view),

@@ -17,7 +17,7 @@ import type { FactRow, PersonIntake, ReadModels, TransferQuery } from './read-mo
 import { readEvent } from './signed-events.js';
 import type { View } from './view.js';
 
-const summaries = transferSummary(hubRules);
+const summaries = transferSummary(() => hubRules);
 
 /** What is known now stands in the read models; what was known or true earlier is folded from the facts. */
 export const casesAt = (readModels: ReadModels, view: View | undefined): Cases =>

@@ -20,7 +20,7 @@ import type { ReadModels } from './read-models.js';
 import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
 import { StoreSubscriber } from './subscriber.js';
 
-const summaries = transferSummary(hubRules);
+const summaries = transferSummary(() => hubRules);
 
 /** Writes the read models from the store's events, one transaction an event. Nothing else writes them. */
 export class Projector extends StoreSubscriber {

@@ -1,4 +1,5 @@
 import { type EventData, eventName, wireType } from '@delta-hub/contracts';
+import { hubRules, rulesText } from '@delta-hub/handoff';
 import type { Arrival, Instant, PersonEvent, StateKey, TransferSummary } from '@delta-hub/handoff';
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
@@ -78,21 +79,25 @@ const OUTAGE = 'SELECT id, node, peer, began AS "from", ended AS until FROM outa
 
 const ALL_TABLES = [SCHEMA, DUTY_SCHEMA, COPY_SCHEMA].join('\n');
 
-/** Names the shape of the tables: another program's tables are of another shape (PRAGMA user_version, 31 bits). */
-const SHAPE = createHash('sha256').update(ALL_TABLES).digest().readUInt32BE() >>> 1;
+/**
+ * Names the shape of the tables and the rules by which they were filled: under others they are built anew
+ * (PRAGMA user_version, 31 bits).
+ */
+const shape = (): number =>
+  createHash('sha256').update(ALL_TABLES).update(rulesText(hubRules)).digest().readUInt32BE() >>> 1;
 
 /** Tables of another shape are left behind: what is in them is derived, and is built anew from the event store. */
 const openTables = (path: string): DatabaseSync => {
   const db = new DatabaseSync(path);
-  const shape = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+  const found = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
   const isEmpty = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables'] === 0;
-  if (shape !== SHAPE && !isEmpty) {
+  if (found !== shape() && !isEmpty) {
     db.close();
     for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
     return openTables(path);
   }
   db.exec(ALL_TABLES);
-  db.exec(`PRAGMA user_version = ${SHAPE}`);
+  db.exec(`PRAGMA user_version = ${shape()}`);
   return db;
 };
 

@@ -16,6 +16,7 @@ const TABLE: Readonly<Record<Code, readonly [RefusalType, string]>> = {
   OCCURRED_IN_FUTURE: ['InputRefusal', 'An act cannot be recorded before it is done.'],
   OCCURRED_BEFORE_CAUSE: ['InputRefusal', 'The act cannot have been done before the act it depends on.'],
   REFUSAL_GROUND_MISSING: ['InputRefusal', 'A refusal names its ground from the closed list.'],
+  GROUND_NOT_ADMITTED: ['InputRefusal', 'The rule pack in force admits no refusal on this ground.'],
   REFUSAL_GROUND_UNEXPECTED: ['InputRefusal', 'An agreement has no ground of refusal.'],
   PERSON_UNKNOWN: ['InputRefusal', 'This node holds no fact about this person.'],
   TRANSFER_UNKNOWN: ['InputRefusal', 'This node knows no such transfer.'],

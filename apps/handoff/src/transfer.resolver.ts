@@ -281,8 +281,8 @@ export class TransferResolver {
   }
 
   @ResolveField('deadlines')
-  deadlines(@Parent() { dues }: TransferParent) {
-    return dues.map((due) => deadlineAnswer(due, (id) => this.readModels.outage(id)));
+  deadlines(@Parent() transfer: TransferParent) {
+    return transfer.dues.map((due) => deadlineAnswer(due, transfer, (id) => this.readModels.outage(id)));
   }
 
   @ResolveField('corrections')

@@ -1,5 +1,13 @@
 import { agencyById, type HandoffGraphql, isAtOrAbove } from '@delta-hub/contracts';
-import { dayOf, hubRules, mayHandleSealed, type TracedRule, tracedRules, traceRule } from '@delta-hub/handoff';
+import {
+  dayOf,
+  hubRules,
+  mayHandleSealed,
+  SWITCHES,
+  type TracedRule,
+  tracedRules,
+  traceRule,
+} from '@delta-hub/handoff';
 import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { GraphQLError } from 'graphql';
 import { agencyAnswer, type TransferParent } from './answers.js';
@@ -90,6 +98,23 @@ export class RuleResolver {
     return tracedRules(hubRules.book).filter((rule) => isInForce(rule, view));
   }
 
+  @Query('policy')
+  policy(@Args() times: ViewArgs) {
+    const view = viewOf(times, this.clock);
+    return hubRules.book.packs
+      .filter((pack) => isInForce(pack, view))
+      .flatMap(({ version, policy }) => SWITCHES.map((one) => ({ pack: version, ...one, value: policy[one.name] })));
+  }
+
+  @Query('calendar')
+  calendar(@Args() times: ViewArgs) {
+    viewOf(times, this.clock);
+    return hubRules.calendar.years.map((year) => ({
+      ...year,
+      holidays: year.holidays.map(([first, last]) => ({ first, last })),
+    }));
+  }
+
   @Query('rule')
   rule(@Args() { id, ...times }: HandoffGraphql.QueryRuleArgs) {
     const view = viewOf(times, this.clock);
@@ -99,7 +124,10 @@ export class RuleResolver {
 }
 
 /** The book comes with the program and is the same whenever it is asked; only what is in force has its days. */
-const isInForce = ({ effectiveFrom, effectiveTo }: TracedRule, view: View | undefined): boolean => {
+const isInForce = (
+  { effectiveFrom, effectiveTo }: Pick<TracedRule, 'effectiveFrom' | 'effectiveTo'>,
+  view: View | undefined,
+): boolean => {
   if (view?.validAt === undefined) return true;
   const day = dayOf(view.validAt);
   return effectiveFrom <= day && (effectiveTo === null || day <= effectiveTo);

@@ -17,6 +17,8 @@ const Schema = z.object({
     .regex(/^\d\d=https?:\/\/[^\s,]+(,\d\d=https?:\/\/[^\s,]+)*$/, '31=https://host:port,33=https://host:port')
     .transform((text) => Object.fromEntries(text.split(',').map((one) => [one.slice(0, 2), one.slice(3)])))
     .optional(),
+  /** File of what this installation adds to the rules: pack versions, overlays, years of the calendar. The same at every node. */
+  DELTA_HUB_RULES: z.string().min(1).optional(),
   /** Where a node keeps its events: one file of its directory, or KurrentDB. */
   DELTA_HUB_STORE: z.enum(['sqlite', 'kurrentdb']).default('sqlite'),
   /** The client's connection string; `{node}` stands for the node's number, where each has a server of its own. */

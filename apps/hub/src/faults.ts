@@ -11,6 +11,7 @@ export type HubFaultCode =
   | 'KEY_MISMATCH'
   | 'NODE_FAILED'
   | 'PORT_IN_USE'
+  | 'RULES_INVALID'
   | 'SCENARIO_FAILED'
   | 'SCENARIO_INVALID'
   | 'SCRATCH_IN_PRODUCTION'
@@ -34,9 +35,14 @@ export class HubFault extends Error {
 /** 0 done · 1 failed · 2 wrong arguments, configuration or scenario file · 3 verification or an expectation failed. */
 export const exitCodeOf = (code: string): number => {
   if (['VERIFICATION_FAILED', 'SCENARIO_FAILED', 'TOPICS_DIFFER', 'ACCESS_DIFFERS'].includes(code)) return 3;
-  return ['USAGE', 'SCENARIO_INVALID', 'CONFIG_INVALID', 'DEV_ISSUER_IN_PRODUCTION', 'SCRATCH_IN_PRODUCTION'].includes(
-    code,
-  )
+  return [
+    'USAGE',
+    'SCENARIO_INVALID',
+    'RULES_INVALID',
+    'CONFIG_INVALID',
+    'DEV_ISSUER_IN_PRODUCTION',
+    'SCRATCH_IN_PRODUCTION',
+  ].includes(code)
     ? 2
     : 1;
 };

@@ -17,6 +17,7 @@ import { openKafka } from './kafka/open-kafka.js';
 import { lockDirectory } from './lock.js';
 import type { NodeStart, PeerUrls } from './messages.js';
 import { PeerLine } from './peer-line.js';
+import { useRulesOf } from './rules-file.js';
 import { type Measured, NodeMetrics } from './metrics.js';
 import { openNodeStore, proveAppendOnly } from './node-store.js';
 import { NODES } from './nodes.js';
@@ -41,6 +42,7 @@ export interface RunningNode {
  */
 export const startNode = async (start: NodeStart): Promise<RunningNode> => {
   const config = loadConfig();
+  useRulesOf(config.DELTA_HUB_RULES);
   const hubDir = join(start.dataDir, '..', '..');
   const files = nodePaths(start.dataDir);
   const closers: (() => unknown)[] = [];

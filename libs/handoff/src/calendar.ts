@@ -15,6 +15,8 @@ export interface CalendarYear {
 
 /** Which days are off. Made from notices; replaced as a whole when a notice comes or is amended. */
 export interface Calendar {
+  /** The notices it was made from. */
+  readonly years: readonly CalendarYear[];
   readonly coveredYears: ReadonlySet<number>;
   readonly holidays: ReadonlySet<PlainDate>;
   readonly workingDays: ReadonlySet<PlainDate>;
@@ -23,6 +25,7 @@ export interface Calendar {
 export type DayKind = 'working-day' | 'weekend' | 'public-holiday';
 
 export const calendarFrom = (years: readonly CalendarYear[]): Calendar => ({
+  years,
   coveredYears: new Set(years.map(({ year }) => year)),
   holidays: new Set(years.flatMap(({ holidays }) => holidays.flatMap(([first, last]) => daysOf(first, last)))),
   workingDays: new Set(years.flatMap(({ workingDays }) => workingDays)),

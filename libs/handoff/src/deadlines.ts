@@ -8,9 +8,9 @@ import { instancesOf, type LimitInstance } from './limit-instances.js';
 import { packInForce, type Rules, versionOf } from './rule-book.js';
 import type { Limit, RuleSource, Rung } from './rule-pack.js';
 import type { DeadlineStep } from './terms.js';
-import type { TransferEventType } from './transfer.events.js';
+import type { TransferEvent, TransferEventType } from './transfer.events.js';
 import { PROCEDURE } from './transfer.procedure.js';
-import { actsOfType, isSuperseded, type StateKey, type TransferState } from './transfer.state.js';
+import { actsOfType, isSuperseded, keyOf, type StateKey, type TransferState } from './transfer.state.js';
 
 /** The last day of a limit. */
 export interface LastDay {
@@ -56,6 +56,8 @@ export interface Due extends LastDay {
 
 /** A limit that runs, with what happens when it passes. */
 export interface Duty extends Due, Pick<LimitInstance, 'act'>, Pick<Limit, 'timelyBy'> {
+  /** The act that started the count. */
+  readonly startedBy: StateKey;
   readonly ladder: readonly Rung[];
 }
 
@@ -78,7 +80,7 @@ const roll = (day: PlainDate, rollForward: RollForward, calendar: Calendar): Pla
  * nodes with the same facts, book and calendar get the same answer, whatever time it is.
  */
 export const dueInstants = (state: TransferState, rules: Rules): readonly Due[] =>
-  duties(state, rules).map(({ ladder: _ladder, act: _act, timelyBy: _timelyBy, ...due }) => due);
+  duties(state, rules).map(({ ladder: _ladder, act: _act, startedBy: _by, timelyBy: _timelyBy, ...due }) => due);
 
 /**
  * The same with what happens when each limit passes. Each limit is that of the pack in force when its count started. A
@@ -130,15 +132,16 @@ const dutyOf = (
   const started = startOf(when, instance, state);
   if (parties === undefined || started === undefined) return [];
   const node = party === 'origin' ? parties.originNode : parties.receivingNode;
-  const pack = packInForce(book, node, dayOf(started));
+  const from = started.occurredAt;
+  const pack = packInForce(book, node, dayOf(from));
   const limit = pack?.limits.find((each) => each.step === step);
   if (pack?.version !== version || limit === undefined) return [];
   if (step === 'DECISION' && pack.policy.decisionLimit === 'none') return [];
-  const lastDay = lastDayOf(limit.days + travel(limit, pack.policy), started, pack.policy.rollForward, calendar);
+  const lastDay = lastDayOf(limit.days + travel(limit, pack.policy), from, pack.policy.rollForward, calendar);
   const { about, recipient } = instance;
   return [
     {
-      ...{ step, agency: parties[limit.party], owedBy: limit.owedBy, from: started, ...lastDay },
+      ...{ step, agency: parties[limit.party], owedBy: limit.owedBy, from, ...lastDay },
       ...(about === undefined ? {} : { about }),
       ...(recipient === undefined ? {} : { recipient }),
       rule: `${limit.article}@${versionOf(limit, pack)}`,
@@ -146,7 +149,7 @@ const dutyOf = (
       source: limit.source,
       verified: limit.verified,
       ...outcome(limit, instance, state, lastDay),
-      ...{ act: instance.act, ladder: limit.ladder },
+      ...{ startedBy: keyOf(started), act: instance.act, ladder: limit.ladder },
       ...(limit.timelyBy === undefined ? {} : { timelyBy: limit.timelyBy }),
     },
   ];
@@ -155,10 +158,10 @@ const dutyOf = (
 /** Travel is left out of the person's own limit only, and only where the switch says so (刑事诉讼法 105). */
 const travel = ({ owedBy }: Limit, { travelDays }: PolicySwitches): number => (owedBy === 'person' ? travelDays : 0);
 
-const startOf = (when: Limit['when'], { from }: LimitInstance, state: TransferState): Instant | undefined => {
+const startOf = (when: Limit['when'], { from }: LimitInstance, state: TransferState): TransferEvent | undefined => {
   if (when !== undefined && !holds(when, state)) return undefined;
   if (isVoid(from, state)) return undefined;
-  return (from === 'transfer.consultation-replied' ? decidedUpon(state) : state[from])?.occurredAt;
+  return from === 'transfer.consultation-replied' ? decidedUpon(state) : (state[from] as TransferEvent | undefined);
 };
 
 const holds = (when: NonNullable<Limit['when']>, state: TransferState): boolean => {

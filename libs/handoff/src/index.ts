@@ -45,10 +45,21 @@ export type { Joint } from './joint-intervals.js';
 export { personFile } from './person-file.js';
 export { personHistory } from './person-history.js';
 export type { PersonFact, PersonHistory } from './person-history.js';
-export { defaultPolicy } from './policy.js';
+export { defaultPolicy, SWITCHES } from './policy.js';
 export type { PolicySwitches, RollForward } from './policy.js';
 export { repliesOf, standingReply } from './reply.js';
-export { checkBook, hubRules, packInForce, tracedRules, traceRule } from './rule-book.js';
+export {
+  builtInRules,
+  checkBook,
+  hubRules,
+  packInForce,
+  rulesText,
+  tracedRules,
+  traceRule,
+  useRules,
+} from './rule-book.js';
+export { withAddition } from './rules-addition.js';
+export type { PackVersion, RulesAddition } from './rules-addition.js';
 export type { RuleBook, Rules, TracedRule } from './rule-book.js';
 export { mergeOverlay } from './rule-overlay.js';
 export type { OfficeName, Overlay, OverlayConflict, ProvincialPack } from './rule-overlay.js';
@@ -62,7 +73,7 @@ export { articleOf, signingRejection } from './signing.js';
 export type { DeadlineStep, OfficeRole, Party, Reader, ReadingGround, Sanction, Seal } from './terms.js';
 export { admit, transferDecider } from './transfer.js';
 export type { TransferCommand } from './transfer.commands.js';
-export { actsOf, actsOfType } from './transfer.state.js';
+export { actsOf, actsOfType, isSuperseded, keyOf } from './transfer.state.js';
 export type { StateKey, TransferState } from './transfer.state.js';
 export type {
   DisputeLevel,

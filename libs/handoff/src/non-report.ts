@@ -30,19 +30,26 @@ export const noticeOfNonReport = (
 
 /** How long the person has been away after the last day for the report: until the report, else until the search was closed. */
 export interface Absence {
-  /** The last day on which the report was in time. */
+  /** The last day on which the report was in time; or of the last contact, where the pack counts from there. */
   readonly lastDay: PlainDate;
   /** The day of the report, or on which the search was given up. */
   readonly until: PlainDate;
   readonly days: number;
 }
 
-/** Undefined while the person is still searched for, and when the report turned out to be in time. */
-export const absenceIn = (state: TransferState): Absence | undefined => {
+/**
+ * Undefined while the person is still searched for, and when the report turned out to be in time. From which day it is
+ * counted is a switch of the pack in force when the limit passed.
+ */
+export const absenceIn = (state: TransferState, { book }: Rules): Absence | undefined => {
   const due = state['transfer.nonreport-notified']?.data.due;
   const end = state['transfer.person-reported'] ?? state['transfer.search-closed'];
   if (due === undefined || end === undefined || end.occurredAt < due) return undefined;
-  const [lastDay, until] = [dayOf(justBefore(due)), dayOf(end.occurredAt)];
+  const [dueDay, until] = [dayOf(justBefore(due)), dayOf(end.occurredAt)];
+  const policy = packInForce(book, state['transfer.applied']?.data.originNode ?? '', dueDay)?.policy;
+  // The last verified contact in a transfer is the service of the decision.
+  const served = state['transfer.decision-served'];
+  const lastDay = policy?.absenceFrom === 'last-contact' && served !== undefined ? dayOf(served.occurredAt) : dueDay;
   return { lastDay, until, days: daysBetween(lastDay, until) };
 };
 
@@ -65,7 +72,7 @@ export const sanctionRejection = (
   act: Sanctioning,
   rules: Rules,
 ): TransferRejection | undefined => {
-  const absence = absenceIn(state);
+  const absence = absenceIn(state, rules);
   if (absence === undefined) return { code: 'NOTHING_TO_SANCTION', rule: '办法31' };
   const parties = state['transfer.applied']?.data;
   const executing = executingParty(state);

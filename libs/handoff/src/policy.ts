@@ -19,7 +19,7 @@ export interface PolicySwitches {
   readonly silence: 'neither-consent-nor-refusal';
   /** (v) Which days count towards cumulative leave: every date touched, and whether recurring trips are added. */
   readonly leaveDays: { readonly partDays: 'count'; readonly recurringTrips: 'shown' | 'added' };
-  /** (vi) From when an absence is counted: the day it was opened, or the last verified contact. */
+  /** (vi) From when an absence is counted: the day it was opened (in a transfer, the last day of the report), or the last verified contact (the service of the decision). */
   readonly absenceFrom: 'opened' | 'last-contact';
   /** (vii) How soon an alert across a border is raised, acknowledged by day and by night, verified and closed: minutes. */
   readonly alertMinutes: {
@@ -49,3 +49,39 @@ export const defaultPolicy: PolicySwitches = {
   refusalGrounds: 'closed-list',
   mobileCheckIn: 'information-check',
 };
+
+/** A switch as it is shown: which of the ten points, what it decides, how it stands in a pack. */
+export interface ShownSwitch {
+  /** The number of the point in the domain reference: i to x. */
+  readonly number: string;
+  readonly name: keyof PolicySwitches;
+  readonly question: string;
+  /** Whether the hub's transfers follow it; otherwise it is stated for the workflow that will. */
+  readonly isOfTransfers: boolean;
+}
+
+/** The ten points in their order. */
+export const SWITCHES: readonly ShownSwitch[] = (
+  [
+    ['i', 'rollForward', 'Which last days move to the next day that is not one 节假日顺延 (刑事诉讼法 105)?', true],
+    [
+      'ii',
+      'travelDays',
+      'How many days of travel are left out of the person’s own limit 在途时间 (刑事诉讼法 105)?',
+      true,
+    ],
+    ['iii', 'decisionLimit', 'Is the time between reply and decision limited, by a target of the hub?', true],
+    ['iv', 'silence', 'What does the silence of the agency asked mean?', true],
+    ['v', 'leaveDays', 'Which days count towards cumulative leave 外出?', false],
+    ['vi', 'absenceFrom', 'From when is an absence 脱离监管 counted?', true],
+    ['vii', 'alertMinutes', 'How soon is an alert 预警 raised, acknowledged, verified and closed?', false],
+    ['viii', 'answerableUntilReport', 'Who answers for the person between decision and report?', true],
+    ['ix', 'refusalGrounds', 'On what grounds may the receiving agency refuse?', true],
+    [
+      'x',
+      'mobileCheckIn',
+      'What is a check-in by mobile phone: checking 信息化核查, or electronic positioning 电子定位?',
+      false,
+    ],
+  ] as const
+).map(([number, name, question, isOfTransfers]) => ({ number, name, question, isOfTransfers }));

@@ -1,4 +1,5 @@
-import type { Instant } from './instant.js';
+import { dayOf, type Instant } from './instant.js';
+import { hubRules, packInForce } from './rule-book.js';
 import type { TransferAct, TransferRejection } from './transfer.events.js';
 import type { TransferState } from './transfer.state.js';
 
@@ -19,10 +20,21 @@ const superseding = (state: TransferState, cited: Instant): readonly Reply[] => 
   return next === undefined ? [] : [next, ...superseding(state, next.occurredAt)];
 };
 
-/** A refusal names its ground from the closed list; an agreement has none. */
-export const groundRejection = ({ data: { agrees, ground } }: Reply): TransferRejection | undefined => {
+/**
+ * A refusal names its ground from the closed list of the pack in force where it is given, and one that the pack's policy
+ * admits; an agreement has none.
+ */
+export const groundRejection = (
+  state: TransferState,
+  { occurredAt, data: { agrees, ground } }: Reply,
+): TransferRejection | undefined => {
   if (agrees) return ground === undefined ? undefined : { code: 'REFUSAL_GROUND_UNEXPECTED' };
-  return ground === undefined ? { code: 'REFUSAL_GROUND_MISSING', rule: '办法30' } : undefined;
+  if (ground === undefined) return { code: 'REFUSAL_GROUND_MISSING', rule: '办法30' };
+  const node = state['transfer.applied']?.data.receivingNode ?? '';
+  const pack = packInForce(hubRules.book, node, dayOf(occurredAt));
+  const isOnList = pack?.grounds.some((rule) => rule.ground === ground) === true;
+  const isAdmitted = pack?.policy.refusalGrounds === 'closed-list' || ground === 'residence-untrue';
+  return isOnList && isAdmitted ? undefined : { code: 'GROUND_NOT_ADMITTED', rule: '办法30' };
 };
 
 /** What stands against another reply: it cites one that is not there, or is not later than it. */
@@ -32,5 +44,5 @@ export const supersessionRejection = (
 ): TransferRejection | undefined => {
   const cited = repliesOf(state).find(({ occurredAt }) => occurredAt === act.data.supersedes);
   if (cited === undefined) return { code: 'SUPERSEDED_REPLY_UNKNOWN' };
-  return cited.occurredAt < act.occurredAt ? groundRejection(act) : { code: 'OCCURRED_BEFORE_CAUSE' };
+  return cited.occurredAt < act.occurredAt ? groundRejection(state, act) : { code: 'OCCURRED_BEFORE_CAUSE' };
 };

@@ -20,10 +20,27 @@ export interface Rules {
   readonly calendar: Calendar;
 }
 
-export const hubRules: Rules = {
+/** The rules that come with the program. */
+export const builtInRules: Rules = {
   book: { packs: [rulePack2020], overlays: provincialOverlays },
   calendar: prcCalendar,
 };
+
+/** What everything is judged by: the built-in rules, or what `useRules` has put in their place. */
+export let hubRules: Rules = builtInRules;
+
+/**
+ * Puts other rules in the place of the hub's: once, before a node opens, and the same at every node of the hub, or two of
+ * them would judge one letter differently.
+ * @throws HandoffFault `RULE_BOOK_INVALID`
+ */
+export const useRules = (rules: Rules): void => {
+  checkBook(rules.book);
+  hubRules = rules;
+};
+
+/** The rules as one text: the same at two nodes exactly when they judge alike. */
+export const rulesText = ({ book, calendar }: Rules): string => JSON.stringify([book, calendar.years]);
 
 /** A book that can be used: throws RULE_BOOK_INVALID when an overlay conflicts with its pack or two are in force at once. */
 export const checkBook = (book: RuleBook): RuleBook => {
@@ -35,6 +52,8 @@ export const checkBook = (book: RuleBook): RuleBook => {
   }
   const groups = [book.packs, ...NODES.map((node) => book.overlays.filter((overlay) => overlay.node === node))];
   if (groups.some(overlaps)) throw new HandoffFault('RULE_BOOK_INVALID', 'two in force on one day');
+  const names = [...book.packs.map(({ version }) => version), ...book.overlays.map(nameOf)];
+  if (new Set(names).size < names.length) throw new HandoffFault('RULE_BOOK_INVALID', 'two of one version');
   return book;
 };
 
@@ -110,6 +129,8 @@ const traced = (
     ...{ id: `${name}@${version}`, article, source, textSource: TAGS[source], verified, text },
     ...{ effectiveFrom, effectiveTo },
   }));
+
+const nameOf = ({ node, version, base }: Overlay): string => `${base}+${node}.${version}`;
 
 const NODES: readonly NodeId[] = ['31', '32', '33', '34'];
 const TAGS = { law: 'L', recalled: 'U', excerpt: 'W', proposal: 'P' } as const;

@@ -18,6 +18,6 @@ export const termEndRejection = (
   const pack = packInForce(book, parties.receivingNode, dayOf(occurredAt));
   const report = pack?.limits.find(({ step }) => step === 'REPORT');
   if (pack === undefined || report === undefined) return undefined;
-  const { dueDay } = lastDayOf(report.days, occurredAt, pack.policy.rollForward, calendar);
+  const { dueDay } = lastDayOf(report.days + pack.policy.travelDays, occurredAt, pack.policy.rollForward, calendar);
   return dueDay > parties.correctionEnd ? { code: 'TERM_ENDS_FIRST', rule: '法44' } : undefined;
 };

@@ -5,7 +5,7 @@ import { histories, ofTheCase } from './testing/play.js';
 import type { TransferEvent } from './transfer.events.js';
 import { transferSummary, type TransferSummary } from './transfer-summary.js';
 
-const readModel = transferSummary(hubRules);
+const readModel = transferSummary(() => hubRules);
 const summaryOf = (history: readonly TransferEvent[]) =>
   history.reduce<TransferSummary | undefined>(
     (summary, event) => readModel.evolve(summary, 'transfer-1', event),

@@ -42,8 +42,8 @@ export interface TransferSummary extends Seal {
   readonly facts: TransferState;
 }
 
-/** The read model under one rule book and calendar; rebuild it when either changes. */
-export const transferSummary = (rules: Rules) => {
+/** The read model under the rules that `rules` gives; rebuild it when they change. */
+export const transferSummary = (rules: () => Rules) => {
   /** The summary of a folded case; undefined before its application. */
   const of = (id: string, facts: TransferState): TransferSummary | undefined => {
     const applied = facts['transfer.applied'];
@@ -58,7 +58,7 @@ export const transferSummary = (rules: Rules) => {
       personStatus: personStatusOf(facts),
       isOpen: isOpen(facts),
       acts: Object.fromEntries(actsOf(facts).map(({ type, occurredAt }) => [type, occurredAt])),
-      dues: dueInstants(facts, rules),
+      dues: dueInstants(facts, rules()),
       facts,
     };
   };

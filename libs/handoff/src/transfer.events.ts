@@ -262,6 +262,7 @@ export type TransferRejectionCode =
   // what it says
   | 'REFUSAL_GROUND_MISSING'
   | 'REFUSAL_GROUND_UNEXPECTED'
+  | 'GROUND_NOT_ADMITTED'
   | 'DECISION_CONTRADICTS_REPLY'
   | 'SANCTION_NOT_FITTING'
   // when

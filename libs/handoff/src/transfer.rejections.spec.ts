@@ -148,6 +148,7 @@ const metBy: Record<
   | 'of a copy'
   | 'after a non-report'
   | 'of custody or term'
+  | 'under a switch'
 > = {
   TRANSFER_UNKNOWN: 'command',
   ROLE_NOT_PERMITTED: 'command',
@@ -209,6 +210,7 @@ const metBy: Record<
   NOT_REPORTED: 'event',
   REFUSAL_GROUND_MISSING: 'command',
   REFUSAL_GROUND_UNEXPECTED: 'command',
+  GROUND_NOT_ADMITTED: 'under a switch',
   DECISION_CONTRADICTS_REPLY: 'command',
   CUSTODY_FILE_ALREADY_PLACED: 'of custody or term',
   CUSTODY_FILE_MISSING: 'event',

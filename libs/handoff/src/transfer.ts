@@ -158,7 +158,7 @@ const objection = (state: TransferState, act: TransferEvent): TransferRejection 
       if (act.data.origin === act.data.receiving) return { code: 'SAME_AGENCY' };
       return act.occurredAt < act.data.answerableSince ? { code: 'OCCURRED_BEFORE_CAUSE' } : undefined;
     case 'transfer.consultation-replied':
-      return groundRejection(act);
+      return groundRejection(state, act);
     case 'transfer.reply-superseded':
       return supersessionRejection(state, act);
     case 'transfer.decided':
@@ -256,8 +256,9 @@ const toAct = (command: Exclude<TransferCommand, Judge>, state: TransferState): 
   if (command.type === 'ApplyTransfer') return application(command, state);
   if (command.type === 'SendCopy') return copyOf(command, state);
   if (command.type === 'ProposeSanction') {
-    const { measure, documents } = command;
-    return recordAct('transfer.sanction-proposed', command, { measure, days: absenceIn(state)?.days ?? 0, documents });
+    const { measure, documents, rules } = command;
+    const days = absenceIn(state, rules)?.days ?? 0;
+    return recordAct('transfer.sanction-proposed', command, { measure, days, documents });
   }
   return command.type === 'RaiseDispute' || command.type === 'ResolveDispute'
     ? disputing(command, state)

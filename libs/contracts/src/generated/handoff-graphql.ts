@@ -13,6 +13,8 @@ export type Scalars = {
   DateTime: { input: string; output: string; }
   /** A legal day in Asia/Shanghai, `YYYY-MM-DD`. */
   Date: { input: string; output: string; }
+  /** A JSON object. */
+  JSON: { input: unknown; output: unknown; }
 };
 
 /**
@@ -38,6 +40,10 @@ export type Query = {
   readonly rules: ReadonlyArray<Rule>;
   /** The rule an id names, e.g. REPLY@2020.1; null for none, and with `validAt` for one not in force on that legal day. */
   readonly rule?: Maybe<Rule>;
+  /** The ten points that the law leaves open, as each pack answers them; with `validAt` the pack in force on that legal day. */
+  readonly policy: ReadonlyArray<PolicySwitch>;
+  /** The working calendar: public holidays and make-up working days of each year, with the notice they are from. The calendar comes with the program or its configuration: the two times change nothing. */
+  readonly calendar: ReadonlyArray<CalendarYear>;
   /** One agency of the directory; with `validAt` null where its division was none on that legal day. The directory comes with the program: `asOf` changes nothing. */
   readonly agency?: Maybe<Agency>;
   /** This installation: who it is and how far each of its subscribers has come. The two times choose its outages; all else is of now. */
@@ -142,6 +148,28 @@ export type QueryRulesArgs = {
  */
 export type QueryRuleArgs = {
   id: Scalars['ID']['input'];
+  asOf?: InputMaybe<Scalars['DateTime']['input']>;
+  validAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+
+/**
+ * Every query takes two times and keeps them apart: `asOf`, only what this node knew at that instant; `validAt`, only what had been
+ * done by that instant, whenever this node learnt it. Both together: what it then knew of what had been done. Everything below
+ * the answer is of the same times. An `asOf` in the future fails with AS_OF_IN_FUTURE, what is no instant with BAD_USER_INPUT.
+ */
+export type QueryPolicyArgs = {
+  asOf?: InputMaybe<Scalars['DateTime']['input']>;
+  validAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+
+/**
+ * Every query takes two times and keeps them apart: `asOf`, only what this node knew at that instant; `validAt`, only what had been
+ * done by that instant, whenever this node learnt it. Both together: what it then knew of what had been done. Everything below
+ * the answer is of the same times. An `asOf` in the future fails with AS_OF_IN_FUTURE, what is no instant with BAD_USER_INPUT.
+ */
+export type QueryCalendarArgs = {
   asOf?: InputMaybe<Scalars['DateTime']['input']>;
   validAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
@@ -603,6 +631,7 @@ export type TransferResult = TransferRecorded | InputRefusal | AuthorityRefusal 
 
 export type CopyResult = CopyRecorded | InputRefusal | AuthorityRefusal | StateRefusal | IdempotencyRefusal;
 
+/** The recipient has taken note. A repeated command gets the same answer. */
 export type CopyRecorded = {
   readonly __typename?: 'CopyRecorded';
   readonly copy: Copy;
@@ -611,12 +640,14 @@ export type CopyRecorded = {
 
 export type PersonResult = PersonRecorded | InputRefusal | AuthorityRefusal | StateRefusal | IdempotencyRefusal;
 
+/** The command is stored and signed. */
 export type PersonRecorded = {
   readonly __typename?: 'PersonRecorded';
   readonly person: Person;
   readonly facts: ReadonlyArray<Fact>;
 };
 
+/** 接收登记 is stored and signed: from here the acting agency answers for the person. */
 export type IntakeRecorded = {
   readonly __typename?: 'IntakeRecorded';
   readonly person: Person;
@@ -672,95 +703,187 @@ export type IdempotencyRefusal = Refusal & {
   readonly rule?: Maybe<Scalars['String']['output']>;
 };
 
+/** The stable public names of refusals, each with the sentence that `message` repeats. What a client does about one says its type. */
 export type RefusalCode =
+  /** The agency is not of county level. */
   | 'AGENCY_NOT_COUNTY'
+  /** The directory has no such agency at this node. */
   | 'AGENCY_UNKNOWN'
+  /** No county-level division of the four provinces has this code on that day. */
   | 'DIVISION_UNKNOWN'
+  /** A digest is "sha-256:" and 43 base64url characters. */
   | 'DOCUMENT_DIGEST_INVALID'
+  /** A document has at most 20 MiB. */
   | 'DOCUMENT_TOO_LARGE'
+  /** The field does not have the form its description asks for. */
   | 'FIELD_INVALID'
+  /** The person is to move to the agency that answers for them already. */
   | 'SAME_AGENCY'
+  /** An act cannot be recorded before it is done. */
   | 'OCCURRED_IN_FUTURE'
+  /** The act cannot have been done before the act it depends on. */
   | 'OCCURRED_BEFORE_CAUSE'
+  /** A refusal names its ground from the closed list. */
   | 'REFUSAL_GROUND_MISSING'
+  /** The rule pack in force admits no refusal on this ground. */
+  | 'GROUND_NOT_ADMITTED'
+  /** An agreement has no ground of refusal. */
   | 'REFUSAL_GROUND_UNEXPECTED'
+  /** The letter of consultation has not been received yet. */
   | 'CONSULTATION_NOT_RECEIVED'
+  /** This node holds no fact about this person. */
   | 'PERSON_UNKNOWN'
+  /** This node knows no such transfer. */
   | 'TRANSFER_UNKNOWN'
+  /** This act is another agency’s. */
   | 'ACT_NOT_YOURS'
+  /** The judicial office has no delegation in force for this act. */
   | 'DELEGATION_MISSING'
+  /** A sealed record is for those whose duty minors are. */
   | 'JUVENILE_DUTY_MISSING'
+  /** The act is not on the power list of an agency of this level. */
   | 'POWER_NOT_HELD'
+  /** Another officer of the agency must approve this than prepared it. */
   | 'FOUR_EYES_REQUIRED'
+  /** The officer has stepped back from this case. */
   | 'OFFICER_RECUSED'
+  /** Another agency answers for this person. */
   | 'PERSON_NOT_YOURS'
+  /** This role does not write case facts. */
   | 'ROLE_NOT_PERMITTED'
+  /** The transfer has been applied for already. */
   | 'ALREADY_APPLIED'
+  /** The transfer has been decided already. */
   | 'ALREADY_DECIDED'
+  /** The consultation has been replied to already; another reply cites the one it supersedes. */
   | 'ALREADY_REPLIED'
+  /** No reply of the case was given at the instant that is cited. */
   | 'SUPERSEDED_REPLY_UNKNOWN'
+  /** The person has reported already. */
   | 'ALREADY_REPORTED'
+  /** The decision has been served already. */
   | 'ALREADY_SERVED'
+  /** The letter has been received already. */
   | 'CONSULTATION_ALREADY_RECEIVED'
+  /** The letter of consultation has been sent already. */
   | 'CONSULTATION_ALREADY_SENT'
+  /** No letter of consultation has been sent. */
   | 'CONSULTATION_NOT_SENT'
+  /** The decision follows the reply. */
   | 'DECISION_CONTRADICTS_REPLY'
+  /** The file has been received already. */
   | 'FILE_ALREADY_RECEIVED'
+  /** The file has been sent already. */
   | 'FILE_ALREADY_SENT'
+  /** The file has not been received. */
   | 'FILE_NOT_RECEIVED'
+  /** The file has not been sent. */
   | 'FILE_NOT_SENT'
+  /** The transfer has not been approved. */
   | 'NOT_APPROVED'
+  /** The transfer has not been decided. */
   | 'NOT_DECIDED'
+  /** The decision has not been served on the person. */
   | 'NOT_SERVED'
+  /** The opinion has been given already. */
   | 'OPINION_ALREADY_GIVEN'
+  /** There is no opinion on the application yet. */
   | 'OPINION_MISSING'
+  /** The person has been registered already. */
   | 'PERSON_ALREADY_REGISTERED'
+  /** Different agencies answer for the two: a merge hands nobody over. */
   | 'PERSONS_IN_DIFFERENT_HANDS'
+  /** The two ids are one. */
   | 'SAME_PERSON'
+  /** Nobody has proposed that the two are one person. */
   | 'MATCH_NOT_PROPOSED'
+  /** It has been proposed already that the two are one person. */
   | 'MATCH_ALREADY_PROPOSED'
+  /** One of the two is merged already. */
   | 'ALREADY_MERGED'
+  /** The two are not merged. */
   | 'NOT_MERGED'
+  /** Another transfer of this person is under way. */
   | 'PERSON_HAS_OPEN_TRANSFER'
+  /** The receipt has been issued already. */
   | 'RECEIPT_ALREADY_ISSUED'
+  /** The consultation has not been replied to. */
   | 'REPLY_MISSING'
+  /** The transfer is closed. */
   | 'TRANSFER_CLOSED'
+  /** No rule wants such a copy of this case, or not yet. */
   | 'COPY_NOT_DUE'
+  /** The copy has been sent already. */
   | 'COPY_ALREADY_SENT'
+  /** The directory has no such recipient for this office. */
   | 'RECIPIENT_UNKNOWN'
+  /** The recipient belongs to neither node of the case: it gets its copy outside. */
   | 'RECIPIENT_NOT_SERVED'
+  /** The dispute has been taken to this level already. */
   | 'DISPUTE_ALREADY_RAISED'
+  /** The dispute has been settled already. */
   | 'DISPUTE_ALREADY_RESOLVED'
+  /** A dispute goes to the agencies directly above first. */
   | 'DISPUTE_LEVEL_MISSING'
+  /** No dispute has been taken to this level. */
   | 'DISPUTE_NOT_RAISED'
+  /** The decision waits for the agencies above. */
   | 'DISPUTE_PENDING'
+  /** A silence can be disputed only some days after the last day of the reply. */
   | 'DISPUTE_TOO_EARLY'
+  /** The other agency has agreed. */
   | 'NOTHING_TO_DISPUTE'
+  /** What the agencies above have settled binds the decision. */
   | 'DECISION_CONTRADICTS_RULING'
+  /** This verdict on the limit has been given already. */
   | 'VERDICT_ALREADY_GIVEN'
+  /** The officer has stepped back from this case already. */
   | 'RECUSAL_ALREADY_DECLARED'
+  /** The fact has been corrected already. */
   | 'ALREADY_CORRECTED'
+  /** It has been acknowledged already. */
   | 'ALREADY_ACKNOWLEDGED'
+  /** The custodial file has been registered already. */
   | 'CUSTODY_FILE_ALREADY_PLACED'
+  /** The place that holds the custodial file has not said so yet. */
   | 'CUSTODY_FILE_MISSING'
+  /** The person does not serve outside prison: no custodial file moves. */
   | 'NOT_OUTSIDE_PRISON'
+  /** The term ends before the last day of the report: say that this has been seen. */
   | 'TERM_ENDS_FIRST'
+  /** That the person has not reported has been told already. */
   | 'NONREPORT_ALREADY_NOTIFIED'
+  /** Nobody has said that the person did not report. */
   | 'NONREPORT_NOT_NOTIFIED'
+  /** The search has been started already. */
   | 'SEARCH_ALREADY_STARTED'
+  /** No search has been started. */
   | 'SEARCH_NOT_STARTED'
+  /** The search has been closed already. */
   | 'SEARCH_ALREADY_CLOSED'
+  /** The police have been told already. */
   | 'POLICE_ALREADY_NOTIFIED'
+  /** The absence has no end yet, or the report was in time. */
   | 'NOTHING_TO_SANCTION'
+  /** The length of the absence calls for another measure. */
   | 'SANCTION_NOT_FITTING'
+  /** No sanction has been proposed. */
   | 'SANCTION_NOT_PROPOSED'
+  /** A sanction has been proposed already. */
   | 'SANCTION_ALREADY_PROPOSED'
+  /** The sanction has been decided already. */
   | 'SANCTION_ALREADY_DECIDED'
+  /** The fact has not been corrected. */
   | 'NOT_CORRECTED'
+  /** The case has no such fact. */
   | 'FACT_UNKNOWN'
+  /** A correction names its evidence. */
   | 'EVIDENCE_MISSING'
+  /** The act would rest on a corrected fact: withdraw and apply again. */
   | 'RESTS_ON_CORRECTED'
+  /** The idempotency key is a lower-case UUID. */
   | 'IDEMPOTENCY_KEY_INVALID'
+  /** The idempotency key was used before for another command. */
   | 'IDEMPOTENCY_KEY_REUSED';
 
 /** 社区矫正对象, by the hub's own pseudonymous number. */
@@ -802,6 +925,7 @@ export type PersonMerge = {
   readonly until?: Maybe<Scalars['DateTime']['output']>;
 };
 
+/** 责任机构: the one agency that answers for a person, for a time. */
 export type AnswerableInterval = {
   readonly __typename?: 'AnswerableInterval';
   readonly agency: Agency;
@@ -810,12 +934,15 @@ export type AnswerableInterval = {
   readonly until?: Maybe<Scalars['DateTime']['output']>;
 };
 
+/** 社区矫正机构, or with level `recipient` one that is sent copies; from the directory. */
 export type Agency = {
   readonly __typename?: 'Agency';
   readonly id: Scalars['ID']['output'];
   readonly nameZh: Scalars['String']['output'];
   readonly level: AgencyLevel;
+  /** GB/T 2260; null for a development zone and a judicial office: an agency id is not a division code. */
   readonly divisionCode?: Maybe<Scalars['ID']['output']>;
+  /** The province’s installation: 31 沪, 32 苏, 33 浙, 34 皖. */
   readonly node: Scalars['ID']['output'];
 };
 
@@ -840,6 +967,8 @@ export type Transfer = {
   readonly copies: ReadonlyArray<Copy>;
   /** Every signed fact of the case, in the order this node stored them. */
   readonly facts: ReadonlyArray<Fact>;
+  /** Every reminder, breach and escalation of the case, oldest first, superseded ones too. */
+  readonly verdicts: ReadonlyArray<Verdict>;
 };
 
 /** 更正: the fact stands in the record, struck. */
@@ -884,6 +1013,7 @@ export type Document = {
   readonly size: Scalars['Int']['output'];
 };
 
+/** A page of copies. */
 export type CopyConnection = {
   readonly __typename?: 'CopyConnection';
   readonly edges: ReadonlyArray<CopyEdge>;
@@ -917,8 +1047,63 @@ export type Deadline = {
   readonly rule: Scalars['String']['output'];
   /** False while the text of the rule has not been checked against the gazette. */
   readonly verified: Scalars['Boolean']['output'];
+  /** The rule it was computed from, traced to its article. */
+  readonly basis: Rule;
+  /** When the act was done that started the count; its day is not counted (刑事诉讼法 105). */
+  readonly from: Scalars['DateTime']['output'];
+  /** The fact that started the count. */
+  readonly startedBy: Fact;
+  /** The last day by counting alone. */
+  readonly rawDay: Scalars['Date']['output'];
+  /** The last day: the first from `rawDay` on that is no day off in `calendar`. */
+  readonly dueDay: Scalars['Date']['output'];
+  /** False when a year that was looked at has no notice in `calendar`: there, only weekends were taken as days off. */
+  readonly isCalendarCovered: Scalars['Boolean']['output'];
+  /** The fact that the limit asks for; null while it is open. */
+  readonly doneBy?: Maybe<Fact>;
+  /** The reminders, breaches and escalations of this limit, oldest first. */
+  readonly verdicts: ReadonlyArray<Verdict>;
 };
 
+/** 时限结论: what the hub has found about one limit at one instant, with the facts and the rule it was computed from. */
+export type Verdict = {
+  readonly __typename?: 'Verdict';
+  /** The signed fact that says so, by the node of the party that waits. */
+  readonly fact: Fact;
+  readonly kind: VerdictKind;
+  readonly step: DeadlineStep;
+  /** Which of several things; null where a case has the limit once. */
+  readonly about?: Maybe<Scalars['String']['output']>;
+  /** The due instant it is about. */
+  readonly due: Scalars['DateTime']['output'];
+  /** When it became true, which is not when the node looked. */
+  readonly at: Scalars['DateTime']['output'];
+  /** Who is told, by what they are to the transfer, e.g. `receiving-upper`. */
+  readonly to: ReadonlyArray<Scalars['String']['output']>;
+  /** The rule, traced to its article. */
+  readonly rule?: Maybe<Rule>;
+  /** The fact that started the count; null where the limit does not run any more, e.g. from a corrected fact. */
+  readonly startedBy?: Maybe<Fact>;
+  /** The fact that the limit asks for; null while it is open. */
+  readonly doneBy?: Maybe<Fact>;
+  /** The fact that shows that it was not so; null while it stands. */
+  readonly supersededBy?: Maybe<Fact>;
+  /** `done-in-time`, `withdrawn`, `recomputed` or `outage`; null while it stands. */
+  readonly because?: Maybe<Scalars['String']['output']>;
+  /** The outage that excuses the delay; null for none. */
+  readonly outage?: Maybe<Outage>;
+};
+
+/** What a verdict is. */
+export type VerdictKind =
+  /** 提醒: the limit comes near, or a target that is no limit of the law has passed. */
+  | 'reminded'
+  /** 逾期. */
+  | 'breached'
+  /** 提级: told to the agencies above. */
+  | 'escalated';
+
+/** A page of the worklist. */
 export type DutyConnection = {
   readonly __typename?: 'DutyConnection';
   readonly edges: ReadonlyArray<DutyEdge>;
@@ -954,19 +1139,55 @@ export type OpenDuty = {
   readonly rule?: Maybe<Rule>;
 };
 
+/** One of the ten points that the law leaves open, a switch of the rule pack and not of the program. */
+export type PolicySwitch = {
+  readonly __typename?: 'PolicySwitch';
+  /** The version of the pack, e.g. 2020.1. */
+  readonly pack: Scalars['ID']['output'];
+  /** i to x, as the domain reference counts them. */
+  readonly number: Scalars['String']['output'];
+  readonly name: Scalars['String']['output'];
+  /** What it decides. */
+  readonly question: Scalars['String']['output'];
+  /** How it stands. */
+  readonly value: Scalars['JSON']['output'];
+  /** False where it is only stated: leave, alerts and positioning are no workflows of the hub yet. */
+  readonly isOfTransfers: Scalars['Boolean']['output'];
+};
+
+/** One year of the working calendar 部分节假日安排. */
+export type CalendarYear = {
+  readonly __typename?: 'CalendarYear';
+  readonly year: Scalars['Int']['output'];
+  /** The number of the notice, e.g. 国办发明电〔2024〕12号. */
+  readonly source: Scalars['String']['output'];
+  /** False while nobody has compared it with the gazette. */
+  readonly verified: Scalars['Boolean']['output'];
+  /** Days off 放假调休: first and last day of each period. */
+  readonly holidays: ReadonlyArray<HolidayPeriod>;
+  /** Weekend days on which everybody works 调休上班. */
+  readonly workingDays: ReadonlyArray<Scalars['Date']['output']>;
+};
+
+export type HolidayPeriod = {
+  readonly __typename?: 'HolidayPeriod';
+  readonly first: Scalars['Date']['output'];
+  readonly last: Scalars['Date']['output'];
+};
+
 /** A rule of the rule book, traced to its article. */
 export type Rule = {
   readonly __typename?: 'Rule';
   readonly id: Scalars['ID']['output'];
   readonly article: Scalars['String']['output'];
   readonly text: Scalars['String']['output'];
-  /** `law`, `recalled`, `excerpt` or `proposal`. */
+  /** Where the text is from: `law` the article was read, `recalled` it exists and its text was not read, `excerpt` a page's opening, `proposal` the hub's own: passing such a target breaches nothing. */
   readonly source: Scalars['String']['output'];
   /** False while the wording has not been compared with the gazette. */
   readonly verified: Scalars['Boolean']['output'];
   /** The first day it is in force. */
   readonly effectiveFrom: Scalars['Date']['output'];
-  /** The day it is no longer in force; null while it is. */
+  /** The last day it is in force; null while there is none. */
   readonly effectiveTo?: Maybe<Scalars['Date']['output']>;
 };
 
@@ -986,8 +1207,29 @@ export type Fact = {
   readonly stale?: Maybe<PeerStatus>;
   /** 更正: the fact that says that this one is wrong; null while it stands. */
   readonly correctedBy?: Maybe<Fact>;
+  /** Who signed for the agency. */
+  readonly actor: Actor;
+  /** The article the act rests on and the pack in force on its day, e.g. `办法30@2020.1`. */
+  readonly rule: Scalars['String']['output'];
+  /** What the act says, as its JSON Schema has it: codes, dates, agency ids, digests of documents; no personal data. */
+  readonly data: Scalars['JSON']['output'];
+  /** For a reminder, breach or escalation of a limit: from what it was computed; null for every other fact. */
+  readonly verdict?: Maybe<Verdict>;
   /** The compact JWS, byte for byte as stored, sent and sequenced. */
   readonly jws: Scalars['String']['output'];
+};
+
+/** Who signs an act. */
+export type Actor = {
+  readonly __typename?: 'Actor';
+  readonly officerId: Scalars['ID']['output'];
+  /** `officer`, `office-officer`, `inspector`, `operator`, `recipient`, or `system`: the node itself. */
+  readonly role: Scalars['String']['output'];
+  readonly agencyId: Scalars['ID']['output'];
+  /** The delegation 委托 an officer of a judicial office cites (社区矫正法 9). */
+  readonly delegationId?: Maybe<Scalars['ID']['output']>;
+  /** `juvenile` for one whose duty minors are 专人 (社区矫正法 52). */
+  readonly duty?: Maybe<Scalars['String']['output']>;
 };
 
 /** A record from another node that failed a check. */
@@ -1005,11 +1247,16 @@ export type RefusedRecord = {
   readonly refusedSource?: Maybe<Scalars['String']['output']>;
 };
 
+/** A province’s installation. */
 export type NodeStatus = {
   readonly __typename?: 'NodeStatus';
   readonly id: Scalars['ID']['output'];
+  /** The node's clock. */
   readonly now: Scalars['DateTime']['output'];
+  /** The agreement of the provinces it runs under, with its version. */
   readonly agreement: Scalars['String']['output'];
+  /** SHA-256 of the rules it judges by. Nodes that do not show the same judge one letter differently: see docs/rules.md. */
+  readonly rulesDigest: Scalars['String']['output'];
   /** Records of other nodes that wait for a fact they rest on; judged again with every new fact, refused after seven days. */
   readonly held: Scalars['Int']['output'];
   /** The other nodes as this one hears them. */
@@ -1045,6 +1292,7 @@ export type Outage = {
   readonly until: Scalars['DateTime']['output'];
 };
 
+/** How far one of the node’s subscribers has come. */
 export type SubscriberStatus = {
   readonly __typename?: 'SubscriberStatus';
   readonly name: Scalars['String']['output'];
@@ -1053,6 +1301,7 @@ export type SubscriberStatus = {
   readonly fault?: Maybe<Scalars['String']['output']>;
 };
 
+/** A page of transfers. */
 export type TransferConnection = {
   readonly __typename?: 'TransferConnection';
   readonly edges: ReadonlyArray<TransferEdge>;
@@ -1065,6 +1314,7 @@ export type TransferEdge = {
   readonly node: Transfer;
 };
 
+/** A page of the quarantine. */
 export type RefusedRecordConnection = {
   readonly __typename?: 'RefusedRecordConnection';
   readonly edges: ReadonlyArray<RefusedRecordEdge>;
@@ -1085,171 +1335,295 @@ export type PageInfo = {
 
 /** 社区矫正类别 (社区矫正法 2): 管制, 缓刑, 假释, 暂予监外执行. */
 export type CorrectionCategory =
+  /** 管制. */
   | 'PublicSurveillance'
+  /** 缓刑. */
   | 'SuspendedSentence'
+  /** 假释. */
   | 'Parole'
+  /** 暂予监外执行: the custodial file moves as well (办法 17, 31). */
   | 'TemporaryServiceOutsidePrison';
 
+/** Whether a record is sealed 封存. */
 export type Confidentiality =
+  /** Nothing is sealed. */
   | 'NORMAL'
   /** 封存 (刑事诉讼法 286). */
   | 'MINOR_SEALED';
 
 /** On what ground a sealed record is read 查询理由. Each has its article, see `rules`. */
 export type ReadingGround =
+  /** Officers for minors of an agency in whose hands the person is, was or is to be (社区矫正法 54). */
   | 'correction_work'
+  /** Inspectors and procurators, who supervise the correction 法律监督 (社区矫正法 62). */
   | 'supervision'
+  /** Courts, procuratorates and police that need it for a case 司法机关办案, with their letter (刑事诉讼法 286). */
   | 'judicial_proceeding';
 
+/** The level of an agency, from the directory and never from digits of a code. */
 export type AgencyLevel =
+  /** 省级 (社区矫正法 8): runs the node, settles disputes in the last instance. */
   | 'province'
+  /** 设区的市 (办法 9): directly above the counties, except in 上海. */
   | 'city'
+  /** 县级 (社区矫正法 9): the executing body, signs most acts. */
   | 'county'
+  /** 司法所: acts only by a recorded delegation 委托 (社区矫正法 9). */
   | 'office'
-  /** No agency of correction: one that is sent copies. */
+  /** No agency of correction: one that is sent copies 抄送. */
   | 'recipient';
 
 /** An office by what it is to a transfer 抄送对象. */
 export type Office =
+  /** 社区矫正决定机关 (社区矫正法 17): the court, prison administration or police that decided on the correction. Named by the sender. */
   | 'deciding_authority'
+  /** 人民检察院 of the county that the person leaves. */
   | 'origin_procuratorate'
+  /** 公安机关 of the county that the person leaves. */
   | 'origin_police'
+  /** 人民检察院 of the new county. */
   | 'receiving_procuratorate'
+  /** 公安机关 of the new county. */
   | 'receiving_police'
+  /** 看守所 or prison that holds the custodial file (暂予监外执行). Named by the sender. */
   | 'custody_place';
 
+/** Why the person wants to move 变更事由 (社区矫正法 27). Closed list. */
 export type TransferReason =
+  /** 居所变化. */
   | 'residence'
+  /** 就业. */
   | 'employment'
+  /** 就学. */
   | 'study'
+  /** 家庭. */
   | 'family'
+  /** 就医. */
   | 'medical'
+  /** Another reason, which the application gives. */
   | 'other';
 
-/** Closed list of grounds on which the receiving agency may refuse. */
+/** Closed list of grounds on which the receiving agency may refuse 不同意理由 (办法 30); as rules: `residence-untrue@2020.1` and so on. Where the pack says so, a false address is the only one (GROUND_NOT_ADMITTED). */
 export type RefusalGround =
+  /** 居住地不实. */
   | 'residence_untrue'
+  /** 没有固定居所. */
   | 'residence_unstable'
+  /** 无人监护或保证. */
   | 'no_guardian_or_support'
+  /** 与禁止令冲突. */
   | 'prohibition_order_conflict'
+  /** Another ground that a named article gives. */
   | 'other_statutory';
 
 /** Why a reply takes the place of an earlier one. */
 export type SupersedingReason =
+  /** The reply was wrong. */
   | 'error_in_reply'
+  /** New evidence has come. */
   | 'new_evidence'
+  /** Things have changed since. */
   | 'changed_circumstances';
 
 /** The agencies directly above both parties 上一级, or their provinces. */
 export type DisputeLevel =
+  /** 上一级: the agency directly above each party; for a district of 上海 the municipality itself. */
   | 'upper'
+  /** The provinces of both parties: the last instance (办法 9). */
   | 'province';
 
+/** 协调结果. Binds the decision once both bodies have recorded the same. */
 export type DisputeOutcome =
+  /** The receiving agency is to accept the person. */
   | 'to_accept'
+  /** Its refusal stands. */
   | 'refusal_upheld';
 
-/** What is wrong with a fact that is corrected. */
+/** What is wrong with a fact that is corrected 更正 (个保法 46). */
 export type CorrectionKind =
+  /** It belongs to another person. The limits that ran from it run no more. */
   | 'wrong_person'
+  /** What it says is wrong. The limits that ran from it run no more. */
   | 'wrong_content'
+  /** The act was done on another day. The limits that ran from it run no more. */
   | 'wrong_date'
+  /** A document of it is wrong; its limits run on. */
   | 'wrong_document';
 
-/** Why an officer steps back from a case. */
+/** Why an officer steps back from a case 回避 (as 刑事诉讼法 29 has it). */
 export type RecusalGround =
+  /** A party, or a near relative of one. */
   | 'party_or_relative'
+  /** Has an interest in the case. */
   | 'interest'
+  /** Was witness, expert or advocate in it. */
   | 'witness_or_advocate'
+  /** Another relation that may impair fairness. */
   | 'other_relation';
 
+/** At whose wish a transfer is withdrawn 撤回. */
 export type WithdrawalReason =
+  /** The person withdraws the application. */
   | 'applicant'
+  /** The agency does. */
   | 'agency';
 
+/** What a document 文书 is. Closed list. */
 export type DocumentKind =
+  /** 执行地变更申请书. */
   | 'application'
+  /** 证明材料, e.g. of work or residence. */
   | 'proof'
+  /** 执行地变更审批表. */
   | 'opinion_form'
+  /** 征求意见函. */
   | 'consultation_letter'
+  /** 复函. */
   | 'reply_letter'
+  /** 实地查访记录. */
   | 'visit_record'
+  /** 执行地变更决定书. */
   | 'decision'
+  /** 告知书, 报到通知. */
   | 'notice'
+  /** 移交清单. */
   | 'file_inventory'
+  /** 送达回执. */
   | 'receipt'
+  /** 报到登记. */
   | 'report_record'
+  /** Another one. */
   | 'other';
 
+/** 变更状态: the furthest a transfer has come, derived from its facts (domain B2). */
 export type TransferStatus =
+  /** 申请. */
   | 'APPLIED'
+  /** The opinion 审批意见 has been given. */
   | 'OPINION_GIVEN'
+  /** 征求意见: the letter has been sent, the reply is not overdue. */
   | 'CONSULTING'
   /** The last day of the reply has passed: neither consent nor refusal. */
   | 'REPLY_OVERDUE'
+  /** 提请协调: taken to the agencies above, no joint result yet. */
   | 'DISPUTED'
+  /** Both bodies have recorded the same result; it binds the decision. */
   | 'RESOLVED'
+  /** The standing reply 复函 agrees. */
   | 'REPLIED_AGREE'
+  /** The standing reply 复函 refuses. */
   | 'REPLIED_REFUSE'
+  /** 变更决定: approved, not served yet. */
   | 'DECIDED_APPROVED'
+  /** 变更决定: refused; stays so once the refusal has been told. */
   | 'DECIDED_REFUSED'
+  /** The approval has been served 送达: papers and person are on their way. */
   | 'NOTIFIED'
+  /** 双到位: papers and person, and where one moves the custodial file, are in place. */
   | 'COMPLETED'
+  /** 撤回. */
   | 'WITHDRAWN';
 
+/** The papers’ branch of 双到位. */
 export type FileStatus =
+  /** 移交 has not begun. */
   | 'NOT_SENT'
+  /** On the way. */
   | 'SENT'
+  /** Arrived, no receipt yet. */
   | 'RECEIVED'
+  /** 回执 has been issued. */
   | 'RECEIPTED';
 
+/** How a search 组织查找 ended. */
 export type SearchOutcome =
+  /** 查找到. */
   | 'found'
+  /** 未查找到: the search was given up; the person is MISSING and the origin still answers. */
   | 'not_found';
 
-/** 训诫, 警告, 提请撤销. */
+/** What follows from an absence 处理, by its length. The thresholds are rules: `sanction-warning@2020.1` and so on. */
 export type Sanction =
+  /** 训诫 (办法 34): away for at most 10 days. */
   | 'admonition'
+  /** 警告 (办法 35): more than 10 days. */
   | 'warning'
+  /** 提请撤销缓刑、假释 (高法解释 543): more than one month. */
   | 'revocation_proposal';
 
+/** The person’s branch of 双到位. */
 export type PersonStatus =
+  /** The approval has not been served. */
   | 'NOT_DUE'
+  /** Has to report 报到, the last day has not passed. */
   | 'DUE'
+  /** The last day has passed. */
   | 'LATE'
   /** The search was given up. */
   | 'MISSING'
+  /** Has reported: the receiving agency answers. */
   | 'REPORTED';
 
+/** The steps that have a limit 时限. Each is a rule with its article: `REPLY@2020.1`. */
 export type DeadlineStep =
+  /** The opinion on the application: a target, no limit is known. */
   | 'OPINION'
+  /** The letter of consultation after the application (办法 30). */
   | 'CONSULTATION'
+  /** The reply after the letter was received (办法 30). */
   | 'REPLY'
+  /** The decision after the reply: a target, no limit is known. */
   | 'DECISION'
+  /** Telling the person of a refusal (办法 30). */
   | 'REFUSAL_TOLD'
+  /** Documents and file after an approval; in time when it has come in time (办法 31). */
   | 'FILE_SENT'
+  /** The receipt after the file was received (办法 31). */
   | 'RECEIPT'
+  /** The person’s report after the decision was served (办法 31). */
   | 'REPORT'
+  /** Each copy that the origin owes (社区矫正法 27, 办法 31). */
   | 'ORIGIN_COPY'
+  /** Each copy that the receiving agency owes (社区矫正法 27). */
   | 'RECEIVING_COPY'
+  /** A recipient’s note of a copy by the origin, or of its correction: a target. */
   | 'ORIGIN_COPY_NOTED'
+  /** A recipient’s note of a copy by the receiving agency, or of its correction: a target. */
   | 'RECEIVING_COPY_NOTED'
+  /** The origin’s note of a correction by the receiving agency (个保法 46): a target. */
   | 'ORIGIN_CORRECTION_NOTED'
+  /** The receiving agency’s note of a correction by the origin (个保法 46): a target. */
   | 'RECEIVING_CORRECTION_NOTED'
+  /** The custodial file of a person who serves outside prison has its place (办法 31). */
   | 'CUSTODY_FILE'
+  /** The search for a person who has not reported: at once; a target of a day (办法 31). */
   | 'SEARCH'
+  /** Telling the police 及时 (办法 38): a target of a day. */
   | 'POLICE_NOTICE'
+  /** What is to follow from the absence: a target (办法 34). */
   | 'SANCTION_PROPOSAL'
+  /** The decision on it: a target (办法 34). */
   | 'SANCTION_DECISION';
 
+/** Which check of a record from another node failed, in the order of the checks. */
 export type RefusedCheck =
+  /** Too large. */
   | 'SIZE'
+  /** Not the strict form of a signed event. */
   | 'FORM'
+  /** Its key is unknown, or was not valid then. */
   | 'KEY'
+  /** The signature does not verify. */
   | 'SIGNATURE'
+  /** The JSON is not canonical. */
   | 'CANONICAL'
+  /** Not as the JSON Schema of its type. */
   | 'SCHEMA'
+  /** On the topic of another node. */
   | 'ADDRESSEE'
+  /** Signed by an agency or officer without that power: ultra vires. */
   | 'COMPETENCE'
+  /** Its id is known with other bytes. */
   | 'ID_REUSED'
+  /** The rules of the case refuse it; `detail` has the code. */
   | 'DOMAIN';
