@@ -1,5 +1,5 @@
-// Writes everything in libs/contracts/src/generated from its sources: JSON Schemas, GraphQL SDL and code lists; and the
-// offline verifier of evidence, apps/ledger/verifier.
+// Writes everything in libs/contracts/src/generated from its sources: JSON Schemas, GraphQL SDL and code lists; the AsyncAPI
+// document of the topics, libs/contracts/asyncapi.yaml; and the offline verifier of evidence, apps/ledger/verifier.
 // `--check` writes nothing and fails, saying where they differ, when what is committed is not what would be written.
 import { codegen } from '@graphql-codegen/core';
 import * as typescriptPlugin from '@graphql-codegen/typescript';
@@ -7,6 +7,7 @@ import { composeServices } from '@theguild/federation-composition';
 import { buildSchema, parse } from 'graphql';
 import { compile } from 'json-schema-to-typescript';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { asyncApi } from './asyncapi.mjs';
 import { verifierFiles } from './verifier.mjs';
 
 const contracts = new URL('../libs/contracts/', import.meta.url);
@@ -157,12 +158,14 @@ const differenceOf = (name, committed, wanted) => {
   + ${shown(now[first])}`;
 };
 
-/** What is committed: all of `src/generated`, and the two files of the verifier beside their sources. */
+/** What is committed: all of `src/generated`, the document of the topics, and the two files of the verifier beside their sources. */
 const generated = new URL('src/generated/', contracts);
 const verifier = new URL('../apps/ledger/verifier/', import.meta.url);
 mkdirSync(generated, { recursive: true });
 const wanted = new Map();
 for (const [name, text] of Object.entries(files)) wanted.set(new URL(name, generated).href, text);
+const topics = readFileSync(new URL('../deploy/kafka/topics.yaml', import.meta.url), 'utf8');
+wanted.set(new URL('asyncapi.yaml', contracts).href, asyncApi(topics, schemas, events));
 for (const [name, text] of Object.entries(verifierFiles())) wanted.set(new URL(name, verifier).href, text);
 
 const places = new Set([...wanted.keys(), ...readdirSync(generated).map((name) => new URL(name, generated).href)]);

@@ -1,11 +1,13 @@
 /**
  * `npm run test:engines [-- jest arguments]`: the suites that need real engines. Kafka: the brokers in KAFKA_BROKERS
- * (`host:port,host:port`, for tests only) if given, else one started here from pinned jars, and stopped at the end.
+ * (`host:port,host:port`, for tests only) if given, else one started here from pinned jars, and stopped at the end; none when
+ * no suite of Kafka is asked for.
  * KurrentDB: the server of KURRENTDB_URL (for tests only) if given, else a protocol double. The last lines say which.
  */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { KAFKA_VERSION } from './kafka/jars.js';
 import { KafkaCluster } from './kafka/kafka-cluster.js';
 import { describeServer } from './kurrentdb/given-server.js';
@@ -27,14 +29,24 @@ const jest = async (environment: NodeJS.ProcessEnv): Promise<number> => {
   return code ?? 1;
 };
 
+/** Whether a suite is asked for that shares the one broker; the others start what they hurt themselves. */
+const isKafkaWanted = async (): Promise<boolean> => {
+  const list = [...JEST, ...SUITES, '--listTests', ...process.argv.slice(2)];
+  const { stdout } = await promisify(execFile)(process.execPath, list, { cwd: ROOT });
+  return stdout.includes('/test/engines/kafka/');
+};
+
 const given = process.env['KAFKA_BROKERS'];
-const cluster = given === undefined || given === '' ? await KafkaCluster.start() : undefined;
+const isGiven = given !== undefined && given !== '';
+const cluster = !isGiven && (await isKafkaWanted()) ? await KafkaCluster.start() : undefined;
 try {
   process.exitCode = await jest({ KAFKA_BROKERS: cluster?.brokers.join(',') ?? given });
 } finally {
   await cluster?.stop();
 }
 console.log(
-  `Kafka: ${cluster === undefined ? `the brokers given, ${given}` : `${KAFKA_VERSION}, started from its jars`}`,
+  isGiven
+    ? `Kafka: the brokers given, ${given}`
+    : `Kafka: ${KAFKA_VERSION}, started from its jars where a suite wants one`,
 );
 console.log(`KurrentDB: contract and behaviour on ${describeServer()}; faults and rights on the double in any case`);

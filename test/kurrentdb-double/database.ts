@@ -71,6 +71,8 @@ export class Database {
     if (name === '' || events.some(({ id, type }) => !UUID.test(id) || type === '')) return { kind: 'bad-request' };
     if (events.reduce((sum, { data }) => sum + data.length, 0) > MAX_APPEND_BYTES)
       return { kind: 'maximum-append-size-exceeded' };
+    // Answered as a success with values that mean nothing.
+    if (events.length === 0) return { kind: 'success', revision: 0n, position: 0n };
     const state = this.stateOf(name);
     if (state === 'tombstoned' || (state === 'soft-deleted' && expected === 'stream_exists'))
       return { kind: 'stream-deleted' };
@@ -85,7 +87,7 @@ export class Database {
     if (state === 'soft-deleted') this.#setMetadata(name, { $tb: Number(nextOf(stored)) });
     const last = events.map((event) => this.#write(name, event)).at(-1);
     this.#tell();
-    return { kind: 'success', revision: last?.revision ?? nextOf(stored) - 1n, position: last?.position };
+    return { kind: 'success', revision: last!.revision, position: last!.position };
   }
 
   /** Hides what is in a stream; whoever appends to it later goes on with the next revision. */

@@ -39,8 +39,10 @@ type Batches = ServerDuplexStream<BatchAppendReq, BatchAppendResp>;
 
 /** What the two measured servers do differently, and how one is set up. */
 export interface DoubleOptions {
-  /** EventStoreDB 23 aborts a live subscriber that has this many events unread; KurrentDB falls back to catching up. */
+  /** EventStoreDB 23 aborts a live subscriber that has this many events unread. */
   readonly abortSlowAfter?: number;
+  /** KurrentDB lets it fall back to catching up instead. */
+  readonly fallBackAfter?: number;
   /** With accounts it answers on TLS, as the client sends a login over nothing else; without, everybody may do everything. */
   readonly accounts?: Readonly<Record<string, Account>>;
   readonly certificate?: Certificate;
@@ -236,6 +238,7 @@ export class KurrentDouble {
           unlisten();
           return void call.emit('error', TOO_SLOW);
         }
+        if (isLive && call.writableLength > (this.options.fallBackAfter ?? Infinity)) isLive = false;
         if (!isLive) await drained(call);
       }
       if (events.length > 0) continue;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { ProtectedDouble } from '../../kurrentdb-double/protected-double.js';
 import { KurrentDouble } from '../../kurrentdb-double/server.js';
 
@@ -9,7 +10,7 @@ export interface GivenServer {
 
 export const givenServer = async (): Promise<GivenServer> => {
   const url = givenUrl();
-  if (url !== undefined) return { connectionString: url, stop: () => undefined };
+  if (url !== undefined) return { connectionString: withAccount(url), stop: () => undefined };
   const double = await new KurrentDouble().start();
   return { connectionString: double.connectionString, stop: () => double.stop() };
 };
@@ -36,6 +37,14 @@ export const serverForPlay = async (): Promise<ServerForPlay> => {
     administrator: credentials('admin'),
     stop: () => double.stop(),
   };
+};
+
+/** The account of KURRENTDB_CREDENTIALS_FILE, as a node takes it; the suite reads `$all` and writes metadata of its own streams. */
+const withAccount = (url: string): string => {
+  const file = process.env['KURRENTDB_CREDENTIALS_FILE'];
+  if (file === undefined || file === '') return url;
+  const [user = '', password = ''] = readFileSync(file, 'utf8').trimEnd().split(':');
+  return url.replace('://', `://${encodeURIComponent(user)}:${encodeURIComponent(password)}@`);
 };
 
 /** For people: which of the two it is. */

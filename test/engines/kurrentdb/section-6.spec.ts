@@ -112,4 +112,21 @@ describe('section 6, reading', () => {
     expect(seen).toEqual(seen.map((_, at) => `s${at}`));
     expect(seen.length).toBeLessThan(400);
   });
+
+  it('KurrentDB does not abort it: it catches up again, says so again, and everything arrives', async () => {
+    await end();
+    await begin(new Database(), { fallBackAfter: 4 });
+    const subscription = client.subscribeToAll({ fromPosition: START });
+    let caughtUp = 0;
+    subscription.on('caughtUp', () => (caughtUp += 1));
+    await once(subscription, 'caughtUp');
+    for (let at = 0; at < 400; at += 1) await append(`s${at}`, 4000);
+    const seen: string[] = [];
+    subscription.on('data', ({ event }) => {
+      if (event !== undefined) seen.push(event.streamId);
+    });
+    while (seen.length < 400 || caughtUp < 2) await new Promise((resolve) => setImmediate(resolve));
+    await subscription.unsubscribe();
+    expect(seen).toEqual(seen.map((_, at) => `s${at}`));
+  });
 });

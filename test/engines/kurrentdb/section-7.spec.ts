@@ -1,0 +1,76 @@
+/** Section 7 of the measurements, what a scavenge leaves, and who follows meanwhile. Nobody scavenges a server that is given. */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { binaryEvent, KurrentDBClient, NO_STREAM, START } from '@kurrent/kurrentdb-client';
+import { once } from 'node:events';
+import { KurrentDouble } from '../../kurrentdb-double/server.js';
+
+let double: KurrentDouble;
+let client: KurrentDBClient;
+beforeEach(async () => {
+  double = await new KurrentDouble().start();
+  client = KurrentDBClient.connectionString(double.connectionString);
+  for (const stream of ['whole', 'cut', 'hidden', 'dead'])
+    await client.appendToStream(
+      stream,
+      Array.from({ length: 6 }, () => binaryEvent({ type: 'invented', data: new Uint8Array(8) })),
+      { streamState: NO_STREAM },
+    );
+});
+afterEach(async () => {
+  await client.dispose();
+  double.stop();
+});
+
+/** `<stream> <revision>` of everything that is ordinary, in the order of `$all`. */
+const all = async (): Promise<string[]> => {
+  const found: string[] = [];
+  for await (const { event } of client.readAll())
+    if (event !== undefined && !event.streamId.startsWith('$')) found.push(`${event.streamId} ${event.revision}`);
+  return found;
+};
+const whole = Array.from({ length: 6 }, (_, revision) => `whole ${revision}`);
+
+const truncateAndDelete = async (): Promise<void> => {
+  await client.setStreamMetadata('cut', { truncateBefore: 4 });
+  await client.deleteStream('hidden');
+  await client.tombstoneStream('dead');
+};
+
+describe('section 7, after a scavenge', () => {
+  it('what was hidden is gone from $all without a mark: of a hidden stream the last event stays, of a dead one its tombstone', async () => {
+    await truncateAndDelete();
+    expect((await all()).length).toBe(25);
+    double.database.scavenge();
+    expect(await all()).toEqual([...whole, 'cut 4', 'cut 5', 'hidden 5', 'dead 9223372036854775807']);
+  });
+
+  it('who goes on from a position that was removed goes on behind it', async () => {
+    const removed: { commit: bigint; prepare: bigint }[] = [];
+    for await (const { event } of client.readAll()) if (event?.streamId === 'cut') removed.push(event.position);
+    await truncateAndDelete();
+    double.database.scavenge();
+    const subscription = client.subscribeToAll({ fromPosition: removed[1]! });
+    const seen: string[] = [];
+    subscription.on('data', ({ event }) => {
+      if (event !== undefined && !event.streamId.startsWith('$')) seen.push(`${event.streamId} ${event.revision}`);
+    });
+    await once(subscription, 'caughtUp');
+    expect(seen).toEqual(['cut 4', 'cut 5', 'hidden 5', 'dead 9223372036854775807']);
+  });
+
+  it('a subscriber beyond the end is taken without a word and is given nothing', async () => {
+    const beyond = { commit: 1n << 60n, prepare: 1n << 60n };
+    const subscription = client.subscribeToAll({ fromPosition: beyond });
+    const seen: unknown[] = [];
+    subscription.on('data', (one) => void seen.push(one));
+    await once(subscription, 'caughtUp');
+    await client.appendToStream('later', binaryEvent({ type: 'invented', data: new Uint8Array(1) }), {
+      streamState: NO_STREAM,
+    });
+    // What comes later comes to who began at the start.
+    const other = client.subscribeToAll({ fromPosition: START });
+    other.on('data', () => undefined);
+    await once(other, 'caughtUp');
+    expect(seen).toEqual([]);
+  });
+});
