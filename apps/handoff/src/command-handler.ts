@@ -1,3 +1,4 @@
+import { agencyById } from '@delta-hub/contracts';
 import { canonicalJson, digest, type JsonValue } from '@delta-hub/crypto';
 import { fold } from '@delta-hub/decider';
 import {
@@ -17,11 +18,13 @@ import {
   isMergeEvent,
   isOpen,
   isReading,
+  isTransferEvent,
   packInForce,
   personDecider,
   personMergeDecider,
   type PersonFile,
   sealedRecordDecider,
+  type TransferAct,
   transferDecider,
   type TransferEvent,
   type Transmission,
@@ -253,14 +256,30 @@ const decide = (
 const isOfSealed = (act: HandoffEvent): boolean =>
   isReading(act) || ('confidentiality' in act.data && act.data.confidentiality !== undefined);
 
-/** Both parties of a transfer have every fact of it; an intake stays at its node. */
+/**
+ * Both parties of a transfer have every fact of it; an intake stays at its node. A node that serves the recipient of a copy
+ * has that copy and the correction of what was copied; what its recipient notes goes to whoever had the copy.
+ */
 const recipientsOf = (
   acts: readonly HandoffEvent[],
   recorded: readonly RecordedEvent[],
   node: string,
 ): readonly string[] => {
-  const applied = [...acts, ...(acts[0]?.type.startsWith('transfer.') ? transferEvents(recorded) : [])].find(
-    (act) => act.type === 'transfer.applied',
-  );
-  return applied?.type === 'transfer.applied' ? [node, applied.data.originNode, applied.data.receivingNode] : [node];
+  const ofTransfer = acts.filter(isTransferEvent);
+  const [first] = recorded;
+  if (ofTransfer.length === 0) return [node];
+  const known = transferEvents(recorded);
+  const applied = [...ofTransfer, ...known].find((act) => act.type === 'transfer.applied');
+  if (applied === undefined) return [node, ...(first === undefined ? [] : readEvent(first).recipients.split(','))];
+  const copies = [...known, ...ofTransfer].filter((act) => act.type === 'transfer.copy-sent');
+  const serving = ofTransfer.flatMap((act) => {
+    if (act.type === 'transfer.copy-sent') return servedBy(act);
+    return act.type === 'transfer.fact-corrected'
+      ? copies.filter(({ data }) => data.of === act.data.fact).flatMap(servedBy)
+      : [];
+  });
+  return [node, applied.data.originNode, applied.data.receivingNode, ...serving];
 };
+
+const servedBy = ({ data: { recipient } }: TransferAct<'transfer.copy-sent'>): readonly string[] =>
+  [recipient === undefined ? undefined : agencyById(recipient)?.node].filter((node) => node !== undefined);

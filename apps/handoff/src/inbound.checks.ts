@@ -18,6 +18,7 @@ import {
 import { fold } from '@delta-hub/decider';
 import type { RecordedEvent } from '@delta-hub/event-store';
 import {
+  actsOfType,
   admit,
   disputeBodies,
   excusesAt,
@@ -149,7 +150,7 @@ const inspectAuthentic = async (
 
   const domain = isKeyEventType(event.type)
     ? evolveKeys(keys, opened, AFTER_ALL).fault
-    : (domainFault(event, stream, ruleAt(keys, AFTER_ALL)) ?? applicationFault(event));
+    : (domainFault(event, stream, ruleAt(keys, AFTER_ALL), context.node) ?? applicationFault(event));
   if (domain !== undefined) return refuse('DOMAIN', domain);
   const person = await personApplied(event, context);
   if (isHeldBy(context.node, person, event)) return { verdict: 'hold', check: 'DOMAIN', detail: 'PERSON_NOT_YOURS' };
@@ -193,7 +194,12 @@ const competenceFault = (event: HubEvent, source: string): string | undefined =>
   return rejection === undefined ? undefined : `${rejection.code}: agency ${agency.id}, ${event.type}`;
 };
 
-const domainFault = (event: HubEvent, stream: readonly RecordedEvent[], rule: KeyRule): string | undefined => {
+const domainFault = (
+  event: HubEvent,
+  stream: readonly RecordedEvent[],
+  rule: KeyRule,
+  node: string,
+): string | undefined => {
   const name = eventName(event.type);
   if (name === 'refusal.issued' || name === 'incident.log-forked')
     return stream.length === 0 ? undefined : `${name} is known already`;
@@ -209,7 +215,7 @@ const domainFault = (event: HubEvent, stream: readonly RecordedEvent[], rule: Ke
   if (act.occurredAt > event.time) return 'OCCURRED_IN_FUTURE';
   const state = fold(transferDecider, history);
   const rejection = admit(state, act, author)?.code ?? sealFault(event, state);
-  if (rejection === undefined && act.type === 'transfer.copy-sent') return copyFault(state, act);
+  if (rejection === undefined && act.type === 'transfer.copy-sent') return copyFault(state, act, node);
   if (rejection !== undefined || act.type !== 'transfer.dispute-raised') return rejection;
   // Only the directory can tell who stands above the parties.
   const parties = state['transfer.applied']?.data;
@@ -220,8 +226,13 @@ const domainFault = (event: HubEvent, stream: readonly RecordedEvent[], rule: Ke
 
 /** The classification of an event is that of its case. */
 const sealFault = (event: HubEvent, state: TransferState): string | undefined => {
-  const applied = state['transfer.applied']?.data ?? (event as HubEvent<'transfer.applied'>).data;
-  return (applied.confidentiality === 'MINOR_SEALED') === (event.dataclassification === 'MINOR_SEALED')
+  const [copy] = actsOfType(state, 'transfer.copy-sent');
+  // The application says it; where only copies of the case are, they do.
+  const said =
+    state['transfer.applied']?.data ??
+    copy?.data ??
+    (event as HubEvent<'transfer.applied' | 'transfer.copy-sent'>).data;
+  return (said.confidentiality === 'MINOR_SEALED') === (event.dataclassification === 'MINOR_SEALED')
     ? undefined
     : 'CLASSIFICATION_WRONG';
 };

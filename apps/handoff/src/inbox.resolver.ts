@@ -56,8 +56,8 @@ export class InboxResolver {
   }
 
   @ResolveField('transferId')
-  transferId(@Parent() { summary }: CopyParent) {
-    return summary.id;
+  transferId(@Parent() { transferId }: CopyParent) {
+    return transferId;
   }
 
   @ResolveField('of')
@@ -72,7 +72,13 @@ export class InboxResolver {
 
   @ResolveField('recipient')
   recipient(@Parent() { copy }: CopyParent) {
-    return agencyAnswer(copy.sent.data.recipient);
+    const { recipient } = copy.sent.data;
+    return recipient === undefined ? null : agencyAnswer(recipient);
+  }
+
+  @ResolveField('servedOutside')
+  servedOutside(@Parent() { copy }: CopyParent) {
+    return copy.sent.data.outside ?? null;
   }
 
   @ResolveField('sender')
@@ -96,7 +102,7 @@ export class InboxResolver {
   }
 
   @ResolveField('isOverdue')
-  isOverdue(@Parent() { copy, due, summary: { view } }: CopyParent): boolean {
+  isOverdue(@Parent() { copy, due, view }: CopyParent): boolean {
     return !isNoted(copy) && due <= standpointOf(view, this.clock);
   }
 

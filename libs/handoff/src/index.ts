@@ -9,7 +9,8 @@ export type { Calendar, CalendarYear, DayKind } from './calendar.js';
 export { prcCalendar, prcCalendarYears } from './calendar-data.js';
 export { correctionsOf, isCorrectable } from './corrections.js';
 export type { CorrectionStatus } from './corrections.js';
-export { copiesOf, copyFor, sendingParty } from './copies.js';
+export { copiesOf, copyFor, NAMED_OFFICES, sendingParty } from './copies.js';
+export { noteDue } from './served-copies.js';
 export type { CopyStatus } from './copies.js';
 export type { CompetenceRejection } from './competence.js';
 export { dueInstants, duties, lastDayOf } from './deadlines.js';
@@ -79,6 +80,7 @@ export type {
   DisputeLevel,
   DisputeOutcome,
   OnceType,
+  OutsideService,
   CorrectionKind,
   RecusalGround,
   RefusalGround,

@@ -188,7 +188,6 @@ const metBy: Record<
   COPY_NOT_DUE: 'of a copy',
   COPY_ALREADY_SENT: 'of a copy',
   RECIPIENT_UNKNOWN: 'of a copy',
-  RECIPIENT_NOT_SERVED: 'of a copy',
   DISPUTE_ALREADY_RAISED: 'in a dispute',
   DISPUTE_ALREADY_RESOLVED: 'in a dispute',
   DISPUTE_LEVEL_MISSING: 'in a dispute',

@@ -51,7 +51,9 @@ export const keyOf = ({ type, data }: TransferEvent): StateKey =>
 
 export const evolveTransfer = (state: TransferState, act: TransferEvent): TransferState => {
   const key = keyOf(act);
-  return state[key] === undefined ? { ...state, [key]: act } : state;
+  if (state[key] !== undefined) return state;
+  // Nothing of a case is before its application: what another node has put there before is none of it.
+  return act.type === 'transfer.applied' ? { 'transfer.applied': act } : { ...state, [key]: act };
 };
 
 /** Whether a later fact has shown that a verdict was not so. */

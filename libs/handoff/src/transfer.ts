@@ -16,6 +16,7 @@ import { mayHandleSealed, sealOf } from './sealing.js';
 import { recordAct } from './record-act.js';
 import { groundRejection, supersessionRejection } from './reply.js';
 import { WATCHED_BY } from './rule-pack.js';
+import { servedRejection } from './served-copies.js';
 import { PROCEDURE } from './transfer.procedure.js';
 import { termEndRejection } from './term-end.js';
 import { actsOfType, evolveTransfer as evolve, keyOf, NOTHING_DONE, type TransferState } from './transfer.state.js';
@@ -61,7 +62,7 @@ const guard = (
 ): TransferRejection | undefined => {
   const step = PROCEDURE[act.type];
   const applied = act.type === 'transfer.applied' ? act : state['transfer.applied'];
-  if (applied === undefined) return { code: 'TRANSFER_UNKNOWN' };
+  if (applied === undefined) return competenceRejection(act, step, author) ?? servedRejection(state, act, author);
   // To everybody else a sealed case is as if it were not there.
   if (applied.data.confidentiality !== undefined && !mayHandleSealed(act.actor)) return { code: 'TRANSFER_UNKNOWN' };
   const missing = step.after.find(([type]) => state[type] === undefined);
