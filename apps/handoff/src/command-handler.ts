@@ -50,6 +50,8 @@ export interface Knowledge {
   transmission(transferId: string): Promise<Transmission>;
   /** Two persons, each as its own facts show it, and whether either is merged with a third. */
   pair(personId: string, duplicateId: string): Promise<Pair>;
+  /** The nodes that hold a transfer of one of two ids: what is said of the two concerns them. */
+  partnersOf(personId: string, duplicateId: string): Promise<readonly string[]>;
   /** Whether this node holds a sealed record of a person that concerns the commander's agency. */
   isReadable(personId: string, commander: Commander): Promise<boolean>;
   /** The stream in which a command key was used before. */
@@ -119,7 +121,11 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
       if (decision.accepted.length === 0 && last !== undefined)
         return { accepted: { stream: target.stream, factIds: [], position: last.position } };
       const isSealed = person?.confidentiality !== undefined;
-      const named = { commandId: handle.idempotencyKey, commandHash, now, isSealed };
+      const partners =
+        'duplicateId' in request.input
+          ? await this.knowledge.partnersOf(request.input.personId, request.input.duplicateId)
+          : [];
+      const named = { commandId: handle.idempotencyKey, commandHash, now, isSealed, partners };
       const events = this.signAll(decision.accepted, target, named);
       const result = await this.append(target, events);
       if (result.outcome === 'appended')
@@ -176,9 +182,10 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
       readonly commandHash: string;
       readonly now: string;
       readonly isSealed: boolean;
+      readonly partners: readonly string[];
     },
   ): readonly EventToAppend[] {
-    const recipients = recipientsOf(acts, recorded, this.keeper.node);
+    const recipients = [...recipientsOf(acts, recorded, this.keeper.node), ...command.partners];
     const isSealed = command.isSealed || [...acts, ...actsIn(recorded)].some(isOfSealed);
     const signed: EventToAppend[] = [];
     for (const act of acts) {

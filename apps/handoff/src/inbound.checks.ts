@@ -1,5 +1,5 @@
 import type { IncomingRecord } from '@delta-hub/broker';
-import { agencyById, eventName, type HubEvent } from '@delta-hub/contracts';
+import { agencyById, eventName, type HubEvent, wireType } from '@delta-hub/contracts';
 import {
   AFTER_ALL,
   evolveKeys,
@@ -22,8 +22,13 @@ import {
   admit,
   disputeBodies,
   excusesAt,
+  isMergeEvent,
+  type KnownPair,
+  mergeAdmission,
   type Outage,
   type PersonFile,
+  personMergeDecider,
+  type PersonMergeEvent,
   signingRejection,
   transferDecider,
   type TransferEvent,
@@ -71,6 +76,8 @@ export interface InboundContext {
   readonly readStream: (stream: string) => Promise<readonly RecordedEvent[]>;
   /** The person as this node's facts show them. */
   readonly person: (personId: string) => Promise<PersonFile | undefined>;
+  /** Two persons as this node's facts show each by itself. */
+  readonly pair: (personId: string, duplicateId: string) => Promise<KnownPair>;
   /** An outage that is known here, and so verified, by the id of its fact. */
   readonly outage: (id: string) => Promise<Outage | undefined>;
   /** The node's own key for sealed records. */
@@ -148,6 +155,7 @@ const inspectAuthentic = async (
       ? { verdict: 'duplicate' }
       : refuse('ID_REUSED', `event ${event.id} is known with other bytes`);
 
+  if (MERGES.has(event.type)) return mergeVerdict(event, jws, stream, context);
   const domain = isKeyEventType(event.type)
     ? evolveKeys(keys, opened, AFTER_ALL).fault
     : (domainFault(event, stream, ruleAt(keys, AFTER_ALL), context.node) ?? applicationFault(event));
@@ -159,6 +167,32 @@ const inspectAuthentic = async (
   const excuse = await excuseFault(event, source, context);
   if (excuse !== undefined) return excuse;
   return { verdict: 'accept', event, jws, expected: stream.at(-1)?.revision ?? 'no-stream' };
+};
+
+/** What is said of two ids of one person is exchanged with whoever holds a transfer of theirs; nothing else of a person is. */
+const MERGES: ReadonlySet<string> = new Set(
+  (['person.match-proposed', 'person.merged', 'person.unmerged'] as const).map(wireType),
+);
+
+const mergeVerdict = async (
+  event: HubEvent,
+  jws: string,
+  stream: readonly RecordedEvent[],
+  { pair }: InboundContext,
+): Promise<Verdict> => {
+  const act = upcast(event.type, event.data) as PersonMergeEvent;
+  if (act.occurredAt > event.time) return refuse('DOMAIN', 'OCCURRED_IN_FUTURE');
+  if (event.subject !== `person-${act.data.personId}`) return refuse('DOMAIN', 'PERSON_UNKNOWN');
+  const known = await pair(act.data.personId, act.data.duplicateId);
+  const isSealed = [known.person, known.duplicate].some((file) => file?.confidentiality !== undefined);
+  if (isSealed && event.dataclassification !== 'MINOR_SEALED') return refuse('DOMAIN', 'SEAL_BROKEN');
+  const said = stream.map((recorded) => upcast(recorded.type, readEvent(recorded).data)).filter(isMergeEvent);
+  const rejection = mergeAdmission(fold(personMergeDecider, said), act, known);
+  if (rejection === undefined)
+    return { verdict: 'accept', event, jws, expected: stream.at(-1)?.revision ?? 'no-stream' };
+  const mayCome =
+    rejection.code === 'PERSON_UNKNOWN' || (rejection.code === 'PERSON_NOT_YOURS' && act.type !== 'person.unmerged');
+  return mayCome ? { verdict: 'hold', check: 'DOMAIN', detail: rejection.code } : refuse('DOMAIN', rejection.code);
 };
 
 /**

@@ -33,8 +33,9 @@ export {
 export type { Instant, PlainDate } from './instant.js';
 export { personDecider } from './person.js';
 export type { PersonCommand, PersonEvent, PersonFile, PersonRejection, PersonState } from './person.js';
-export { mergePeriods, personMergeDecider } from './person-merge.js';
+export { mergeAdmission, mergePeriods, personMergeDecider } from './person-merge.js';
 export type {
+  KnownPair,
   MergePeriod,
   PersonMergeCommand,
   PersonMergeEvent,

@@ -1010,6 +1010,10 @@ export type Copy = {
   /** Null while the recipient has not taken note. */
   readonly acknowledgedAt?: Maybe<Scalars['DateTime']['output']>;
   readonly isOverdue: Scalars['Boolean']['output'];
+  /** The signed fact that is the copy: its recipient has it, its proof in the ledger and its evidence too. */
+  readonly fact: Fact;
+  /** The signed fact by which its recipient took note; null while it has not. */
+  readonly noted?: Maybe<Fact>;
   /** The correction of what was copied, with when the recipient took note of it; null while it stands. */
   readonly correction?: Maybe<Correction>;
 };
