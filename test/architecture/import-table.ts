@@ -48,7 +48,7 @@ export const importTable: Readonly<Record<string, Row>> = {
                         workspace: ['contracts', 'crypto', 'event-store', 'event-store/sqlite', 'event-store/kurrent',
                                     'event-store/kurrent-hardening', 'broker', 'broker/sqlite',
                                     'broker/kafkajs', 'broker/platformatic', 'broker/kafka-topics',
-                                    'handoff', 'handoff-app', 'ledger-app', 'gateway-app'] },
+                                    'handoff-app', 'ledger-app', 'gateway-app'] },
 };
 
 /**

@@ -36,7 +36,7 @@ import { checkInput } from './input-checks.js';
 import { type Commander, Handle, type HubRejection, type Inputs, type Outcome, type Request } from './requests.js';
 import { type Keeper, readEvent, sign } from './signed-events.js';
 import { currentTrace } from './trace-context.js';
-import { type AnyCommand, type Pair, toCommand } from './to-command.js';
+import { type AnyCommand, type LookUps, type Pair, toCommand } from './to-command.js';
 
 /** Names the n-th transfer of a person from a node, so that two applications at once meet in one stream. */
 const TRANSFER_NAMESPACE = '7d3c3c1e-4b8e-5d0c-9f0e-1a54c2f6b7a2';
@@ -104,7 +104,7 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
       const person = 'personId' in request.input ? await this.knowledge.person(request.input.personId) : undefined;
       const transmission =
         request.type === 'JudgeDeadlines' ? await this.knowledge.transmission(target.stream) : AT_ONCE;
-      const pair =
+      const pair: Pick<LookUps, 'pair'> =
         'duplicateId' in request.input
           ? { pair: await this.knowledge.pair(request.input.personId, request.input.duplicateId) }
           : {};
@@ -120,7 +120,8 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
       // No deadline of the case has come: nothing is recorded, and that is no refusal.
       if (decision.accepted.length === 0 && last !== undefined)
         return { accepted: { stream: target.stream, factIds: [], position: last.position } };
-      const isSealed = person?.confidentiality !== undefined;
+      const concerned = [person, pair.pair?.person, pair.pair?.duplicate];
+      const isSealed = concerned.some((file) => file?.confidentiality !== undefined);
       const partners =
         'duplicateId' in request.input
           ? await this.knowledge.partnersOf(request.input.personId, request.input.duplicateId)

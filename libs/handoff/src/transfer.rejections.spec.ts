@@ -178,6 +178,7 @@ const metBy: Record<
   ALREADY_COMPLETED: 'event',
   TRANSFER_CLOSED: 'command',
   VERDICT_ALREADY_GIVEN: 'event',
+  VERDICT_UNFOUNDED: 'event',
   RECUSAL_ALREADY_DECLARED: 'about the officer',
   ALREADY_CORRECTED: 'in a correction',
   ALREADY_ACKNOWLEDGED: 'in a correction',

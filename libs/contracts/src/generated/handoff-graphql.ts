@@ -825,7 +825,7 @@ export type RefusalCode =
   | 'COPY_NOT_DUE'
   /** The copy has been sent already. */
   | 'COPY_ALREADY_SENT'
-  /** The directory has no such recipient for this office. */
+  /** The directory has no such recipient for this office; one outside the four provinces is served outside. */
   | 'RECIPIENT_UNKNOWN'
   /** The dispute has been taken to this level already. */
   | 'DISPUTE_ALREADY_RAISED'
@@ -885,7 +885,7 @@ export type RefusalCode =
   | 'NOT_CORRECTED'
   /** The case has no such fact. */
   | 'FACT_UNKNOWN'
-  /** A correction names its evidence. */
+  /** The act names its evidence: at least one document. */
   | 'EVIDENCE_MISSING'
   /** The act would rest on a corrected fact: withdraw and apply again. */
   | 'RESTS_ON_CORRECTED'
