@@ -50,11 +50,6 @@ it.each([
     /actors\.吴江\.agency/,
   ],
   [
-    'a role that nobody has there',
-    HEAD.replace('320509 }', '320509, role: recipient }') + '  - at: 2025-05-07T00:00Z',
-    /actors\.吴江\.role/,
-  ],
-  [
     'an input that is missing',
     '  - { at: 2025-05-07T00:00Z, by: 吴江, do: applyTransfer, with: { personId: T-1 } }',
     /steps\[0\]\.with: .*receivingDivision/,

@@ -186,8 +186,6 @@ const unknownFields = (issues: readonly z.core.$ZodIssue[]): number =>
 
 /** What the form alone cannot say: names that nobody has, acts that the API does not know, time that runs backwards. */
 const firstProblem = ({ scenario, actors, steps }: Scenario): string | undefined => {
-  const misfit = Object.entries(actors).find(([, one]) => !fitsAgency(one));
-  if (misfit !== undefined) return `actors.${misfit[0]}.role: ${misfit[1].role} is no role at ${misfit[1].agency}`;
   const opened = new Set<string>();
   const isKnown = (name: string): boolean => Object.hasOwn(actors, name);
   for (const [index, one] of steps.entries()) {
@@ -217,13 +215,6 @@ const firstProblem = ({ scenario, actors, steps }: Scenario): string | undefined
     if (stranger >= 0) return `${place}.expect[${stranger}].by: no actor ${one.expect[stranger]?.by ?? ''}`;
   }
   return undefined;
-};
-
-/** Recipients of copies have the one role, judicial offices another; nobody else has theirs. */
-const fitsAgency = ({ agency, role }: Actor): boolean => {
-  const level = agencyById(agency)?.level;
-  if (level === 'recipient') return role === 'recipient';
-  return role !== 'recipient' && (level === 'office') === (role === 'office-officer');
 };
 
 /** The names `$name` among values. */
