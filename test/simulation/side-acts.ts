@@ -49,7 +49,7 @@ const noteCopy =
     const { of, office, recipient } = chance.of(copies).data;
     const named = office.replaceAll('-', '_') as (typeof OFFICES)[Side][number];
     const input = { transferId: known.id, of, office: named };
-    return { request: { type, input }, by: { agencyId: recipient, role: 'recipient' } };
+    return { request: { type, input }, by: { agencyId: recipient ?? '', role: 'recipient' } };
   };
 
 const supersede: Maker = ({ id: transferId, acts }, _side, chance) => {

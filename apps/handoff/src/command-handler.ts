@@ -1,3 +1,4 @@
+import { agencyById } from '@delta-hub/contracts';
 import { canonicalJson, digest, type JsonValue } from '@delta-hub/crypto';
 import { fold } from '@delta-hub/decider';
 import {
@@ -17,11 +18,13 @@ import {
   isMergeEvent,
   isOpen,
   isReading,
+  isTransferEvent,
   packInForce,
   personDecider,
   personMergeDecider,
   type PersonFile,
   sealedRecordDecider,
+  type TransferAct,
   transferDecider,
   type TransferEvent,
   type Transmission,
@@ -33,7 +36,7 @@ import { checkInput } from './input-checks.js';
 import { type Commander, Handle, type HubRejection, type Inputs, type Outcome, type Request } from './requests.js';
 import { type Keeper, readEvent, sign } from './signed-events.js';
 import { currentTrace } from './trace-context.js';
-import { type AnyCommand, type Pair, toCommand } from './to-command.js';
+import { type AnyCommand, type LookUps, type Pair, toCommand } from './to-command.js';
 
 /** Names the n-th transfer of a person from a node, so that two applications at once meet in one stream. */
 const TRANSFER_NAMESPACE = '7d3c3c1e-4b8e-5d0c-9f0e-1a54c2f6b7a2';
@@ -47,6 +50,8 @@ export interface Knowledge {
   transmission(transferId: string): Promise<Transmission>;
   /** Two persons, each as its own facts show it, and whether either is merged with a third. */
   pair(personId: string, duplicateId: string): Promise<Pair>;
+  /** The nodes that hold a transfer of one of two ids: what is said of the two concerns them. */
+  partnersOf(personId: string, duplicateId: string): Promise<readonly string[]>;
   /** Whether this node holds a sealed record of a person that concerns the commander's agency. */
   isReadable(personId: string, commander: Commander): Promise<boolean>;
   /** The stream in which a command key was used before. */
@@ -99,7 +104,7 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
       const person = 'personId' in request.input ? await this.knowledge.person(request.input.personId) : undefined;
       const transmission =
         request.type === 'JudgeDeadlines' ? await this.knowledge.transmission(target.stream) : AT_ONCE;
-      const pair =
+      const pair: Pick<LookUps, 'pair'> =
         'duplicateId' in request.input
           ? { pair: await this.knowledge.pair(request.input.personId, request.input.duplicateId) }
           : {};
@@ -115,8 +120,13 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
       // No deadline of the case has come: nothing is recorded, and that is no refusal.
       if (decision.accepted.length === 0 && last !== undefined)
         return { accepted: { stream: target.stream, factIds: [], position: last.position } };
-      const isSealed = person?.confidentiality !== undefined;
-      const named = { commandId: handle.idempotencyKey, commandHash, now, isSealed };
+      const concerned = [person, pair.pair?.person, pair.pair?.duplicate];
+      const isSealed = concerned.some((file) => file?.confidentiality !== undefined);
+      const partners =
+        'duplicateId' in request.input
+          ? await this.knowledge.partnersOf(request.input.personId, request.input.duplicateId)
+          : [];
+      const named = { commandId: handle.idempotencyKey, commandHash, now, isSealed, partners };
       const events = this.signAll(decision.accepted, target, named);
       const result = await this.append(target, events);
       if (result.outcome === 'appended')
@@ -173,9 +183,10 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
       readonly commandHash: string;
       readonly now: string;
       readonly isSealed: boolean;
+      readonly partners: readonly string[];
     },
   ): readonly EventToAppend[] {
-    const recipients = recipientsOf(acts, recorded, this.keeper.node);
+    const recipients = [...recipientsOf(acts, recorded, this.keeper.node), ...command.partners];
     const isSealed = command.isSealed || [...acts, ...actsIn(recorded)].some(isOfSealed);
     const signed: EventToAppend[] = [];
     for (const act of acts) {
@@ -253,14 +264,30 @@ const decide = (
 const isOfSealed = (act: HandoffEvent): boolean =>
   isReading(act) || ('confidentiality' in act.data && act.data.confidentiality !== undefined);
 
-/** Both parties of a transfer have every fact of it; an intake stays at its node. */
+/**
+ * Both parties of a transfer have every fact of it; an intake stays at its node. A node that serves the recipient of a copy
+ * has that copy and the correction of what was copied; what its recipient notes goes to whoever had the copy.
+ */
 const recipientsOf = (
   acts: readonly HandoffEvent[],
   recorded: readonly RecordedEvent[],
   node: string,
 ): readonly string[] => {
-  const applied = [...acts, ...(acts[0]?.type.startsWith('transfer.') ? transferEvents(recorded) : [])].find(
-    (act) => act.type === 'transfer.applied',
-  );
-  return applied?.type === 'transfer.applied' ? [node, applied.data.originNode, applied.data.receivingNode] : [node];
+  const ofTransfer = acts.filter(isTransferEvent);
+  const [first] = recorded;
+  if (ofTransfer.length === 0) return [node];
+  const known = transferEvents(recorded);
+  const applied = [...ofTransfer, ...known].find((act) => act.type === 'transfer.applied');
+  if (applied === undefined) return [node, ...(first === undefined ? [] : readEvent(first).recipients.split(','))];
+  const copies = [...known, ...ofTransfer].filter((act) => act.type === 'transfer.copy-sent');
+  const serving = ofTransfer.flatMap((act) => {
+    if (act.type === 'transfer.copy-sent') return servedBy(act);
+    return act.type === 'transfer.fact-corrected'
+      ? copies.filter(({ data }) => data.of === act.data.fact).flatMap(servedBy)
+      : [];
+  });
+  return [node, applied.data.originNode, applied.data.receivingNode, ...serving];
 };
+
+const servedBy = ({ data: { recipient } }: TransferAct<'transfer.copy-sent'>): readonly string[] =>
+  [recipient === undefined ? undefined : agencyById(recipient)?.node].filter((node) => node !== undefined);

@@ -1,7 +1,7 @@
 import type { Caller } from '@delta-hub/crypto';
 import type { CommandBus } from '@nestjs/cqrs';
 import { factAnswer, type PersonParent, type TransferParent } from './answers.js';
-import { copyParents } from './copy-answers.js';
+import { copiesHere } from './copy-answers.js';
 import { officeOf } from './copy-commands.js';
 import type { ReadModels } from './read-models.js';
 import { refusalAnswer } from './refusals.js';
@@ -35,7 +35,7 @@ export class Commands {
   async onCopy(request: CopyRequest, key: string, caller: Caller) {
     const about = `${request.input.of}/${officeOf(request.input.office)}`;
     return this.answer(await this.give(request, key, caller), 'CopyRecorded', (stream) => ({
-      copy: copyParents(this.readModels.transfer(stream)!).find(
+      copy: copiesHere(this.readModels, stream, undefined).find(
         ({ copy: { sent } }) => `${sent.data.of}/${sent.data.office}` === about,
       ),
     }));

@@ -26,7 +26,9 @@ type DomainData = TransferFacts & { readonly 'person.intake-registered': PersonE
 } & { readonly [T in SealedRecordEvent['type']]: SealedRecordEvent['data'] };
 /** `kind` of a document is any text in the core and a closed list in the contract. */
 type Closed<T> = T extends { documents: { kind: string }[] }
-  ? Omit<T, 'documents'> & { documents: EventData['transfer.applied']['documents'] }
+  ? Omit<T, 'documents' | 'outside'> & {
+      documents: EventData['transfer.applied']['documents'];
+    } & ('outside' extends keyof T ? Pick<EventData['transfer.copy-sent'], 'outside'> : unknown)
   : T;
 type Empty<T> = T extends Record<string, never> ? object : T;
 type Agreement = { readonly [T in HandoffEventType]: Agree<Empty<Closed<Writable<DomainData[T]>>>, Empty<Said<T>>> };

@@ -42,17 +42,23 @@ const recordsFor = async (
   const name = eventName(event.type);
   // Who reads the topic is not known by duty: the copies of a sealed case are in the inbox alone.
   if (event.dataclassification === 'MINOR_SEALED') return [];
-  if (name === 'transfer.copy-sent') return toRecipients([(event as Copy).data.recipient], recorded, node);
+  if (name === 'transfer.copy-sent') return toRecipients([(event as Copy).data], recorded, node);
   if (name !== 'transfer.fact-corrected') return [];
   const { fact } = (event as HubEvent<'transfer.fact-corrected'>).data;
   const copies = (await store.read(event.subject))
     .filter(({ type, position }) => eventName(type) === 'transfer.copy-sent' && position < recorded.position)
     .map((each) => (readEvent(each) as Copy).data)
     .filter(({ of }) => of === fact);
-  return toRecipients([...new Set(copies.map(({ recipient }) => recipient))], recorded, node);
+  return toRecipients(copies, recorded, node);
 };
 
 type Copy = HubEvent<'transfer.copy-sent'>;
 
-const toRecipients = (ids: readonly string[], recorded: RecordedEvent, node: string): readonly OutgoingRecord[] =>
-  ids.filter((id) => recipientById(id)?.node === node).map((id) => recordOf(recorded, id));
+const toRecipients = (
+  copies: readonly { readonly recipient?: string }[],
+  recorded: RecordedEvent,
+  node: string,
+): readonly OutgoingRecord[] =>
+  [...new Set(copies.map(({ recipient }) => recipient))]
+    .filter((id) => id !== undefined && recipientById(id)?.node === node)
+    .map((id) => recordOf(recorded, id ?? ''));

@@ -24,10 +24,19 @@ export const recipientOf = (office: OfficeRole, party: string, named?: string): 
   return prefix !== undefined || NAMED[office]?.includes(recipient.kind) === true ? recipient : undefined;
 };
 
-/** What the directory has against a partner's copy: only it can tell who an office is. */
-export const copyFault = (state: TransferState, { data }: TransferAct<'transfer.copy-sent'>): string | undefined => {
+/**
+ * What the directory has against a partner's copy: only it can tell who an office is. At a node that is no party of the
+ * case the sender itself stands for its party.
+ */
+export const copyFault = (
+  state: TransferState,
+  { data, actor }: TransferAct<'transfer.copy-sent'>,
+  node: string,
+): string | undefined => {
   const parties = state['transfer.applied']?.data;
-  const party = parties?.[sendingParty(data.office)];
-  const isRight = party !== undefined && recipientOf(data.office, party, data.recipient)?.id === data.recipient;
+  if (data.recipient === undefined) return parties === undefined ? 'RECIPIENT_UNKNOWN' : undefined;
+  const party = parties?.[sendingParty(data.office)] ?? actor.agencyId;
+  const recipient = recipientOf(data.office, party, data.recipient);
+  const isRight = recipient?.id === data.recipient && (parties !== undefined || recipient.node === node);
   return isRight ? undefined : 'RECIPIENT_UNKNOWN';
 };

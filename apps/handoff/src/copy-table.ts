@@ -31,7 +31,7 @@ export class CopyTable {
     this.sql = {
       put: db.prepare(
         `INSERT INTO copies(recipient, transfer, about, is_open) VALUES(?,?,?,?)
-         ON CONFLICT(transfer, about) DO UPDATE SET is_open = excluded.is_open`,
+         ON CONFLICT(transfer, about) DO UPDATE SET recipient = excluded.recipient, is_open = excluded.is_open`,
       ),
       all: db.prepare(page('')),
       open: db.prepare(page('AND is_open = 1')),

@@ -32,6 +32,7 @@ const at31 = (record: IncomingRecord, history: readonly EventToAppend[] = [], pe
     readStream: () => Promise.resolve(stored(history)),
     person: () => Promise.resolve(person),
     outage: () => Promise.resolve(undefined),
+    pair: () => Promise.resolve({ person: undefined, duplicate: undefined, isTaken: false }),
     decryptionKey: { kid: '31/enc/1', jwk: decryptionKeyOf('31') },
   });
 
@@ -104,6 +105,7 @@ describe('a record that is not', () => {
       readStream: () => Promise.resolve(stored([applied, opinion])),
       person: () => Promise.resolve(undefined),
       outage: () => Promise.resolve(undefined),
+      pair: () => Promise.resolve({ person: undefined, duplicate: undefined, isTaken: false }),
     });
     expect(at32).toMatchObject({ verdict: 'refuse', check: 'DOMAIN', detail: 'CONSULTATION_NOT_SENT' });
   });
@@ -167,6 +169,7 @@ describe('a record that is not', () => {
       inspect(recordOf(superseded, '32'), {
         ...{ node: '31', keys, readStream: () => Promise.resolve(stored([applied, opinion, consulted, received])) },
         ...{ person: () => Promise.resolve(undefined), outage: () => Promise.resolve(outage) },
+        pair: () => Promise.resolve({ person: undefined, duplicate: undefined, isTaken: false }),
       });
     expect(await knowing(undefined)).toMatchObject({ verdict: 'hold', detail: 'OUTAGE_UNKNOWN' });
     const useless = [

@@ -1,5 +1,5 @@
 import type { IncomingRecord } from '@delta-hub/broker';
-import { agencyById, eventName, type HubEvent } from '@delta-hub/contracts';
+import { agencyById, eventName, type HubEvent, wireType } from '@delta-hub/contracts';
 import {
   AFTER_ALL,
   evolveKeys,
@@ -18,11 +18,17 @@ import {
 import { fold } from '@delta-hub/decider';
 import type { RecordedEvent } from '@delta-hub/event-store';
 import {
+  actsOfType,
   admit,
   disputeBodies,
   excusesAt,
+  isMergeEvent,
+  type KnownPair,
+  mergeAdmission,
   type Outage,
   type PersonFile,
+  personMergeDecider,
+  type PersonMergeEvent,
   signingRejection,
   transferDecider,
   type TransferEvent,
@@ -70,6 +76,8 @@ export interface InboundContext {
   readonly readStream: (stream: string) => Promise<readonly RecordedEvent[]>;
   /** The person as this node's facts show them. */
   readonly person: (personId: string) => Promise<PersonFile | undefined>;
+  /** Two persons as this node's facts show each by itself. */
+  readonly pair: (personId: string, duplicateId: string) => Promise<KnownPair>;
   /** An outage that is known here, and so verified, by the id of its fact. */
   readonly outage: (id: string) => Promise<Outage | undefined>;
   /** The node's own key for sealed records. */
@@ -147,9 +155,10 @@ const inspectAuthentic = async (
       ? { verdict: 'duplicate' }
       : refuse('ID_REUSED', `event ${event.id} is known with other bytes`);
 
+  if (MERGES.has(event.type)) return mergeVerdict(event, jws, stream, context);
   const domain = isKeyEventType(event.type)
     ? evolveKeys(keys, opened, AFTER_ALL).fault
-    : (domainFault(event, stream, ruleAt(keys, AFTER_ALL)) ?? applicationFault(event));
+    : (domainFault(event, stream, ruleAt(keys, AFTER_ALL), context.node) ?? applicationFault(event));
   if (domain !== undefined) return refuse('DOMAIN', domain);
   const person = await personApplied(event, context);
   if (isHeldBy(context.node, person, event)) return { verdict: 'hold', check: 'DOMAIN', detail: 'PERSON_NOT_YOURS' };
@@ -158,6 +167,32 @@ const inspectAuthentic = async (
   const excuse = await excuseFault(event, source, context);
   if (excuse !== undefined) return excuse;
   return { verdict: 'accept', event, jws, expected: stream.at(-1)?.revision ?? 'no-stream' };
+};
+
+/** What is said of two ids of one person is exchanged with whoever holds a transfer of theirs; nothing else of a person is. */
+const MERGES: ReadonlySet<string> = new Set(
+  (['person.match-proposed', 'person.merged', 'person.unmerged'] as const).map(wireType),
+);
+
+const mergeVerdict = async (
+  event: HubEvent,
+  jws: string,
+  stream: readonly RecordedEvent[],
+  { pair }: InboundContext,
+): Promise<Verdict> => {
+  const act = upcast(event.type, event.data) as PersonMergeEvent;
+  if (act.occurredAt > event.time) return refuse('DOMAIN', 'OCCURRED_IN_FUTURE');
+  if (event.subject !== `person-${act.data.personId}`) return refuse('DOMAIN', 'PERSON_UNKNOWN');
+  const known = await pair(act.data.personId, act.data.duplicateId);
+  const isSealed = [known.person, known.duplicate].some((file) => file?.confidentiality !== undefined);
+  if (isSealed && event.dataclassification !== 'MINOR_SEALED') return refuse('DOMAIN', 'SEAL_BROKEN');
+  const said = stream.map((recorded) => upcast(recorded.type, readEvent(recorded).data)).filter(isMergeEvent);
+  const rejection = mergeAdmission(fold(personMergeDecider, said), act, known);
+  if (rejection === undefined)
+    return { verdict: 'accept', event, jws, expected: stream.at(-1)?.revision ?? 'no-stream' };
+  const mayCome =
+    rejection.code === 'PERSON_UNKNOWN' || (rejection.code === 'PERSON_NOT_YOURS' && act.type !== 'person.unmerged');
+  return mayCome ? { verdict: 'hold', check: 'DOMAIN', detail: rejection.code } : refuse('DOMAIN', rejection.code);
 };
 
 /**
@@ -193,7 +228,12 @@ const competenceFault = (event: HubEvent, source: string): string | undefined =>
   return rejection === undefined ? undefined : `${rejection.code}: agency ${agency.id}, ${event.type}`;
 };
 
-const domainFault = (event: HubEvent, stream: readonly RecordedEvent[], rule: KeyRule): string | undefined => {
+const domainFault = (
+  event: HubEvent,
+  stream: readonly RecordedEvent[],
+  rule: KeyRule,
+  node: string,
+): string | undefined => {
   const name = eventName(event.type);
   if (name === 'refusal.issued' || name === 'incident.log-forked')
     return stream.length === 0 ? undefined : `${name} is known already`;
@@ -209,7 +249,7 @@ const domainFault = (event: HubEvent, stream: readonly RecordedEvent[], rule: Ke
   if (act.occurredAt > event.time) return 'OCCURRED_IN_FUTURE';
   const state = fold(transferDecider, history);
   const rejection = admit(state, act, author)?.code ?? sealFault(event, state);
-  if (rejection === undefined && act.type === 'transfer.copy-sent') return copyFault(state, act);
+  if (rejection === undefined && act.type === 'transfer.copy-sent') return copyFault(state, act, node);
   if (rejection !== undefined || act.type !== 'transfer.dispute-raised') return rejection;
   // Only the directory can tell who stands above the parties.
   const parties = state['transfer.applied']?.data;
@@ -220,8 +260,13 @@ const domainFault = (event: HubEvent, stream: readonly RecordedEvent[], rule: Ke
 
 /** The classification of an event is that of its case. */
 const sealFault = (event: HubEvent, state: TransferState): string | undefined => {
-  const applied = state['transfer.applied']?.data ?? (event as HubEvent<'transfer.applied'>).data;
-  return (applied.confidentiality === 'MINOR_SEALED') === (event.dataclassification === 'MINOR_SEALED')
+  const [copy] = actsOfType(state, 'transfer.copy-sent');
+  // The application says it; where only copies of the case are, they do.
+  const said =
+    state['transfer.applied']?.data ??
+    copy?.data ??
+    (event as HubEvent<'transfer.applied' | 'transfer.copy-sent'>).data;
+  return (said.confidentiality === 'MINOR_SEALED') === (event.dataclassification === 'MINOR_SEALED')
     ? undefined
     : 'CLASSIFICATION_WRONG';
 };

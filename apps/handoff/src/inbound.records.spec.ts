@@ -43,6 +43,7 @@ const open = (): void => {
     readStream: (stream: string) => store.read(stream),
     person: () => Promise.resolve(person),
     outage: () => Promise.resolve(undefined),
+    pair: () => Promise.resolve({ person: undefined, duplicate: undefined, isTaken: false }),
   };
   const refuser = new Refuser(store, { node: '31', signer: signerOf('31'), clock, newId: uuidv7 });
   records = new InboundRecords({ store, context, keys: { changed: () => undefined }, refuser, held, clock });

@@ -1,16 +1,18 @@
 import type { HandoffGraphql } from '@delta-hub/contracts';
-import { mayHandleSealed } from '@delta-hub/handoff';
+import { keyOf, mayHandleSealed, type StateKey } from '@delta-hub/handoff';
 import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { GraphQLError } from 'graphql';
-import { agencyAnswer, correctionAnswer } from './answers.js';
+import { agencyAnswer, correctionAnswer, factAnswer } from './answers.js';
 import type { RequestContext } from './bearer.js';
 import { NodeClock } from './clock.js';
 import { Commands } from './commands.js';
 import { type CopyParent, isNoted } from './copy-answers.js';
 import { readInbox } from './inbox.js';
 import { page } from './paging.js';
+import { casesAt } from './past-cases.js';
 import { ReadModels } from './read-models.js';
 import type { Inputs } from './requests.js';
+import { factByKey } from './traced-facts.js';
 import { standpointOf, viewOf } from './view.js';
 import { inboxOf } from './visibility.js';
 
@@ -56,8 +58,8 @@ export class InboxResolver {
   }
 
   @ResolveField('transferId')
-  transferId(@Parent() { summary }: CopyParent) {
-    return summary.id;
+  transferId(@Parent() { transferId }: CopyParent) {
+    return transferId;
   }
 
   @ResolveField('of')
@@ -72,7 +74,13 @@ export class InboxResolver {
 
   @ResolveField('recipient')
   recipient(@Parent() { copy }: CopyParent) {
-    return agencyAnswer(copy.sent.data.recipient);
+    const { recipient } = copy.sent.data;
+    return recipient === undefined ? null : agencyAnswer(recipient);
+  }
+
+  @ResolveField('servedOutside')
+  servedOutside(@Parent() { copy }: CopyParent) {
+    return copy.sent.data.outside ?? null;
   }
 
   @ResolveField('sender')
@@ -96,12 +104,27 @@ export class InboxResolver {
   }
 
   @ResolveField('isOverdue')
-  isOverdue(@Parent() { copy, due, summary: { view } }: CopyParent): boolean {
+  isOverdue(@Parent() { copy, due, view }: CopyParent): boolean {
     return !isNoted(copy) && due <= standpointOf(view, this.clock);
   }
 
   @ResolveField('correction')
   correction(@Parent() { copy }: CopyParent) {
     return copy.correction === undefined ? null : correctionAnswer(copy.correction);
+  }
+
+  @ResolveField('fact')
+  fact(@Parent() { copy, ...of }: CopyParent) {
+    return this.factOf(of, keyOf(copy.sent));
+  }
+
+  @ResolveField('noted')
+  noted(@Parent() { copy, ...of }: CopyParent) {
+    return copy.acknowledged === undefined ? null : this.factOf(of, keyOf(copy.acknowledged));
+  }
+
+  private factOf({ transferId, view }: Pick<CopyParent, 'transferId' | 'view'>, key: StateKey) {
+    const row = factByKey(casesAt(this.readModels, view), transferId, key);
+    return row === undefined ? null : factAnswer(row, view);
   }
 }

@@ -1,4 +1,4 @@
-import { type CopyParent, copyParents, isNoted } from './copy-answers.js';
+import { copiesHere, type CopyParent, isNoted } from './copy-answers.js';
 import { casesAt } from './past-cases.js';
 import type { ReadModels } from './read-models.js';
 import type { View } from './view.js';
@@ -26,10 +26,9 @@ export const readInbox = (readModels: ReadModels, view: View | undefined, query:
   for (let before = query.before; ;) {
     const rows = readModels.copies.of(recipient, isOpen && view === undefined, before, limit);
     for (const { number, transferId, about } of rows) {
-      const summary = cases.transfer(transferId);
-      if (summary?.confidentiality !== undefined && !query.withSealed) continue;
-      const parent = summary && copyParents({ ...summary, view }).find(({ copy }) => aboutOf(copy) === about);
-      if (parent !== undefined && !(isOpen && isNoted(parent.copy))) entries.push({ cursor: number, node: parent });
+      const parent = copiesHere(cases, transferId, view).find(({ copy }) => aboutOf(copy) === about);
+      if (parent === undefined || (parent.isSealed && !query.withSealed)) continue;
+      if (!(isOpen && isNoted(parent.copy))) entries.push({ cursor: number, node: parent });
     }
     if (rows.length < limit || entries.length >= limit) return entries.slice(0, limit);
     before = rows.at(-1)?.number;

@@ -11,3 +11,5 @@ export type { HandoffDeps, OpenHandoff } from './open-handoff.js';
 export { readersOf, senders, topicsOf } from './topics.js';
 export { forgetPositions } from './positions.js';
 export { personFacts } from './intervals.js';
+export { installRules } from './installed-rules.js';
+export type { RulesAddition } from './installed-rules.js';

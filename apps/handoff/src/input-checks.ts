@@ -5,6 +5,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-
 const DIGEST = /^sha-256:[A-Za-z0-9_-]{43}$/;
 const PERSON_ID = /^[A-Za-z0-9][A-Za-z0-9-]{2,63}$/;
 const TRANSFER_ID = /^transfer-[0-9a-f-]{36}$/;
+/** 2 to 100 characters, none of them a control character. */
+const AUTHORITY = /^[^\p{Cc}]{2,100}$/u;
 const DIVISION_CODE = /^\d{6}$/;
 const MAX_DOCUMENT_BYTES = 20 * 1024 * 1024;
 const MAX_DOCUMENTS = 50;
@@ -36,17 +38,19 @@ export const checkInput = (request: Request, idempotencyKey: string, now: Instan
     const value = (input as Readonly<Record<string, unknown>>)[field];
     if (typeof value === 'number' && (value < least || value > most)) return invalid(field);
   }
+  const outside = 'servedOutside' in input ? input.servedOutside : undefined;
+  if (outside != null && !AUTHORITY.test(outside.authority.trim())) return invalid('servedOutside.authority');
   const documents = 'documents' in input ? (input.documents ?? []) : [];
-  const fault = documentFault(documents);
+  const fault = documentFault(documents) ?? documentFault(outside?.documents ?? [], 'servedOutside.documents');
   return fault ?? { occurredAt, documents: documents.map(({ kind, digest, size }) => ({ kind, digest, size })) };
 };
 
-const documentFault = (documents: readonly DocumentRef[]): HubRejection | undefined => {
-  if (documents.length > MAX_DOCUMENTS) return invalid('documents');
+const documentFault = (documents: readonly DocumentRef[], place = 'documents'): HubRejection | undefined => {
+  if (documents.length > MAX_DOCUMENTS) return invalid(place);
   for (const [index, { digest, size }] of documents.entries()) {
-    if (!DIGEST.test(digest)) return { code: 'DOCUMENT_DIGEST_INVALID', field: `documents.${index}.digest` };
-    if (size < 0) return invalid(`documents.${index}.size`);
-    if (size > MAX_DOCUMENT_BYTES) return { code: 'DOCUMENT_TOO_LARGE', field: `documents.${index}.size` };
+    if (!DIGEST.test(digest)) return { code: 'DOCUMENT_DIGEST_INVALID', field: `${place}.${index}.digest` };
+    if (size < 0) return invalid(`${place}.${index}.size`);
+    if (size > MAX_DOCUMENT_BYTES) return { code: 'DOCUMENT_TOO_LARGE', field: `${place}.${index}.size` };
   }
   return undefined;
 };

@@ -30,4 +30,4 @@ export const intervalsOfPerson = (cases: Cases, personId: string): readonly Inte
 };
 
 export const intervalAtInstant = (intervals: readonly Interval[], at: Instant): Interval | undefined =>
-  intervals.findLast(({ from }) => from <= at);
+  intervals.findLast(({ from, until }) => from <= at && (until === undefined || at < until));

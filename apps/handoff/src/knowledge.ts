@@ -8,6 +8,7 @@ import type { Pair } from './to-command.js';
 import type { ReadModels } from './read-models.js';
 import type { Commander } from './requests.js';
 import { concerns, isSealed } from './sealed-records.js';
+import { readEvent } from './signed-events.js';
 import type { StoreSubscriber } from './subscriber.js';
 
 /** How the facts of a transfer came to this node, and when the line between its parties' nodes was cut. */
@@ -44,6 +45,18 @@ export class CurrentKnowledge implements Knowledge {
     const [one, other] = [mergedWith(this.readModels, personId), mergedWith(this.readModels, duplicateId)];
     const isTaken = (one !== undefined && one !== duplicateId) || (other !== undefined && other !== personId);
     return { person: this.byItself(personId), duplicate: this.byItself(duplicateId), isTaken };
+  }
+
+  async partnersOf(personId: string, duplicateId: string): Promise<readonly string[]> {
+    await this.caughtUp();
+    const transfers = [personId, duplicateId].flatMap((id) => this.readModels.transfersOfPerson(id));
+    // Whoever was told of a merge is told of its end.
+    const told = this.readModels
+      .factsOfStream(`person-${personId}`)
+      .map(({ jws }) => readEvent({ data: Buffer.from(jws, 'ascii') }))
+      .filter(({ data }) => (data as { readonly duplicateId?: unknown }).duplicateId === duplicateId)
+      .flatMap(({ recipients }) => recipients.split(','));
+    return [...told, ...transfers.flatMap(({ originNode, receivingNode }) => [originNode, receivingNode])];
   }
 
   async isReadable(personId: string, commander: Commander): Promise<boolean> {

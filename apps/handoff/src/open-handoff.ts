@@ -84,6 +84,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     keys: () => keys.current(),
     readStream: (stream: string) => store.read(stream),
     person: (personId: string) => knowledge.person(personId),
+    pair: (personId: string, duplicateId: string) => knowledge.pair(personId, duplicateId),
     outage: (id: string) => knowledge.outage(id),
     decryptionKey: decryptionKeyOf(deps),
   };

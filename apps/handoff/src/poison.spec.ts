@@ -48,6 +48,7 @@ const follow = (positionsFile = 'positions.db'): InboundConsumer => {
     readStream,
     person: () => Promise.resolve(undefined),
     outage: () => Promise.resolve(undefined),
+    pair: () => Promise.resolve({ person: undefined, duplicate: undefined, isTaken: false }),
   };
   const refuser = new Refuser(store, { node: '31', signer: signerOf('31'), clock, newId: uuidv7 });
   const records = new InboundRecords({ store, context, keys: { changed: () => undefined }, refuser, held, clock });

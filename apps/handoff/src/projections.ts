@@ -14,7 +14,7 @@ import {
   upcast,
   worklistOf,
 } from '@delta-hub/handoff';
-import { isNoted } from './copy-answers.js';
+import { copiesHere, type CopyParent, isNoted } from './copy-answers.js';
 import type { CopyEntry } from './copy-table.js';
 import type { ReadModels } from './read-models.js';
 import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
@@ -67,18 +67,25 @@ const project = (recorded: RecordedEvent, readModels: ReadModels, node: string):
     readModels.putPerson({ personId: act.data.personId, stream: recorded.stream, event: act });
     return;
   }
-  const summary = summaries.evolve(readModels.transfer(recorded.stream), recorded.stream, act);
+  const known = readModels.transfer(recorded.stream);
+  if (known === undefined && act.type !== 'transfer.applied') {
+    readModels.copies.put(recorded.stream, copiesHere(readModels, recorded.stream, undefined).flatMap(inboxEntry));
+    return;
+  }
+  const summary = summaries.evolve(known, recorded.stream, act);
   readModels.putTransfer(summary, recorded.position);
   const rows = worklistOf(summary.id, summary.facts, hubRules, agencyById);
   readModels.duties.put(summary.id, rows, lookOf(summary, node), summary.confidentiality !== undefined);
-  readModels.copies.put(summary.id, inboxEntries(summary));
+  readModels.copies.put(
+    summary.id,
+    copiesOf(summary.facts).flatMap((copy) => inboxEntry({ copy })),
+  );
 };
 
-const inboxEntries = ({ facts }: TransferSummary): readonly CopyEntry[] =>
-  copiesOf(facts).map((copy) => {
-    const { of, office, recipient } = copy.sent.data;
-    return { about: `${of}/${office}`, recipient, isOpen: !isNoted(copy) };
-  });
+const inboxEntry = ({ copy }: Pick<CopyParent, 'copy'>): readonly CopyEntry[] => {
+  const { of, office, recipient } = copy.sent.data;
+  return recipient === undefined ? [] : [{ about: `${of}/${office}`, recipient, isOpen: !isNoted(copy) }];
+};
 
 /** When this node must look at the limits of a case again, for the parties of it that are here. */
 const lookOf = ({ originNode, receivingNode, facts }: TransferSummary, node: string): Instant | undefined =>

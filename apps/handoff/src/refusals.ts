@@ -63,10 +63,9 @@ const TABLE: Readonly<Record<Code, readonly [RefusalType, string]>> = {
   REPLY_MISSING: ['StateRefusal', 'The consultation has not been replied to.'],
   COPY_NOT_DUE: ['StateRefusal', 'No rule wants such a copy of this case, or not yet.'],
   COPY_ALREADY_SENT: ['StateRefusal', 'The copy has been sent already.'],
-  RECIPIENT_UNKNOWN: ['InputRefusal', 'The directory has no such recipient for this office.'],
-  RECIPIENT_NOT_SERVED: [
+  RECIPIENT_UNKNOWN: [
     'InputRefusal',
-    'The recipient belongs to neither node of the case: it gets its copy outside.',
+    'The directory has no such recipient for this office; one outside the four provinces is served outside.',
   ],
   DISPUTE_ALREADY_RAISED: ['StateRefusal', 'The dispute has been taken to this level already.'],
   DISPUTE_ALREADY_RESOLVED: ['StateRefusal', 'The dispute has been settled already.'],
@@ -82,7 +81,7 @@ const TABLE: Readonly<Record<Code, readonly [RefusalType, string]>> = {
   ALREADY_ACKNOWLEDGED: ['StateRefusal', 'It has been acknowledged already.'],
   NOT_CORRECTED: ['StateRefusal', 'The fact has not been corrected.'],
   FACT_UNKNOWN: ['InputRefusal', 'The case has no such fact.'],
-  EVIDENCE_MISSING: ['InputRefusal', 'A correction names its evidence.'],
+  EVIDENCE_MISSING: ['InputRefusal', 'The act names its evidence: at least one document.'],
   RESTS_ON_CORRECTED: ['StateRefusal', 'The act would rest on a corrected fact: withdraw and apply again.'],
   CUSTODY_FILE_ALREADY_PLACED: ['StateRefusal', 'The custodial file has been registered already.'],
   CUSTODY_FILE_MISSING: ['StateRefusal', 'The place that holds the custodial file has not said so yet.'],

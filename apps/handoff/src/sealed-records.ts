@@ -1,7 +1,7 @@
 import type { Caller } from '@delta-hub/crypto';
 import { type Instant, isReading, type Seal, opensRecord, upcast } from '@delta-hub/handoff';
 import type { Cases } from './cases.js';
-import { mergedWith } from './merged-persons.js';
+import { mergedWith, mergePeriodsOf, otherOf } from './merged-persons.js';
 import { readEvent } from './signed-events.js';
 import { intervalsOfPerson } from './intervals.js';
 import { maySee, maySeePersonOf } from './visibility.js';
@@ -32,9 +32,14 @@ export const hasOpened = (caller: Caller, cases: Cases, personId: string, now: I
 export const maySeeCase = (caller: Caller, cases: Cases, transfer: Case, now: Instant): boolean =>
   isSealed(cases, transfer.personId) ? hasOpened(caller, cases, transfer.personId, now) : maySee(caller, transfer);
 
-/** Whether a person is or was in the hands of the caller's agency or of one below it, or is to be. */
+/**
+ * Whether a person is or was in the hands of the caller's agency or of one below it, or is to be; by this id or by one that
+ * it was ever merged with 并档.
+ */
 export const concerns = (caller: Caller, cases: Cases, personId: string): boolean =>
-  cases.transfersOfPerson(personId).some((transfer) => maySee(caller, transfer)) ||
+  [personId, ...mergePeriodsOf(cases, personId).map((period) => otherOf(period, personId))]
+    .flatMap((id) => cases.transfersOfPerson(id))
+    .some((transfer) => maySee(caller, transfer)) ||
   intervalsOfPerson(cases, personId).some(({ agency }) => maySeePersonOf(caller, agency));
 
 const idsOf = (cases: Cases, personId: string): readonly string[] => {

@@ -49,7 +49,13 @@ const supersessionOf = ({ data }: VerdictAct, state: TransferState): TracedVerdi
 export const factByKey = (cases: Cases, stream: string, key: StateKey | undefined): FactRow | undefined =>
   key === undefined ? undefined : cases.factsOfStream(stream).find((row) => keyOfRow(row) === key);
 
-export const keyOfRow = ({ type, jws }: FactRow): StateKey | undefined =>
+/** The act of a fact of a case; undefined for a fact of anything else. */
+export const actOfRow = ({ type, jws }: Pick<FactRow, 'type' | 'jws'>): TransferEvent | undefined =>
   eventName(type)?.startsWith('transfer.') === true
-    ? keyOf(upcast(type, readEvent({ data: Buffer.from(jws, 'ascii') }).data) as TransferEvent)
+    ? (upcast(type, readEvent({ data: Buffer.from(jws, 'ascii') }).data) as TransferEvent)
     : undefined;
+
+export const keyOfRow = (row: FactRow): StateKey | undefined => {
+  const act = actOfRow(row);
+  return act && keyOf(act);
+};

@@ -33,6 +33,7 @@ export interface DemoReport {
   /** 抄送, with when each recipient took note. */
   readonly copies: readonly {
     readonly office: string;
+    /** Its id; the name of one that was served outside the hub. */
     readonly recipient: string;
     readonly sentAt: string;
     readonly acknowledgedAt: string | null;
@@ -69,7 +70,8 @@ interface Side {
   readonly status: string;
   readonly deadlines: readonly (DemoReport['deadlines'][number] & { readonly about: string | null })[];
   readonly copies: readonly (Omit<DemoReport['copies'][number], 'recipient'> & {
-    readonly recipient: { readonly id: string };
+    readonly recipient: { readonly id: string } | null;
+    readonly servedOutside: { readonly authority: string } | null;
   })[];
 }
 
@@ -77,7 +79,7 @@ const SIDE = `query Side($transfer: ID!) {
   transfer(id: $transfer) {
     person { answerability { agency { id nameZh divisionCode } from until } }
     origin { id } receiving { id } status deadlines { step about due at met marginDays }
-    copies { office recipient { id } sentAt acknowledgedAt }
+    copies { office recipient { id } servedOutside { authority } sentAt acknowledgedAt }
   }
 }`;
 
@@ -130,7 +132,10 @@ export const makeReport = async (
     })),
     // The limits of copies and corrections, which run for each of them, show in `copies`.
     deadlines: (first?.deadlines ?? []).flatMap(({ about, ...deadline }) => (about === null ? [deadline] : [])),
-    copies: (first?.copies ?? []).map(({ recipient, ...copy }) => ({ ...copy, recipient: recipient.id })),
+    copies: (first?.copies ?? []).map(({ recipient, servedOutside, ...copy }) => ({
+      ...copy,
+      recipient: recipient?.id ?? servedOutside?.authority ?? '',
+    })),
     ledgers,
     refusals,
   };

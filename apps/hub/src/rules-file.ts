@@ -1,10 +1,10 @@
-import { builtInRules, isPlainDate, type RulesAddition, useRules, withAddition } from '@delta-hub/handoff';
+import { installRules, type RulesAddition } from '@delta-hub/handoff-app';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { settingFile } from './config.js';
 import { HubFault } from './faults.js';
 
-const day = z.string().refine(isPlainDate, 'a day YYYY-MM-DD of the calendar');
+const day = z.iso.date('a day YYYY-MM-DD of the calendar');
 const text = z.string().min(1);
 const version = z.string().regex(/^[0-9A-Za-z][0-9A-Za-z.-]{0,31}$/, 'letters, digits, dots and hyphens');
 const days = z.int().min(0).max(366);
@@ -111,7 +111,7 @@ export const parseRules = (content: string, file: string): RulesAddition => {
 export const useRulesOf = (file: string | undefined): void => {
   if (file === inUse) return;
   try {
-    useRules(file === undefined ? builtInRules : withAddition(builtInRules, parseRules(settingFile(file), file)));
+    installRules(file === undefined ? undefined : parseRules(settingFile(file), file));
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'RULE_BOOK_INVALID') throw error;
     throw new HubFault('RULES_INVALID', `${file}: ${(error as Error).message}`, { cause: error });

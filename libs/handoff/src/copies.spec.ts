@@ -96,7 +96,6 @@ describe('a copy is refused', () => {
     ['NOT_DECIDED', '法27', histories.agreed, copy],
     ['COPY_ALREADY_SENT', undefined, sent, copy],
     ['RECIPIENT_UNKNOWN', undefined, histories.completed, { ...copy, recipientOf: () => undefined }],
-    ['RECIPIENT_NOT_SERVED', undefined, histories.completed, { ...copy, recipientOf: () => elsewhere }],
     ['ACT_NOT_YOURS', '法27', histories.completed, { ...copy, ...by(qingpu, '2025-03-24 10:00') }],
     ['ACT_NOT_YOURS', '法27', histories.completed, { ...copy, ...by(suzhou, '2025-03-24 10:00', 'officer') }],
     ['OCCURRED_BEFORE_CAUSE', undefined, histories.completed, early],

@@ -23,6 +23,9 @@ export interface CopyStatus {
 export const aboutCopy = ({ of, office }: Pick<Copy['data'], 'of' | 'office'>): `${OnceType}/${OfficeRole}` =>
   `${of}/${office}`;
 
+/** The offices of which the case alone can say who they are: the sender names them, and they may be anywhere. */
+export const NAMED_OFFICES: readonly OfficeRole[] = ['deciding-authority', 'custody-place'];
+
 /** Who sends the copy to an office: the receiving agency to those of its own county, the origin to all others. */
 export const sendingParty = (office: OfficeRole): Party => (office.startsWith('receiving') ? 'receiving' : 'origin');
 
@@ -72,6 +75,11 @@ export const isDue = ({ from, category }: CopyRule, state: TransferState): boole
 export const copyRejection = (state: TransferState, act: Copy): TransferRejection | undefined => {
   const rule = copyRuleFor(state, act.data);
   if (rule === undefined) return { code: 'COPY_NOT_DUE' };
+  const { outside } = act.data;
+  if ((act.data.recipient === undefined) === (outside === undefined)) return { code: 'RECIPIENT_UNKNOWN' };
+  // Who stands beside the parties is in the directory, and served by their nodes.
+  if (outside !== undefined && !NAMED_OFFICES.includes(act.data.office)) return { code: 'RECIPIENT_UNKNOWN' };
+  if (outside?.proofs.length === 0) return { code: 'EVIDENCE_MISSING', rule: rule.article };
   const cause = state[rule.from];
   return cause !== undefined && act.occurredAt < cause.occurredAt ? { code: 'OCCURRED_BEFORE_CAUSE' } : undefined;
 };
@@ -99,17 +107,18 @@ export const recipientOfAct = (state: TransferState, act: TransferEvent): Agency
 
 type SendCopy = Extract<TransferCommand, { type: 'SendCopy' }>;
 
-/** The copy a command asks for: of the documents of the copied fact, to the one that the directory has for the office. */
+/** The copy a command asks for: of the documents of the copied fact, to the one that the directory has for the office, or as it was served outside. */
 export const copyOf = (command: SendCopy, state: TransferState): Copy | TransferRejection => {
-  const { of, office, recipientOf } = command;
+  const { of, office, recipientOf, outside } = command;
   const parties = state['transfer.applied']?.data;
   const copied = state[of]?.data;
   if (parties === undefined) return { code: 'TRANSFER_UNKNOWN' };
-  const recipient = recipientOf(parties[sendingParty(office)]);
-  if (recipient === undefined) return { code: 'RECIPIENT_UNKNOWN' };
-  // The fact goes to the nodes of both parties, so only there can a recipient be served.
-  if (recipient.node !== parties.originNode && recipient.node !== parties.receivingNode)
-    return { code: 'RECIPIENT_NOT_SERVED' };
   const documents = copied !== undefined && 'documents' in copied ? copied.documents : [];
-  return recordAct('transfer.copy-sent', command, { of, office, recipient: recipient.id, documents });
+  const { confidentiality } = parties;
+  const data = { of, office, documents, ...(confidentiality === undefined ? {} : { confidentiality }) };
+  if (outside !== undefined) return recordAct('transfer.copy-sent', command, { ...data, outside });
+  const recipient = recipientOf(parties[sendingParty(office)]);
+  return recipient === undefined
+    ? { code: 'RECIPIENT_UNKNOWN' }
+    : recordAct('transfer.copy-sent', command, { ...data, recipient: recipient.id });
 };

@@ -161,7 +161,7 @@ const travel = ({ owedBy }: Limit, { travelDays }: PolicySwitches): number => (o
 const startOf = (when: Limit['when'], { from }: LimitInstance, state: TransferState): TransferEvent | undefined => {
   if (when !== undefined && !holds(when, state)) return undefined;
   if (isVoid(from, state)) return undefined;
-  return from === 'transfer.consultation-replied' ? decidedUpon(state) : (state[from] as TransferEvent | undefined);
+  return from === 'transfer.consultation-replied' ? decidedUpon(state) : state[from];
 };
 
 const holds = (when: NonNullable<Limit['when']>, state: TransferState): boolean => {

@@ -9,7 +9,8 @@ export type { Calendar, CalendarYear, DayKind } from './calendar.js';
 export { prcCalendar, prcCalendarYears } from './calendar-data.js';
 export { correctionsOf, isCorrectable } from './corrections.js';
 export type { CorrectionStatus } from './corrections.js';
-export { copiesOf, copyFor, sendingParty } from './copies.js';
+export { copiesOf, copyFor, NAMED_OFFICES, sendingParty } from './copies.js';
+export { noteDue } from './served-copies.js';
 export type { CopyStatus } from './copies.js';
 export type { CompetenceRejection } from './competence.js';
 export { dueInstants, duties, lastDayOf } from './deadlines.js';
@@ -32,8 +33,9 @@ export {
 export type { Instant, PlainDate } from './instant.js';
 export { personDecider } from './person.js';
 export type { PersonCommand, PersonEvent, PersonFile, PersonRejection, PersonState } from './person.js';
-export { mergePeriods, personMergeDecider } from './person-merge.js';
+export { mergeAdmission, mergePeriods, personMergeDecider } from './person-merge.js';
 export type {
+  KnownPair,
   MergePeriod,
   PersonMergeCommand,
   PersonMergeEvent,
@@ -79,6 +81,7 @@ export type {
   DisputeLevel,
   DisputeOutcome,
   OnceType,
+  OutsideService,
   CorrectionKind,
   RecusalGround,
   RefusalGround,

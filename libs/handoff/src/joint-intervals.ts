@@ -15,7 +15,9 @@ export interface Joint {
  */
 export const jointIntervals = (own: readonly Interval[], joints: readonly Joint[]): readonly Interval[] => {
   const [first] = own;
-  if (first === undefined || joints.length === 0) return own;
+  // Of this id nothing is known but that it was another one's for a time.
+  if (first === undefined) return joints.flatMap(duringJoint);
+  if (joints.length === 0) return own;
   const ends = joints.flatMap(({ from, until }) => (until === undefined ? [from] : [from, until]));
   const starts = [own, ...joints.map(({ other }) => other)].flat().map(({ from }) => from);
   const instants = [...new Set([...starts, ...ends])].filter((instant) => instant >= first.from).sort();
@@ -26,6 +28,16 @@ export const jointIntervals = (own: readonly Interval[], joints: readonly Joint[
     return until === undefined ? change : { ...change, until };
   });
 };
+
+/** Who answered for the other id while it was the same person. */
+const duringJoint = ({ from, until, other }: Joint): readonly Interval[] =>
+  other
+    .filter((each) => (each.until === undefined || each.until > from) && (until === undefined || each.from < until))
+    .map(({ agency, ...time }) => {
+      const ends = [time.until, until].filter((instant) => instant !== undefined).sort();
+      const [end] = ends;
+      return { agency, from: time.from > from ? time.from : from, ...(end === undefined ? {} : { until: end }) };
+    });
 
 const holderAt = (own: readonly Interval[], joints: readonly Joint[], at: Instant): string => {
   const joint = joints.find(({ from, until }) => from <= at && (until === undefined || at < until));

@@ -46,6 +46,8 @@ const notesOfRecipients = (sender: Party, state: TransferState): readonly LimitI
     .flatMap((copy): readonly LimitInstance[] => {
       const about = aboutCopy(copy.data);
       const { recipient, of } = copy.data;
+      // Whoever was served outside has signed the proof of it.
+      if (recipient === undefined) return [];
       const note = { about, recipient, from: keyOf(copy), act: `transfer.copy-acknowledged#${about}` } as const;
       const correction = state[`transfer.fact-corrected#${of}`];
       if (correction === undefined) return [note];

@@ -151,7 +151,7 @@ describe('the sanction', () => {
 
   it('is none when a report that was recorded late turns out to have been in time', () => {
     const inTime = after(searching, { ...report('2025-03-28 10:00'), occurredAt: at('2025-03-26 17:00') });
-    expect(absenceIn(fold(transferDecider, inTime))).toBeUndefined();
+    expect(absenceIn(fold(transferDecider, inTime), hubRules)).toBeUndefined();
   });
 });
 

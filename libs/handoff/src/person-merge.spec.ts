@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { fold } from '@delta-hub/decider';
 import { specFor } from '@delta-hub/decider/testing';
 import { type Joint, jointIntervals } from './joint-intervals.js';
-import { mergePeriods, type PersonMergeCommand, personMergeDecider, type PersonMergeEvent } from './person-merge.js';
+import {
+  mergeAdmission,
+  mergePeriods,
+  type PersonMergeCommand,
+  personMergeDecider,
+  type PersonMergeEvent,
+} from './person-merge.js';
 import { approving, at, atWujiang, by, kunshan, paper, personId, qingpu, wujiang } from './testing/cast.js';
 
 const given = specFor(personMergeDecider);
@@ -108,4 +115,93 @@ describe('who answers for a person of two ids', () => {
     ]));
 
   it('is one’s own history where nothing was ever merged', () => expect(jointIntervals(moves, [])).toBe(moves));
+});
+
+describe('a partner’s word about two ids', () => {
+  const pair = { personId: 'T-320509-0002', duplicateId: 'T-320509-0001', documents: [paper('proof')] };
+  const said = (
+    type: PersonMergeEvent['type'],
+    officer: string,
+    local: string,
+    agency = wujiang,
+  ): PersonMergeEvent => ({
+    ...{ type, occurredAt: at(local), data: pair },
+    actor: { ...by(agency, local).actor, officerId: officer },
+  });
+  const proposed = said('person.match-proposed', 'officer-1', '2025-03-10 09:00');
+  const merged = said('person.merged', 'officer-2', '2025-03-11 09:00');
+  const unmerged = said('person.unmerged', 'officer-1', '2025-03-12 09:00');
+  // The receiving node of a transfer of the one id; of the other it knows nothing.
+  const known = { person: undefined, duplicate: atWujiang, isTaken: false };
+  const after = (...events: PersonMergeEvent[]) => fold(personMergeDecider, events);
+
+  it.each([
+    ['of a match', after(), proposed, known, undefined],
+    ['of a merge by another officer', after(proposed), merged, known, undefined],
+    ['of a merge whose proposal was before the transfer', after(), merged, known, undefined],
+    ['of its end', after(proposed, merged), unmerged, known, undefined],
+    [
+      'by the officer who proposed',
+      after(proposed),
+      said('person.merged', 'officer-1', '2025-03-11 09:00'),
+      known,
+      'FOUR_EYES_REQUIRED',
+    ],
+    [
+      'that is merged already',
+      after(proposed, merged),
+      said('person.merged', 'officer-3', '2025-03-13 09:00'),
+      known,
+      'ALREADY_MERGED',
+    ],
+    ['merged with a third', after(), merged, { ...known, isTaken: true }, 'ALREADY_MERGED'],
+    [
+      'by an agency that does not answer',
+      after(),
+      said('person.merged', 'officer-2', '2025-03-11 09:00', qingpu),
+      known,
+      'PERSON_NOT_YOURS',
+    ],
+    ['of persons of whom nothing is here', after(), merged, { ...known, duplicate: undefined }, 'PERSON_UNKNOWN'],
+    ['of the end of no merge', after(proposed), unmerged, known, 'NOT_MERGED'],
+    [
+      'of the end by another agency',
+      after(proposed, merged),
+      said('person.unmerged', 'officer-9', '2025-03-12 09:00', qingpu),
+      known,
+      'PERSON_NOT_YOURS',
+    ],
+    ['without evidence', after(), { ...merged, data: { ...pair, documents: [] } }, known, 'EVIDENCE_MISSING'],
+    [
+      'from before the last one',
+      after(merged),
+      said('person.unmerged', 'officer-1', '2025-03-10 09:00'),
+      known,
+      'OCCURRED_BEFORE_CAUSE',
+    ],
+    [
+      'of a sealed record, by an ordinary officer',
+      after(),
+      merged,
+      { ...known, duplicate: { ...atWujiang, confidentiality: 'MINOR_SEALED' } },
+      'PERSON_UNKNOWN',
+    ],
+  ] as const)('%s', (_, state, act, pairKnown, code) => expect(mergeAdmission(state, act, pairKnown)?.code).toBe(code));
+});
+
+describe('an id of which nothing is known but a merge', () => {
+  const own = [
+    { agency: 'cca-320509', from: at('2025-01-06 09:00'), until: at('2025-03-24 09:00') },
+    { agency: 'cca-310118', from: at('2025-03-24 09:00') },
+  ];
+
+  it('has the other’s answers while it lasts, and none before and after', () => {
+    expect(jointIntervals([], [{ from: at('2025-03-11 09:00'), other: own }])).toEqual([
+      { agency: 'cca-320509', from: at('2025-03-11 09:00'), until: at('2025-03-24 09:00') },
+      { agency: 'cca-310118', from: at('2025-03-24 09:00') },
+    ]);
+    expect(jointIntervals([], [{ from: at('2025-03-11 09:00'), until: at('2025-03-12 09:00'), other: own }])).toEqual([
+      { agency: 'cca-320509', from: at('2025-03-11 09:00'), until: at('2025-03-12 09:00') },
+    ]);
+  });
 });

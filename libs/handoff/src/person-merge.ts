@@ -112,6 +112,42 @@ const aboutPair = (
     : undefined;
 };
 
+/** Two persons as a node knows them, each by itself, and whether either id is merged with a third one. */
+export interface KnownPair {
+  readonly person: PersonFile | undefined;
+  readonly duplicate: PersonFile | undefined;
+  readonly isTaken: boolean;
+}
+
+/**
+ * What stands against a partner's word about two ids of which this node holds facts of one at least. `PERSON_NOT_YOURS` and
+ * `PERSON_UNKNOWN` may be a matter of time: that the person has come into the partner's hands may be on its way.
+ */
+export const mergeAdmission = (
+  state: PersonMergeState,
+  { type, occurredAt, actor, data: { personId, duplicateId, documents } }: PersonMergeEvent,
+  { person, duplicate, isTaken }: KnownPair,
+): PersonMergeRejection | undefined => {
+  const last = state[duplicateId];
+  const known = [person, duplicate].filter((file) => file !== undefined);
+  if (personId === duplicateId) return { code: 'SAME_PERSON' };
+  if (documents.length === 0) return { code: 'EVIDENCE_MISSING' };
+  if (last !== undefined && occurredAt < last.occurredAt) return { code: 'OCCURRED_BEFORE_CAUSE' };
+  if (known.some(({ confidentiality }) => confidentiality !== undefined) && !mayHandleSealed(actor))
+    return { code: 'PERSON_UNKNOWN' };
+  if (type === 'person.unmerged') {
+    if (last?.type !== 'person.merged') return { code: 'NOT_MERGED' };
+    return last.actor.agencyId === actor.agencyId ? undefined : { code: 'PERSON_NOT_YOURS', rule: '法22' };
+  }
+  if (last?.type === 'person.merged' || isTaken) return { code: 'ALREADY_MERGED' };
+  if (type === 'person.merged' && last?.type === 'person.match-proposed' && last.actor.officerId === actor.officerId)
+    return { code: 'FOUR_EYES_REQUIRED', rule: '个保法46' };
+  if (known.length === 0) return { code: 'PERSON_UNKNOWN' };
+  return known.every(({ agency }) => agency === actor.agencyId)
+    ? undefined
+    : { code: 'PERSON_NOT_YOURS', rule: '法22' };
+};
+
 /** A time in which two ids were one person. */
 export interface MergePeriod {
   readonly personId: string;

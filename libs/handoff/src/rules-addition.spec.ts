@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { fold } from '@delta-hub/decider';
 import { specFor } from '@delta-hub/decider/testing';
 import { dueInstants } from './deadlines.js';
-import type { Instant } from './instant.js';
 import { absenceIn } from './non-report.js';
 import { defaultPolicy, type PolicySwitches, SWITCHES } from './policy.js';
 import { builtInRules, packInForce, type Rules, rulesText, tracedRules, traceRule, useRules } from './rule-book.js';
@@ -209,7 +208,7 @@ describe('each of the ten switches', () => {
     const told: TransferEvent = {
       ...{ type: 'transfer.nonreport-notified', occurredAt: at('2025-03-27 00:00') },
       actor: by(qingpu, '2025-03-27 00:00', 'system').actor,
-      data: { due: at('2025-03-27 00:00') as Instant },
+      data: { due: at('2025-03-27 00:00') },
     };
     const state = stateOf([...histories.served, told]);
     const reported = transferDecider.decide(commands.report(by(qingpu, '2025-03-28 09:00')), state);

@@ -9,6 +9,7 @@ import type {
   DisputeOutcome,
   Documents,
   OnceType,
+  OutsideService,
   RecusalGround,
   RefusalGround,
   SearchOutcome,
@@ -72,6 +73,8 @@ export type TransferCommand =
       readonly office: OfficeRole;
       /** Whom the directory has for the office beside that party; undefined when nobody. */
       readonly recipientOf: (party: AgencyId) => AgencyRecord | undefined;
+      /** How the copy was served outside the hub; absent where the directory has the recipient. */
+      readonly outside?: OutsideService;
     })
   | (CommandContext & { readonly type: 'AcknowledgeCopy'; readonly of: OnceType; readonly office: OfficeRole })
   | (CommandContext & Documents & { readonly type: 'RegisterCustodyFile' })

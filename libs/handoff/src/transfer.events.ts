@@ -1,7 +1,7 @@
 import type { Act, CorrectionCategory, DocumentRef } from './act.js';
 import type { AgencyId, NodeId } from './agency.js';
 import type { Instant, PlainDate } from './instant.js';
-import type { DeadlineStep, OfficeRole, Party, Sanction, Seal } from './terms.js';
+import type { Confidentiality, DeadlineStep, OfficeRole, Party, Sanction, Seal } from './terms.js';
 
 /** Why the person wants to move 变更事由. */
 export type TransferReason = 'residence' | 'employment' | 'study' | 'family' | 'medical' | 'other';
@@ -13,6 +13,13 @@ export type RefusalGround =
   | 'no-guardian-or-support'
   | 'prohibition-order-conflict'
   | 'other-statutory';
+
+/** How a copy was served on an authority that no node of the hub serves. */
+export interface OutsideService {
+  /** The name of the authority, e.g. 北京市海淀区人民法院. */
+  readonly authority: string;
+  readonly proofs: readonly DocumentRef[];
+}
 
 /** At whose wish a transfer is withdrawn 撤回. */
 export type WithdrawalReason = 'applicant' | 'agency';
@@ -129,7 +136,12 @@ export interface TransferFacts {
   readonly 'transfer.copy-sent': Documents & {
     readonly of: OnceType;
     readonly office: OfficeRole;
-    readonly recipient: AgencyId;
+    /** Whom the directory has for the office; absent where the copy was served outside. */
+    readonly recipient?: AgencyId;
+    /** 向枢纽外机关送达: an authority whose province has no node was served otherwise, as the proofs 送达回证 show. */
+    readonly outside?: OutsideService;
+    /** As the application has it, for a node that has the copy and not the case. */
+    readonly confidentiality?: Confidentiality;
   };
   /** The recipient has taken note of its copy. */
   readonly 'transfer.copy-acknowledged': { readonly of: OnceType; readonly office: OfficeRole };
@@ -214,6 +226,7 @@ export type TransferRejectionCode =
   | 'ALREADY_COMPLETED'
   | 'TRANSFER_CLOSED'
   | 'VERDICT_ALREADY_GIVEN'
+  | 'VERDICT_UNFOUNDED'
   | 'RECUSAL_ALREADY_DECLARED'
   | 'ALREADY_CORRECTED'
   | 'ALREADY_ACKNOWLEDGED'
@@ -224,7 +237,6 @@ export type TransferRejectionCode =
   | 'COPY_NOT_DUE'
   | 'COPY_ALREADY_SENT'
   | 'RECIPIENT_UNKNOWN'
-  | 'RECIPIENT_NOT_SERVED'
   | 'DISPUTE_ALREADY_RAISED'
   | 'DISPUTE_ALREADY_RESOLVED'
   | 'DISPUTE_LEVEL_MISSING'

@@ -51,7 +51,21 @@ export const keyOf = ({ type, data }: TransferEvent): StateKey =>
 
 export const evolveTransfer = (state: TransferState, act: TransferEvent): TransferState => {
   const key = keyOf(act);
-  return state[key] === undefined ? { ...state, [key]: act } : state;
+  if (state[key] !== undefined) return state;
+  return act.type === 'transfer.applied' ? { ...ofParties(state, act), [key]: act } : { ...state, [key]: act };
+};
+
+/** Where a case is not, copies are taken by themselves: once its application is here, those of strangers are none of it. */
+const ofParties = (
+  state: TransferState,
+  { data: { origin, receiving } }: TransferAct<'transfer.applied'>,
+): TransferState => {
+  const isStrangers = ({ type, actor }: TransferEvent): boolean =>
+    (type === 'transfer.copy-sent' || type === 'transfer.fact-corrected') &&
+    actor.agencyId !== origin &&
+    actor.agencyId !== receiving;
+  const own = Object.entries(state).filter(([, act]) => !isStrangers(act as TransferEvent));
+  return own.length === Object.keys(state).length ? state : (Object.fromEntries(own) as TransferState);
 };
 
 /** Whether a later fact has shown that a verdict was not so. */

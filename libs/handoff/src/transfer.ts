@@ -15,11 +15,13 @@ import { officerRejection } from './officers.js';
 import { mayHandleSealed, sealOf } from './sealing.js';
 import { recordAct } from './record-act.js';
 import { groundRejection, supersessionRejection } from './reply.js';
+import { hubRules } from './rule-book.js';
 import { WATCHED_BY } from './rule-pack.js';
+import { servedRejection } from './served-copies.js';
 import { PROCEDURE } from './transfer.procedure.js';
 import { termEndRejection } from './term-end.js';
 import { actsOfType, evolveTransfer as evolve, keyOf, NOTHING_DONE, type TransferState } from './transfer.state.js';
-import { dueActs } from './verdicts.js';
+import { dueActs, verdictRejection } from './verdicts.js';
 
 /** 执行地变更 (社区矫正法 27 第2款). Decided by the agency the person leaves, not by the one that receives. */
 export const transferDecider: Decider<TransferState, TransferCommand, TransferEvent, TransferRejection> = {
@@ -61,7 +63,7 @@ const guard = (
 ): TransferRejection | undefined => {
   const step = PROCEDURE[act.type];
   const applied = act.type === 'transfer.applied' ? act : state['transfer.applied'];
-  if (applied === undefined) return { code: 'TRANSFER_UNKNOWN' };
+  if (applied === undefined) return competenceRejection(act, step, author) ?? servedRejection(state, act, author);
   // To everybody else a sealed case is as if it were not there.
   if (applied.data.confidentiality !== undefined && !mayHandleSealed(act.actor)) return { code: 'TRANSFER_UNKNOWN' };
   const missing = step.after.find(([type]) => state[type] === undefined);
@@ -209,11 +211,12 @@ const objection = (state: TransferState, act: TransferEvent): TransferRejection 
     case 'transfer.decision-served':
     case 'transfer.file-received':
     case 'transfer.file-receipted':
+      return undefined;
     case 'transfer.deadline-reminded':
     case 'transfer.deadline-breached':
     case 'transfer.deadline-escalated':
     case 'transfer.deadline-superseded':
-      return undefined;
+      return verdictRejection(act, hubRules.book);
   }
 };
 

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { fold } from '@delta-hub/decider';
 import { hubRules } from './rule-book.js';
 import { at, by, commands, qingpu, wujiang } from './testing/cast.js';
-import { play } from './testing/play.js';
+import { histories, play } from './testing/play.js';
 import { admit, transferDecider } from './transfer.js';
-import type { TransferEvent } from './transfer.events.js';
+import type { TransferEvent, VerdictType } from './transfer.events.js';
 import { personStatusOf, statusOf } from './transfer.status.js';
 import { AT_ONCE } from './transmission.js';
 import { dueActs, nextLook, standingVerdicts } from './verdicts.js';
@@ -145,4 +145,34 @@ describe('who gives a verdict', () => {
     });
     expect(nextLook(fold(transferDecider, asked), hubRules, 'origin')).toBe(at('2025-05-01 00:00'));
   });
+});
+
+describe('a verdict that another node says it gave', () => {
+  const state = fold(transferDecider, histories.received);
+  const [, breached, escalated] = dueActs(state, at('2025-03-20 00:00'), hubRules, 'origin', AT_ONCE).filter(
+    ({ data }) => 'step' in data && data.step === 'REPLY',
+  ) as Extract<TransferEvent, { type: VerdictType }>[];
+  const admitted = (act: TransferEvent) => admit(state, act, wujiang)?.code;
+  const forged = (act = breached!, data: object = {}, more: object = {}) =>
+    ({ ...act, ...more, data: { ...act.data, ...data } }) as TransferEvent;
+
+  it('is admitted as its rule has it', () => {
+    expect([breached!.type, escalated!.type]).toEqual(['transfer.deadline-breached', 'transfer.deadline-escalated']);
+    expect([admitted(breached!), admitted(escalated!)]).toEqual([undefined, undefined]);
+  });
+
+  it.each([
+    ['by a rule of no book', forged(breached, { rule: 'REPLY@1999.1' })],
+    ['by the rule of another step', forged(breached, { rule: 'OPINION@2020.1' })],
+    ['of a rung that the rule has not', forged(breached, { rung: 9 })],
+    ['of another kind than the rung', forged(breached, {}, { type: 'transfer.deadline-escalated' })],
+    ['told to others', forged(breached, { to: ['origin'] })],
+    ['before its instant', forged(breached, {}, { occurredAt: at('2025-03-17 00:00') })],
+    ['escalated before its day', forged(escalated, {}, { occurredAt: at('2025-03-18 12:00') })],
+  ])('and refused %s', (_, act) => expect(admitted(act)).toBe('VERDICT_UNFOUNDED'));
+
+  it('and refused from the party that owes the act', () =>
+    expect(admit(state, { ...breached!, actor: by(qingpu, '2025-03-19 00:00', 'system').actor }, qingpu)?.code).toBe(
+      'ACT_NOT_YOURS',
+    ));
 });

@@ -1,9 +1,9 @@
 import { duties, type Duty } from './deadlines.js';
-import { addDays, dayOf, type Instant, startOfDay } from './instant.js';
-import type { Rules } from './rule-book.js';
+import { addDays, dayOf, type Instant, type PlainDate, startOfDay } from './instant.js';
+import type { RuleBook, Rules } from './rule-book.js';
 import { type Rung, WATCHED_BY } from './rule-pack.js';
 import type { Party } from './terms.js';
-import type { TransferEvent, TransferFacts, VerdictType } from './transfer.events.js';
+import type { TransferEvent, TransferFacts, TransferRejection, VerdictType } from './transfer.events.js';
 import { actsOf, isSuperseded, keyOf, type TransferState } from './transfer.state.js';
 import { excuse, type Transmission } from './transmission.js';
 
@@ -11,9 +11,14 @@ type VerdictAct = Extract<TransferEvent, { type: VerdictType }>;
 
 /** The instant of a rung: 24:00 of the last day, or 00:00 of a day counted from the start or from the last day. */
 export const instantOfRung = ({ from, days }: Rung, { from: started, dueDay, due }: Duty): Instant => {
-  if (from === 'start') return startOfDay(addDays(dayOf(started), days));
-  return days === 0 ? due : startOfDay(addDays(dueDay, days));
+  return from === 'start' ? startOfDay(addDays(dayOf(started), days)) : instantFrom(dueDay, due, days);
 };
+
+const instantFrom = (dueDay: PlainDate, due: Instant, days: number): Instant =>
+  days === 0 ? due : startOfDay(addDays(dueDay, days));
+
+/** A due instant is 24:00 of the last day: the first instant of the next. */
+const justBefore = (due: Instant): Instant => new Date(Date.parse(due) - 1).toISOString();
 
 /**
  * What the party `watching` has to record about the limits of a case at `now`: reminders, breaches and escalations whose
@@ -42,6 +47,25 @@ export const dueActs = (
   return [...open, ...stale]
     .filter((act) => state[keyOf(act)] === undefined)
     .sort((a, b) => (a.occurredAt < b.occurredAt ? -1 : a.occurredAt > b.occurredAt ? 1 : 0));
+};
+
+/**
+ * What a verdict has against its own rule, whoever wrote it: a rule that this book has, a rung of its ladder, told to whom
+ * the rung says, and not before its instant. Whether the limit ran is in the facts of the case, and both sides see it.
+ */
+export const verdictRejection = (
+  act: VerdictAct | Extract<TransferEvent, { type: 'transfer.deadline-superseded' }>,
+  { packs }: RuleBook,
+): TransferRejection | undefined => {
+  const { step, rule, rung: index, due } = act.data;
+  const [name, version] = rule.split(/[@+]/);
+  const limit = packs.find((pack) => pack.version === version)?.limits.find((each) => each.step === name);
+  const rung = limit?.ladder[index];
+  const isOfDue = rung?.from !== 'due' || act.occurredAt === instantFrom(dayOf(justBefore(due)), due, rung.days);
+  const isOfRung =
+    act.type === 'transfer.deadline-superseded' ||
+    (act.type === `transfer.deadline-${rung?.kind}` && act.data.to.join() === rung?.to.join());
+  return name === step && rung !== undefined && isOfDue && isOfRung ? undefined : { code: 'VERDICT_UNFOUNDED' };
 };
 
 /** When the party `watching` has to look again at the latest; undefined when nothing is waited for. */

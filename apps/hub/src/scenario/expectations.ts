@@ -56,14 +56,17 @@ const compare = async (
       found: person?.answerable?.agency.id ?? null,
     };
   }
-  if ('gives' in expectation)
-    return { expected: expectation.gives, found: await query(expectation.query, expectation.variables) };
-  try {
-    return { expected: { fails: expectation.fails }, found: await query(expectation.query, expectation.variables) };
-  } catch (error) {
-    if (!(error instanceof HubFault) || error.code !== 'STEP_REFUSED') throw error;
-    return { expected: { fails: expectation.fails }, found: { fails: error.message.split(':')[0] } };
-  }
+  const found = await query<unknown>(expectation.query, expectation.variables).catch(errorOf);
+  return { expected: 'gives' in expectation ? expectation.gives : { fails: expectation.fails }, found };
+};
+
+/** An error of the API as what was found: its code, and where none is expected what it says. */
+const errorOf = (error: unknown): { readonly fails: string } => {
+  if (!(error instanceof HubFault) || error.code !== 'STEP_REFUSED') throw error;
+  const [code = '', ...rest] = error.message.split(':');
+  return code === 'ERROR' || code === 'GRAPHQL_VALIDATION_FAILED' || code === 'GRAPHQL_PARSE_FAILED'
+    ? { fails: `${code}:${rest.join(':')}` }
+    : { fails: code };
 };
 
 type OfTransfer = Extract<Expectation, { readonly transfer: string }>;
@@ -75,6 +78,7 @@ interface SeenTransfer {
   readonly facts: readonly { readonly id: string; readonly type: string; readonly signedAt: string }[];
   readonly deadlines: readonly {
     readonly step: string;
+    readonly about: string | null;
     readonly due: string;
     readonly met: boolean | null;
     readonly marginDays: number | null;
@@ -89,7 +93,7 @@ const compareTransfer = async (
   const { transfer } = await query<{ transfer: SeenTransfer | null }>(
     `query Seen($id: ID!, $asOf: DateTime, $validAt: DateTime)
        { transfer(id: $id, asOf: $asOf, validAt: $validAt) { status fileStatus personStatus facts { id type signedAt }
-       deadlines { step due met marginDays excusedBy { node peer from until } } } }`,
+       deadlines { step about due met marginDays excusedBy { node peer from until } } } }`,
     { id, asOf, validAt },
   );
   if (isKnown === false) return { expected: null, found: transfer };
@@ -109,7 +113,8 @@ const compareTransfer = async (
 
 /** A due instant is the end of its legal day, 24:00 Asia/Shanghai; a file names the day. */
 const fieldsOf = (deadlines: SeenTransfer['deadlines'], step: string, fields: readonly string[]): unknown => {
-  const one = deadlines.find((deadline) => deadline.step === step);
+  const [name, about] = step.split('#');
+  const one = deadlines.find((each) => each.step === name && (about === undefined || each.about === about));
   if (one === undefined) return undefined;
   const day = new Date(Date.parse(one.due) - 1 + 8 * 3_600_000).toISOString().slice(0, 10);
   const all: Readonly<Record<string, unknown>> = {

@@ -1,5 +1,13 @@
 import { handoffSdl } from '@delta-hub/contracts';
-import { type FieldDefinitionNode, Kind, parse, type TypeNode } from 'graphql';
+import {
+  buildASTSchema,
+  coerceInputValue,
+  type FieldDefinitionNode,
+  type GraphQLInputType,
+  Kind,
+  parse,
+  type TypeNode,
+} from 'graphql';
 
 /** A command of the public API, as its schema declares it. */
 export interface Mutation {
@@ -13,7 +21,9 @@ export interface Mutation {
   readonly namesTransfer: boolean;
 }
 
-const { definitions } = parse(handoffSdl);
+const document = parse(handoffSdl);
+const { definitions } = document;
+const schema = buildASTSchema(document, { assumeValidSDL: true });
 
 const named = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : named(type.type));
 
@@ -60,3 +70,23 @@ export const mutationOf = (name: string): Mutation | undefined => mutations.get(
 export const textOf = ({ name, inputType, accepted, namesTransfer }: Mutation): string =>
   `mutation Act($key: ID!, $input: ${inputType}!) { result: ${name}(idempotencyKey: $key, input: $input) { __typename ` +
   `... on ${accepted} { facts { id } ${namesTransfer ? 'transfer { id }' : ''} } ... on Refusal { code message } } }`;
+
+/** What is wrong with the input of a command, with its place in it; undefined when the API would read it. */
+export const inputFault = ({ inputType }: Mutation, input: unknown): string | undefined => {
+  const type = schema.getType(inputType) as GraphQLInputType | undefined;
+  if (type === undefined) return undefined;
+  const faults: string[] = [];
+  coerceInputValue(input, type, (path, _value, error) => {
+    const place = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('');
+    faults.push(`${place}: ${error.message}`);
+  });
+  return faults[0];
+};
+
+/** The values of an enum of the API. */
+export const valuesOf = (name: string): readonly string[] =>
+  definitions.flatMap((one) =>
+    one.kind === Kind.ENUM_TYPE_DEFINITION && one.name.value === name
+      ? (one.values ?? []).map((value) => value.name.value)
+      : [],
+  );

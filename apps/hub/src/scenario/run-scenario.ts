@@ -110,16 +110,24 @@ const act = async (
   const signer = approving(actor, mutation.name);
   const given = bind(step.with, transfers, scenario) as Readonly<Record<string, unknown>>;
   const input = mutation.fields.has('occurredAt') ? { occurredAt: step.at, ...given } : given;
+  const key = uuidv5(`${scenario}/${index}/${mutation.name}`, PLAY_NAMESPACE);
   const { result } = await ask<Answer>(fleet.url(nodeOf(actor)), await tokenFor(signer), textOf(mutation), {
-    key: uuidv5(`${scenario}/${index}/${mutation.name}`, PLAY_NAMESPACE),
-    input,
-  });
+    ...{ key, input },
+  }).catch((error: unknown) => failed(error, `steps[${index}] ${mutation.name}`));
   if (result.code !== step.refused) {
     const outcome = result.code === undefined ? 'recorded' : `refused: ${result.code}: ${result.message ?? ''}`;
     const wanted = step.refused === undefined ? '' : `, not refused with ${step.refused}`;
     throw new HubFault('STEP_REFUSED', `steps[${index}] ${mutation.name}: ${outcome}${wanted}`);
   }
   return result.transfer?.id;
+};
+
+/** An answer with an error in the place of a result, as a refusal with the error's code. */
+const failed = (error: unknown, place: string): Answer => {
+  if (!(error instanceof HubFault)) throw error;
+  const [, code, message] = /^([A-Z_]+): (.*)$/s.exec(error.message) ?? [];
+  if (error.code !== 'STEP_REFUSED' || code === undefined) throw new HubFault(error.code, `${place}: ${error.message}`);
+  return { result: { __typename: 'Error', code, message: message ?? '' } };
 };
 
 /** What the rule pack wants another officer of the agency for than prepared the case. */

@@ -1,10 +1,15 @@
 import { expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseScenario } from './scenario-file.js';
+
+const FOLDER = fileURLToPath(new URL('../../scenarios/', import.meta.url));
 
 const fail = (problem: string): never => {
   throw new Error(problem);
 };
 const HEAD = 'scenario: X\ntitle: a title\nactors: { 吴江: { agency: cca-320509 } }\nsteps:\n';
+const BOMB = `scenario: &a [x, x]\n${[...'bcdefgh'].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefg'[index]}`).join(', ')}]`).join('\n')}`;
 const read = (steps: string): unknown => parseScenario(`${HEAD}${steps}`, fail);
 
 it('an instant is read in UTC, whatever its offset', () => {
@@ -35,6 +40,71 @@ it.each([
     /steps\[0\]\.expect\[0\].*stat/,
   ],
   ['no YAML at all', '  - at: [', /./],
+  ['an empty file', '', /file/],
+  ['a field twice', `${HEAD}  - { at: 2025-05-07T00:00Z, says: a, says: b }`, /unique/],
+  ['aliases without end', BOMB, /alias/i],
+  ['two documents', `${HEAD}  - at: 2025-05-07T00:00Z\n---\nscenario: Y`, /multiple documents/],
+  [
+    'an agency of no directory',
+    HEAD.replace('cca-320509', 'cca-999999') + '  - at: 2025-05-07T00:00Z',
+    /actors\.吴江\.agency/,
+  ],
+  [
+    'an input that is missing',
+    '  - { at: 2025-05-07T00:00Z, by: 吴江, do: applyTransfer, with: { personId: T-1 } }',
+    /steps\[0\]\.with: .*receivingDivision/,
+  ],
+  [
+    'a value that the API does not know',
+    '  - { at: 2025-05-07T00:00Z, by: 吴江, do: applyTransfer, with: { personId: T-1, receivingDivision: x, reason: fun } }',
+    /steps\[0\]\.with\.reason: .*fun/,
+  ],
+  [
+    'a value of another type',
+    '  - { at: 2025-05-07T00:00Z, by: 吴江, do: registerIntake, with: { personId: T-1, category: Parole, correctionStart: 2025-01-01, correctionEnd: 2026-01-01, ageAtOffence: old } }',
+    /steps\[0\]\.with\.ageAtOffence/,
+  ],
+  [
+    'a document that is none',
+    '  - { at: 2025-05-07T00:00Z, by: 吴江, do: applyTransfer, with: { personId: T-1, receivingDivision: x, reason: study, documents: [poem] } }',
+    /steps\[0\]\.with\.documents\[0\]\.kind: .*poem/,
+  ],
+  [
+    'a transfer that no act has opened',
+    '  - { at: 2025-05-07T00:00Z, by: 吴江, do: withdrawTransfer, with: { transferId: $transfer, reason: agency } }',
+    /steps\[0\]\.with: .*\$transfer/,
+  ],
+  [
+    'a transfer under a name that nobody gave',
+    '  - { at: 2025-05-07T00:00Z, expect: [{ by: 吴江, transfer: $other, status: APPLIED }] }',
+    /steps\[0\]\.expect: .*\$other/,
+  ],
+  [
+    'a refusal that the API does not have',
+    '  - { at: 2025-05-07T00:00Z, by: 吴江, do: applyTransfer, refused: NO_SUCH_CODE }',
+    /steps\[0\]\.refused/,
+  ],
+  ['a fact of no type', '  - { at: 2025-05-07T00:00Z, facts: [transfer.done] }', /steps\[0\]\.facts\[0\]/],
+  [
+    'a status that there is none',
+    '  - { at: 2025-05-07T00:00Z, expect: [{ by: 吴江, transfer: T, status: DONE }] }',
+    /steps\[0\]\.expect\[0\]\.status/,
+  ],
+  [
+    'a step without a limit',
+    '  - { at: 2025-05-07T00:00Z, expect: [{ by: 吴江, transfer: T, deadlines: { TEA: { due: 2025-05-07 } } }] }',
+    /steps\[0\]\.expect\[0\]\.deadlines\.TEA/,
+  ],
+  [
+    'a query that is none',
+    "  - { at: 2025-05-07T00:00Z, expect: [{ by: 吴江, query: '{ person', gives: {} }] }",
+    /steps\[0\]\.expect\[0\]\.query/,
+  ],
+  ['an instant without an offset', '  - at: 2025-05-07T00:00', /steps\[0\]\.at/],
 ])('refuses %s, with its place', (_, steps, message) => {
-  expect(() => (steps.startsWith('scenario') ? parseScenario(steps, fail) : read(steps))).toThrow(message);
+  expect(() => (steps.startsWith(' ') ? read(steps) : parseScenario(steps, fail))).toThrow(message);
+});
+
+it.each(readdirSync(FOLDER).filter((file) => file.endsWith('.yaml')))('%s can be read', (file) => {
+  expect(parseScenario(readFileSync(`${FOLDER}${file}`, 'utf8'), fail)).toMatchObject({ steps: expect.any(Array) });
 });

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { agencyById } from '@delta-hub/contracts';
+import { agencyById, EVENT_NAMES } from '@delta-hub/contracts';
+import { parse } from 'graphql';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { HubFault } from '../faults.js';
 import { isNodeId, type NodeId } from '../nodes.js';
-import { mutationOf } from './mutations.js';
+import { bind } from './binding.js';
+import { inputFault, mutationOf, valuesOf } from './mutations.js';
 
 /** An instant with its offset, as a person writes it: seconds may be left out. Read as UTC with milliseconds. */
 const instant = z
@@ -24,9 +26,22 @@ const isOfTheCalendar = (text: string): boolean => {
   return read.getUTCMonth() === month - 1 && read.getUTCDate() === day && !Number.isNaN(Date.parse(text));
 };
 
+function isQuery(query: string): boolean {
+  try {
+    return parse(query).definitions.length > 0;
+  } catch {
+    return false;
+  }
+}
+
 const node = z.string().refine(isNodeId, 'one of "31", "32", "33", "34"');
 const legalDay = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'a legal day YYYY-MM-DD in Asia/Shanghai');
 const values = z.record(z.string(), z.json());
+const oneOf = (name: string) => z.enum(valuesOf(name));
+const factName = z.enum(EVENT_NAMES);
+/** Errors of the API that are no refusal of a command, see docs/scenarios.md. */
+const errorCode = z.enum(['AS_OF_IN_FUTURE', 'BAD_USER_INPUT', 'FORBIDDEN', 'UNAUTHENTICATED']);
+const text = z.string().refine(isQuery, 'not a GraphQL query');
 
 /** Who acts: an officer of an agency of the directory. */
 const actor = z.strictObject({
@@ -47,6 +62,8 @@ const deadline = z.strictObject({
   excusedBy: z.strictObject({ node, peer: node, from: instant, until: instant }).nullable().optional(),
 });
 
+const isDeadline = (name: string): boolean => valuesOf('DeadlineStep').includes(name.split('#')[0] ?? '');
+
 /** The two times of a question: what the node knew then, and what had been done by then. */
 const times = { asOf: instant.optional(), validAt: instant.optional() };
 
@@ -58,16 +75,22 @@ const expectation = z.union([
     ...times,
     /** False: the node must show no such transfer. */
     isKnown: z.literal(false).optional(),
-    status: z.string().optional(),
-    fileStatus: z.string().optional(),
-    personStatus: z.string().optional(),
+    status: oneOf('TransferStatus').optional(),
+    fileStatus: oneOf('FileStatus').optional(),
+    personStatus: oneOf('PersonStatus').optional(),
     /** Every fact of the case at this node, by type, in the order in which it was signed. */
-    facts: z.array(z.string()).optional(),
-    deadlines: z.record(z.string(), deadline).optional(),
+    facts: z.array(factName).optional(),
+    /** By step; with `#` and what it is about where a case has the limit several times. */
+    deadlines: z.record(z.string().refine(isDeadline, 'no step that has a limit'), deadline).optional(),
   }),
   z.strictObject({ by: z.string(), person: z.string(), at: instant, ...times, answerable: z.string().nullable() }),
-  z.strictObject({ by: z.string(), query: z.string(), variables: values.default({}), gives: z.json() }),
-  z.strictObject({ by: z.string(), query: z.string(), variables: values.default({}), fails: z.string() }),
+  z.strictObject({ by: z.string(), query: text, variables: values.default({}), gives: z.json() }),
+  z.strictObject({
+    by: z.string(),
+    query: text,
+    variables: values.default({}),
+    fails: z.string().regex(/^[A-Z][A-Z_]*$/, 'an error code'),
+  }),
 ]);
 
 /** One moment of a scenario. At most one of `do`, `cut` and `restore`; with none of them only time passes. */
@@ -78,7 +101,7 @@ const step = z.strictObject({
   do: z.string().optional(),
   with: values.default({}),
   /** The code with which the act must be refused; without it, it must be recorded. */
-  refused: z.string().optional(),
+  refused: z.union([oneOf('RefusalCode'), errorCode], 'no refusal of the API').optional(),
   /** Keeps the transfer that this act opens under a name of its own: `$name` instead of `$transfer`. */
   as: z
     .string()
@@ -89,7 +112,7 @@ const step = z.strictObject({
   /** Puts nodes back on the line. */
   restore: z.array(node).min(1).optional(),
   /** Every fact of the scenario's transfers that is new since the step before, by type, in the order of signing. */
-  facts: z.array(z.string()).optional(),
+  facts: z.array(factName).optional(),
   expect: z.array(expectation).default([]),
 });
 
@@ -127,7 +150,16 @@ export const parseScenario = (text: string, fail: (problem: string) => never): S
   const document = parseDocument(text, { strict: true, uniqueKeys: true });
   const flaw = document.errors[0] ?? document.warnings[0];
   if (flaw !== undefined) return fail(flaw.message.split('\n')[0] ?? 'not YAML');
-  const parsed = Schema.safeParse(document.toJS());
+  const read = ((): unknown => {
+    try {
+      // A handful of aliases is a convenience, a thousand are an attack.
+      return document.toJS({ maxAliasCount: 100 });
+    } catch (error) {
+      return fail((error as Error).message);
+    }
+  })();
+  if (read === null) return fail('file: empty');
+  const parsed = Schema.safeParse(read);
   if (!parsed.success) return fail(describe(parsed.error.issues[0]));
   const problem = firstProblem(parsed.data);
   return problem === undefined ? parsed.data : fail(problem);
@@ -153,7 +185,8 @@ const unknownFields = (issues: readonly z.core.$ZodIssue[]): number =>
   issues.reduce((count, issue) => count + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0);
 
 /** What the form alone cannot say: names that nobody has, acts that the API does not know, time that runs backwards. */
-const firstProblem = ({ actors, steps }: Scenario): string | undefined => {
+const firstProblem = ({ scenario, actors, steps }: Scenario): string | undefined => {
+  const opened = new Set<string>();
   const isKnown = (name: string): boolean => Object.hasOwn(actors, name);
   for (const [index, one] of steps.entries()) {
     const place = `steps[${index}]`;
@@ -170,11 +203,24 @@ const firstProblem = ({ actors, steps }: Scenario): string | undefined => {
       if (mutation === undefined) return `${place}.do: the API has no mutation ${one.do}`;
       const stray = Object.keys(one.with).find((field) => !mutation.fields.has(field));
       if (stray !== undefined) return `${place}.with.${stray}: ${one.do} has no such input`;
+      const fault = inputFault(mutation, bind(one.with, {}, scenario));
+      if (fault !== undefined) return `${place}.with${fault}`;
+      const unnamed = namesIn(one.with).find((name) => !opened.has(name));
+      if (unnamed !== undefined) return `${place}.with: no act before opens ${unnamed}`;
+      if (one.do === 'applyTransfer') opened.add(`$${one.as ?? 'transfer'}`);
     }
+    const lost = namesIn(one.expect.map(({ by: _by, ...rest }) => rest)).find((name) => !opened.has(name));
+    if (lost !== undefined) return `${place}.expect: no act before opens ${lost}`;
     const stranger = one.expect.findIndex(({ by }) => !isKnown(by));
     if (stranger >= 0) return `${place}.expect[${stranger}].by: no actor ${one.expect[stranger]?.by ?? ''}`;
   }
   return undefined;
+};
+
+/** The names `$name` among values. */
+const namesIn = (value: unknown): readonly string[] => {
+  if (typeof value === 'string') return /^\$[a-z][A-Za-z0-9]*$/.test(value) ? [value] : [];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(namesIn) : [];
 };
 
 export const nodeOf = ({ agency }: Actor): NodeId => agencyById(agency)?.node as NodeId;

@@ -473,7 +473,7 @@ export interface TransferCopyAcknowledged {
   office: OfficeRole;
 }
 /**
- * 抄送: a copy of the documents of a fact, by their digests, put into the inbox of its recipient.
+ * 抄送: a copy of the documents of a fact, by their digests, put into the inbox of its recipient; or served outside the hub, with the proof of that.
  */
 export interface TransferCopySent {
   occurredAt: Instant;
@@ -503,7 +503,15 @@ export interface TransferCopySent {
     | 'transfer.sanction-decided'
     | 'transfer.withdrawn';
   office: OfficeRole;
-  recipient: AgencyId;
+  recipient?: AgencyId;
+  /**
+   * Served outside the hub, on an authority whose province has no node in it.
+   */
+  outside?: {
+    authority: string;
+    proofs: Documents;
+  };
+  confidentiality?: Confidentiality;
   documents: Documents;
 }
 /**

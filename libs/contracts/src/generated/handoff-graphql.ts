@@ -242,7 +242,7 @@ export type Mutation = {
   readonly correctFact: TransferResult;
   /** Take note of a correction. The other party. */
   readonly acknowledgeCorrection: TransferResult;
-  /** Send a copy that is due to an office 抄送. The party whose duty it is; by the inbox, never by mail. */
+  /** Send a copy that is due to an office 抄送, by the inbox of its node, never by mail; or record that one was served outside the four provinces. The party whose duty it is. */
   readonly sendCopy: TransferResult;
   /** Take note of a copy. Its recipient. */
   readonly acknowledgeCopy: CopyResult;
@@ -597,9 +597,19 @@ export type SendCopyInput = {
   /** The type of the fact that is copied, e.g. transfer.decided. */
   readonly of: Scalars['ID']['input'];
   readonly office: Office;
-  /** Who the office is, for a deciding authority or a place of custody; the directory knows the others. */
+  /** Who the office is, for a deciding authority or a place of custody, in whichever of the four provinces; the directory knows the others. */
   readonly recipient?: InputMaybe<Scalars['ID']['input']>;
+  /** In the place of `recipient`, for a deciding authority or a place of custody outside the four provinces: how it was told. */
+  readonly servedOutside?: InputMaybe<OutsideServiceInput>;
   readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** A copy that was served on an authority which no node of the hub serves. */
+export type OutsideServiceInput = {
+  /** Its name, 2 to 100 characters, e.g. 北京市海淀区人民法院. */
+  readonly authority: Scalars['String']['input'];
+  /** The proof of service 送达回证: at least one. */
+  readonly documents: ReadonlyArray<DocumentInput>;
 };
 
 export type AcknowledgeCopyInput = {
@@ -815,10 +825,8 @@ export type RefusalCode =
   | 'COPY_NOT_DUE'
   /** The copy has been sent already. */
   | 'COPY_ALREADY_SENT'
-  /** The directory has no such recipient for this office. */
+  /** The directory has no such recipient for this office; one outside the four provinces is served outside. */
   | 'RECIPIENT_UNKNOWN'
-  /** The recipient belongs to neither node of the case: it gets its copy outside. */
-  | 'RECIPIENT_NOT_SERVED'
   /** The dispute has been taken to this level already. */
   | 'DISPUTE_ALREADY_RAISED'
   /** The dispute has been settled already. */
@@ -877,7 +885,7 @@ export type RefusalCode =
   | 'NOT_CORRECTED'
   /** The case has no such fact. */
   | 'FACT_UNKNOWN'
-  /** A correction names its evidence. */
+  /** The act names its evidence: at least one document. */
   | 'EVIDENCE_MISSING'
   /** The act would rest on a corrected fact: withdraw and apply again. */
   | 'RESTS_ON_CORRECTED'
@@ -990,7 +998,10 @@ export type Copy = {
   /** The type of the fact that was copied, e.g. transfer.decided. */
   readonly of: Scalars['ID']['output'];
   readonly office: Office;
-  readonly recipient: Agency;
+  /** Null where the copy was served outside the hub. */
+  readonly recipient?: Maybe<Agency>;
+  /** The authority outside the four provinces that was served, and the proofs of it 送达回证; null for a recipient of the hub, which takes note itself. */
+  readonly servedOutside?: Maybe<OutsideService>;
   readonly sender: Agency;
   readonly sentAt: Scalars['DateTime']['output'];
   readonly documents: ReadonlyArray<Document>;
@@ -999,8 +1010,18 @@ export type Copy = {
   /** Null while the recipient has not taken note. */
   readonly acknowledgedAt?: Maybe<Scalars['DateTime']['output']>;
   readonly isOverdue: Scalars['Boolean']['output'];
+  /** The signed fact that is the copy: its recipient has it, its proof in the ledger and its evidence too. */
+  readonly fact: Fact;
+  /** The signed fact by which its recipient took note; null while it has not. */
+  readonly noted?: Maybe<Fact>;
   /** The correction of what was copied, with when the recipient took note of it; null while it stands. */
   readonly correction?: Maybe<Correction>;
+};
+
+export type OutsideService = {
+  readonly __typename?: 'OutsideService';
+  readonly authority: Scalars['String']['output'];
+  readonly proofs: ReadonlyArray<Document>;
 };
 
 /** A document by its digest; the document itself stays in the provincial system. */

@@ -78,7 +78,7 @@ export type LedgerEntry = {
   readonly index: Scalars['Int']['output'];
   /** Base64 of SHA-256(0x00 || leaf). */
   readonly leafHash: Scalars['String']['output'];
-  /** The compact JWS itself; null for those who are neither inspectors nor of a party to its case. */
+  /** The compact JWS itself; null for those who are neither inspectors nor of a party to its case; a recipient has that of its own copies and notes. */
   readonly leaf?: Maybe<Scalars['String']['output']>;
   readonly level: WitnessLevel;
   /** When the first witnessed head that holds the entry was cosigned: the median, UTC. Null when there is none. */

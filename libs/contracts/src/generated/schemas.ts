@@ -1244,7 +1244,7 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "https://delta-hub.cn/schemas/transfer.copy-sent.v1.json",
     "title": "TransferCopySent",
-    "description": "抄送: a copy of the documents of a fact, by their digests, put into the inbox of its recipient.",
+    "description": "抄送: a copy of the documents of a fact, by their digests, put into the inbox of its recipient; or served outside the hub, with the proof of that.",
     "type": "object",
     "additionalProperties": false,
     "required": [
@@ -1252,7 +1252,6 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       "actor",
       "of",
       "office",
-      "recipient",
       "documents"
     ],
     "properties": {
@@ -1292,6 +1291,28 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "recipient": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/agencyId"
+      },
+      "outside": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "authority",
+          "proofs"
+        ],
+        "description": "Served outside the hub, on an authority whose province has no node in it.",
+        "properties": {
+          "authority": {
+            "type": "string",
+            "minLength": 2,
+            "maxLength": 100
+          },
+          "proofs": {
+            "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+          }
+        }
+      },
+      "confidentiality": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/confidentiality"
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
