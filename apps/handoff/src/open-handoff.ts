@@ -126,10 +126,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   ];
   let endTicks = (): void => undefined;
   return {
-    parts,
-    feed,
-    projector,
-    readModels,
+    ...{ parts, feed, projector, readModels },
     health: new NodeHealth(keeper, subscribers, held, () => peerStates(node, deps.peers, line, clock.now())),
     execute,
     raiseLogForked: (fork) => raiseLogForked(store, keeper, deps.peers, fork),
