@@ -57,6 +57,7 @@ export class KurrentDouble {
   readonly #sockets = new Set<Socket>();
   #troubles: Trouble[] = [];
   #held: (() => void)[] = [];
+  #spoken = Promise.resolve();
   #port = 0;
   readonly #access: Access | undefined;
 
@@ -123,6 +124,13 @@ export class KurrentDouble {
     for (const socket of this.#sockets) socket.destroy();
     this.#server?.forceShutdown();
     this.#server = undefined;
+  }
+
+  /** Subscriptions give nothing until the returned function is called. */
+  silence(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#spoken = promise;
+    return resolve;
   }
 
   /** The next append gets into this trouble; several are met one after the other. */
@@ -229,6 +237,7 @@ export class KurrentDouble {
     call.write(confirmationMessage(crypto.randomUUID()));
     let isLive = false;
     while (!call.cancelled && !call.destroyed) {
+      await this.#spoken;
       const events = this.database.after(after).filter(isWanted);
       after = events.at(-1)?.position ?? after;
       for (const event of events) {

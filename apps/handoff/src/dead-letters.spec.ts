@@ -9,6 +9,7 @@ import { createDeadLetters, deadLettersTopic } from './dead-letters.js';
 import { Positions } from './positions.js';
 import { Refuser } from './refuser.js';
 import { readEvent } from './signed-events.js';
+import { StoreFeed } from './store-feed.js';
 import { ACTS, CASE, signed, signerOf } from './testing/sample-records.js';
 
 const NOW = '2025-03-19T02:00:00.000Z';
@@ -58,10 +59,13 @@ const lettersFor = async (records: readonly IncomingRecord[], others: readonly P
     await refuser.refuse(record, { verdict: 'refuse', check: 'SIGNATURE', detail: 'invented' });
   const broker = new InMemoryBroker(topics);
   const positions = new Positions(join(dir, 'positions.db'));
-  const letters = createDeadLetters({ node: '31', store, broker, positions });
+  const feed = new StoreFeed(store);
+  const letters = createDeadLetters({ node: '31', feed, broker, positions });
+  feed.start();
   letters.start();
   await letters.waitFor((await store.head())!);
   await letters.stop();
+  await feed.stop();
   positions.close();
   const found = await recordsOn(deadLettersTopic('31'), broker);
   await broker.close();

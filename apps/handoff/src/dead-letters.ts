@@ -1,8 +1,9 @@
 import type { Broker, OutgoingRecord } from '@delta-hub/broker';
 import { eventName, type HubEvent } from '@delta-hub/contracts';
-import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
-import { type Positions, storePosition } from './positions.js';
+import type { RecordedEvent } from '@delta-hub/event-store';
+import { type Positions, saveStorePosition, storePosition } from './positions.js';
 import { nodeOfSource, readEvent } from './signed-events.js';
+import type { StoreFeed } from './store-feed.js';
 import { StoreSubscriber } from './subscriber.js';
 
 /** Under which name its position is kept. */
@@ -17,18 +18,18 @@ export const deadLettersTopic = (node: string): string => `delta-hub.${node}.dlq
  */
 export const createDeadLetters = (deps: {
   readonly node: string;
-  readonly store: EventStore;
+  readonly feed: StoreFeed;
   readonly broker: Broker;
   readonly positions: Positions;
 }): StoreSubscriber =>
   new StoreSubscriber({
     name: DEAD_LETTERS,
-    store: deps.store,
+    feed: deps.feed,
     load: () => storePosition(deps.positions, DEAD_LETTERS),
-    handle: async (recorded) => {
-      const letter = letterOf(recorded, deps.node);
-      if (letter !== undefined) await deps.broker.publish(deadLettersTopic(deps.node), [letter]);
-      deps.positions.set(DEAD_LETTERS, recorded.position.toString());
+    handle: async (events) => {
+      const letters = events.flatMap((recorded) => letterOf(recorded, deps.node) ?? []);
+      if (letters.length > 0) await deps.broker.publish(deadLettersTopic(deps.node), letters);
+      saveStorePosition(deps.positions, DEAD_LETTERS, events);
     },
   });
 

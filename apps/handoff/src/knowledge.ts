@@ -84,7 +84,7 @@ export class CurrentKnowledge implements Knowledge {
 
   async streamOfCommand(idempotencyKey: string): Promise<string | undefined> {
     await this.caughtUp();
-    return this.readModels.factsOfCommand(idempotencyKey)[0]?.stream;
+    return this.readModels.streamOfCommand(idempotencyKey);
   }
 
   private async caughtUp(): Promise<void> {

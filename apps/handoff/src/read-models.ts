@@ -123,7 +123,7 @@ export class ReadModels {
     return row === undefined ? undefined : BigInt(Number(row['position']));
   }
 
-  /** Writes what one event changes and the position together, or nothing. */
+  /** Writes what some events change and the position of the last together, or nothing. */
   apply(position: bigint, write: () => void): void {
     this.db.exec('BEGIN IMMEDIATE');
     try {
@@ -282,8 +282,10 @@ export class ReadModels {
     return this.sql(`${FACT} WHERE stream = ? ORDER BY position`).all(stream) as unknown as FactRow[];
   }
 
-  factsOfCommand(command: string): readonly FactRow[] {
-    return this.sql(`${FACT} WHERE command = ? ORDER BY position`).all(command) as unknown as FactRow[];
+  /** The stream in which a command was carried out. */
+  streamOfCommand(command: string): string | undefined {
+    const row = this.sql('SELECT stream FROM facts WHERE command = ? ORDER BY position LIMIT 1').get(command);
+    return row === undefined ? undefined : String(row['stream']);
   }
 
   refusalCount(): number {

@@ -98,6 +98,82 @@ describe('the outcome of an append', () => {
   });
 });
 
+describe('the word of the server', () => {
+  /** A store that has seen that the server names the very positions, and whose feed is told nothing now. */
+  const trusting = async () => {
+    const store = await open();
+    await store.append('a', 'no-stream', [event('first')]);
+    return { store, speak: double.silence() };
+  };
+  /** Appends, each to a stream of its own, until one is refused. */
+  const refusal = async (store: EventStore): Promise<unknown> => {
+    for (;;) {
+      const failure = await code(store.append(crypto.randomUUID(), 'no-stream', [event()]));
+      if (failure !== 'no error') return failure;
+    }
+  };
+  const foreign = (id: string) => ({
+    ...{ id, type: 'invented', data: new Uint8Array(1), isJson: false },
+    metadata: Buffer.from('{"receivedAt":"2025-03-10T01:00:00.000Z"}'),
+  });
+
+  it('is the answer before the feed has shown the event, which is known from then on', async () => {
+    const { store, speak } = await trusting();
+    const one = event('one');
+    const answer = await store.append('a', 0n, [one]);
+    expect(answer).toMatchObject({ outcome: 'appended', revision: 1n });
+    expect(await store.head()).toBe((answer as { position: bigint }).position);
+    expect(await store.append('a', 0n, [one])).toEqual(answer);
+    expect(await code(store.append('a', 0n, [event('other', one.id)]))).toBe('ID_REUSED');
+    expect(await code(store.append('b', 'no-stream', [one]))).toBe('ID_REUSED');
+    expect(await store.append('a', 0n, [event('late')])).toEqual({ outcome: 'conflict', actual: 1n });
+    speak();
+    expect(await store.append('a', 0n, [one])).toEqual(answer);
+    expect(texts(await store.readAll(undefined, 10))).toEqual(['first', 'one']);
+  });
+
+  it('is not taken for an id whose append was never answered: what is stored is compared', async () => {
+    const { store, speak } = await trusting();
+    const lost = event('lost');
+    double.trouble('lose-answer');
+    expect(await code(store.append('a', 0n, [lost]))).toBe('OUTCOME_UNKNOWN');
+    const other = code(store.append('a', 0n, [event('other', lost.id)]));
+    const again = store.append('a', 0n, [lost]);
+    speak();
+    expect(await other).toBe('ID_REUSED');
+    expect(await again).toMatchObject({ outcome: 'appended', revision: 1n });
+  });
+
+  it('is not taken for one id that two appends give at once', async () => {
+    const { store, speak } = await trusting();
+    const id = crypto.randomUUID();
+    const both = ['one', 'other'].map((text) => code(store.append('a', 0n, [event(text, id)])));
+    speak();
+    expect((await Promise.all(both)).toSorted()).toEqual(['ID_REUSED', 'no error']);
+  });
+
+  it.each([
+    ['shows other bytes', () => double.database.redact(`${PREFIX}a`, 1n)],
+    [
+      'shows another event in its place',
+      () => {
+        double.database.loseFrom(double.database.all().at(-1)!.position);
+        double.database.append(`${PREFIX}b`, 'any', [foreign(crypto.randomUUID())]);
+      },
+    ],
+    [
+      'shows the event a second time',
+      () => double.database.append(`${PREFIX}b`, 'any', [foreign(double.database.all().at(-1)!.id)]),
+    ],
+  ])('is checked afterwards: when the feed %s, nothing is appended any more', async (_, change) => {
+    const { store, speak } = await trusting();
+    await store.append('a', 0n, [event('one')]);
+    change();
+    speak();
+    expect(await refusal(store)).toBe('SUBSTRATE_TAMPERED');
+  });
+});
+
 describe('a server that goes away and comes back', () => {
   it('kill and start: everything that was acknowledged is there once, and subscribers go on', async () => {
     const store = await open();

@@ -10,18 +10,25 @@ export interface Place {
 /** What is in the file, as PRAGMA user_version. A file of another version is made anew: the server has everything. */
 const SCHEMA_VERSION = 1;
 const BUSY_TIMEOUT_MS = 5000;
+/** How long a row may wait to be written, and how many may. */
+const WRITTEN_WITHIN_MS = 50;
+const MOST_WAITING = 1000;
 
 /**
  * Which ids the store has, and where: KurrentDB looks an id up only where an append expects it, and in one stream. Made
  * from the server's log and nothing else, so a file that is lost is made again, and several processes may add to one.
- * Writes are not waited for.
+ * Rows are written some at a time, and nothing waits for it.
  */
 export class EventIndex {
   readonly #db: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #find: StatementSync;
-  readonly #end: StatementSync;
   readonly #lastOf: StatementSync;
+  /** What is not in the file yet, by id. */
+  readonly #waiting = new Map<string, Place>();
+  #last: { readonly position: bigint; readonly id: string } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #hasFailed = false;
 
   /** Without a path: in a temporary file, gone when it is closed. */
   constructor(path = '') {
@@ -33,29 +40,62 @@ export class EventIndex {
     };
     this.#insert = prepare('INSERT OR IGNORE INTO events (position, id, stream, revision) VALUES (?, ?, ?, ?)');
     this.#find = prepare('SELECT stream, revision, position FROM events WHERE id = ? ORDER BY position LIMIT 1');
-    this.#end = prepare('SELECT position, id FROM events ORDER BY position DESC LIMIT 1');
     this.#lastOf = prepare('SELECT max(revision) AS revision FROM events WHERE stream = ?');
+    const end = prepare('SELECT position, id FROM events ORDER BY position DESC LIMIT 1');
+    this.#last = end.get() as { position: bigint; id: string } | undefined;
   }
 
+  /** Throws when the last attempt to write could not, and cannot now. */
   add(id: string, { stream, revision, position }: Place): void {
-    this.#insert.run(position, id, stream, revision);
+    if (!this.#waiting.has(id)) this.#waiting.set(id, { stream, revision, position });
+    this.#last = { position, id };
+    if (this.#hasFailed || this.#waiting.size >= MOST_WAITING) this.#write();
+    this.#timer ??= setTimeout(() => this.#writeOrFail(), WRITTEN_WITHIN_MS);
   }
 
   find(id: string): Place | undefined {
-    return this.#find.get(id) as Place | undefined;
+    return this.#waiting.get(id) ?? (this.#find.get(id) as Place | undefined);
   }
 
   /** The last event that was added. */
   end(): { readonly position: bigint; readonly id: string } | undefined {
-    return this.#end.get() as { position: bigint; id: string } | undefined;
+    return this.#last;
   }
 
   lastRevisionOf(stream: string): bigint | undefined {
+    this.#write();
     return (this.#lastOf.get(stream)?.['revision'] as bigint | null) ?? undefined;
   }
 
   close(): void {
-    if (this.#db.isOpen) this.#db.close();
+    clearTimeout(this.#timer);
+    if (!this.#db.isOpen) return;
+    this.#write();
+    this.#db.close();
+  }
+
+  #writeOrFail(): void {
+    this.#timer = undefined;
+    try {
+      this.#write();
+    } catch {
+      this.#hasFailed = true; // Whoever adds next is told.
+    }
+  }
+
+  #write(): void {
+    if (this.#waiting.size === 0) return;
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      for (const [id, { stream, revision, position }] of this.#waiting)
+        this.#insert.run(position, id, stream, revision);
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    }
+    this.#waiting.clear();
+    this.#hasFailed = false;
   }
 }
 
@@ -63,6 +103,7 @@ const opened = (path: string): DatabaseSync => {
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   // Without waiting for the disk, a power cut loses the newest rows and damages nothing; the server gives them again.
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF');
+  db.exec('PRAGMA cache_size = -16000'); // Ids fall anywhere in their index.
   const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
   if (version !== SCHEMA_VERSION)
     db.exec(`

@@ -27,6 +27,7 @@ export class Feed {
   /** The event at `after`, once one was taken. */
   #lastId: string | undefined;
   #pauseMs = FIRST_PAUSE_MS;
+  #isFollowing = false;
 
   constructor(client: KurrentDBClient, streams: ServerStreams, after: bigint | undefined, follower: Follower) {
     this.#client = client;
@@ -35,6 +36,11 @@ export class Feed {
     this.#follower = follower;
     this.finished = this.#run();
     this.finished.catch(() => undefined); // Whoever cares listens for himself.
+  }
+
+  /** Whether the subscription that gave the last event still runs. */
+  get isFollowing(): boolean {
+    return this.#isFollowing;
   }
 
   /** Ends it after the event in hand. */
@@ -91,6 +97,7 @@ export class Feed {
       const fault = readFault(error);
       return fault.code === 'UNAVAILABLE' ? undefined : { error: fault };
     } finally {
+      this.#isFollowing = false;
       this.#stop.signal.removeEventListener('abort', end);
       await subscription.unsubscribe().catch(() => undefined);
     }
@@ -104,6 +111,7 @@ export class Feed {
       await this.#follower(event);
       this.#after = event.position;
       this.#lastId = event.id;
+      this.#isFollowing = true;
       this.#pauseMs = FIRST_PAUSE_MS;
       return undefined;
     } catch (error) {

@@ -17,6 +17,8 @@ import { appendFault, isNotFound, readFault, withinTime } from './client-errors.
 import { EventIndex } from './event-index.js';
 import { Feed } from './feed.js';
 import { positionOf, ServerStreams } from './server-events.js';
+import { AppendsUnderway, type AppendUnderway } from './underway.js';
+import { Unshown } from './unshown.js';
 
 export interface KurrentOptions {
   /** `kurrentdb://user:password@host:2113?tls=true`; the client's own form. */
@@ -48,9 +50,10 @@ export const openKurrentEventStore = async (options: KurrentOptions): Promise<Ev
   }
 };
 
-interface Waiting {
-  readonly shown: (event: RecordedEvent) => void;
-  readonly failed: (fault: unknown) => void;
+/** What the server says of an append that it has stored. */
+interface Word {
+  readonly revision: bigint;
+  readonly position: bigint;
 }
 
 class KurrentEventStore implements EventStore {
@@ -59,8 +62,10 @@ class KurrentEventStore implements EventStore {
   readonly #index: EventIndex;
   readonly #now: ReceiptClock;
   readonly #patienceMs: number;
-  /** Appends that wait until the feed has shown their events, by event id. */
-  readonly #waiting = new Map<string, Set<Waiting>>();
+  readonly #underway = new AppendsUnderway();
+  readonly #unshown = new Unshown();
+  /** Whether the server has been seen to name the very position at which the feed shows an event. */
+  #isExact = false;
   readonly #appending = new Set<Promise<unknown>>();
   readonly #subscriptions = new Set<Feed>();
   #feed: Feed | undefined;
@@ -125,7 +130,9 @@ class KurrentEventStore implements EventStore {
 
   async head(): Promise<bigint | undefined> {
     this.#checkOpen();
-    return this.#reading(this.#findHead());
+    const found = await this.#reading(this.#findHead());
+    const told = this.#unshown.end();
+    return told !== undefined && told > (found ?? -1n) ? told : found;
   }
 
   async subscribe(after: bigint | undefined, handler: (event: RecordedEvent) => Promise<void>): Promise<Subscription> {
@@ -151,28 +158,64 @@ class KurrentEventStore implements EventStore {
   }
 
   /**
-   * An append is done when our own feed has shown its events: then it is known where they are, that they are the ones that
-   * were given, and that every append after it looks at an index that has them.
+   * The server's word is the answer where it leaves nothing open; else an append is done when our own feed has shown its
+   * events: then it is known where they are and that they are the ones that were given.
    */
   async #append(append: Append): Promise<AppendResult> {
-    const ids = append.events.map(({ id }) => id);
-    if (ids.some((id) => this.#index.find(id) !== undefined)) {
+    if (append.events.some(({ id }) => this.#isKnown(id))) {
       const answer = await this.#answerFromStored(append);
       if (answer !== undefined) return answer;
     }
-    const shown = this.#awaited(ids);
+    const underway = this.#underway.begin(append);
+    let isAnswered = false;
     try {
-      const sent = await this.#send(append);
-      if (sent !== undefined) return sent;
-      const seen = new Map(
-        (await withinTime(shown.all, this.#patienceMs, 'OUTCOME_UNKNOWN')).map((event) => [event.id, event]),
-      );
-      const answer = answerWithoutWriting(append, believed(append.expected), (id) => seen.get(id));
-      if (answer === undefined) throw tampered(`an append to ${append.stream} is not where it was stored`);
+      const word = await this.#send(append);
+      const answer =
+        'outcome' in word
+          ? word
+          : this.#isCertain(word, underway)
+            ? this.#believe(word, append)
+            : await this.#answerFromFeed(word, underway);
+      isAnswered = true;
       return answer;
     } finally {
-      shown.cancel();
+      this.#underway.end(underway, isAnswered);
     }
+  }
+
+  /**
+   * Whether the word of the server can mean nothing but that it has stored this very event now: one that nobody has given
+   * it before as far as this node knows, which alone writes its streams, at the revision it had to get and behind all
+   * that was there. While the feed is away the server may have gone back.
+   */
+  #isCertain({ revision, position }: Word, underway: AppendUnderway): boolean {
+    return (
+      this.#isExact &&
+      this.#feed?.isFollowing === true &&
+      !underway.isContested &&
+      !underway.isShown &&
+      underway.append.events.length === 1 &&
+      revision === underway.lastRevision &&
+      position > (this.#index.end()?.position ?? -1n)
+    );
+  }
+
+  #believe({ revision, position }: Word, { stream, events }: Append): AppendResult {
+    for (const event of events) this.#unshown.add({ ...event, stream, revision, position });
+    return { outcome: 'appended', revision, position };
+  }
+
+  async #answerFromFeed(word: Word, underway: AppendUnderway): Promise<AppendResult> {
+    const { append } = underway;
+    const seen = await withinTime(underway.whole, this.#patienceMs, 'OUTCOME_UNKNOWN');
+    const answer = answerWithoutWriting(append, believed(append.expected), (id) => seen.get(id));
+    if (answer === undefined) throw tampered(`an append to ${append.stream} is not where it was stored`);
+    if (append.events.length === 1 && answer.outcome === 'appended') this.#isExact = answer.position === word.position;
+    return answer;
+  }
+
+  #isKnown(id: string): boolean {
+    return this.#unshown.find(id) !== undefined || this.#index.find(id) !== undefined;
   }
 
   /** A repeat, or an id that is taken: the events themselves are compared, which the server would not do. */
@@ -181,20 +224,21 @@ class KurrentEventStore implements EventStore {
     const streams = [...new Set(places.map(({ stream }) => stream))];
     const stored = await Promise.all(streams.map((stream) => this.read(stream)));
     const found = new Map<string, Stored>(stored.flat().map((event) => [event.id, event]));
-    return answerWithoutWriting(append, believed(append.expected), (id) => found.get(id));
+    const find = (id: string): Stored | undefined => found.get(id) ?? this.#unshown.find(id);
+    return answerWithoutWriting(append, believed(append.expected), find);
   }
 
-  /** Undefined: the server says that it has stored it. */
-  async #send({ stream, expected, events }: Append): Promise<AppendResult | undefined> {
+  /** A conflict, or what the server says of where it has stored the events. */
+  async #send({ stream, expected, events }: Append): Promise<AppendResult | Word> {
     const receivedAt = this.#now();
     const given = events.map((event) => this.#streams.eventOf(event, receivedAt));
     const options = { streamState: expected === 'no-stream' ? NO_STREAM : expected } as const;
     try {
       const call = this.#client.appendToStream(this.#streams.nameOf(stream), given, options);
-      const { position } = await withinTime(call, this.#patienceMs, 'OUTCOME_UNKNOWN');
+      const { position, nextExpectedRevision: revision } = await withinTime(call, this.#patienceMs, 'OUTCOME_UNKNOWN');
       // So the server answers the repeat of an append to a stream that was deleted since.
       if (position === undefined) throw tampered(`${stream} was deleted`);
-      return undefined;
+      return { revision, position: position.commit };
     } catch (error) {
       const fault = appendFault(error);
       if (fault instanceof EventStoreError) throw fault;
@@ -202,37 +246,18 @@ class KurrentEventStore implements EventStore {
     }
   }
 
-  #awaited(ids: readonly string[]): { readonly all: Promise<readonly RecordedEvent[]>; cancel(): void } {
-    const mine: (readonly [string, Waiting])[] = [];
-    const all = Promise.all(
-      ids.map(
-        (id) =>
-          new Promise<RecordedEvent>((shown, failed) => {
-            const waiting = { shown, failed };
-            mine.push([id, waiting]);
-            this.#waiting.set(id, (this.#waiting.get(id) ?? new Set()).add(waiting));
-          }),
-      ),
-    );
-    all.catch(() => undefined); // Nobody listens any more when the server itself has refused.
-    const cancel = (): void => {
-      for (const [id, waiting] of mine) {
-        const others = this.#waiting.get(id);
-        others?.delete(waiting);
-        if (others?.size === 0) this.#waiting.delete(id);
-      }
-    };
-    return { all, cancel };
-  }
-
   #take(event: RecordedEvent): void {
+    this.#unshown.show(event);
+    const known = this.#index.find(event.id);
+    if (known !== undefined && known.position !== event.position)
+      throw tampered(`event ${event.id} is stored twice, at positions ${known.position} and ${event.position}`);
     this.#index.add(event.id, event);
-    for (const { shown } of this.#waiting.get(event.id) ?? []) shown(event);
+    this.#underway.show(event);
   }
 
   #failed(error: unknown): void {
     this.#fault = { error };
-    for (const those of this.#waiting.values()) for (const { failed } of those) failed(error);
+    this.#underway.failAll(error);
   }
 
   async #readStream(stream: string): Promise<readonly RecordedEvent[]> {

@@ -1,0 +1,72 @@
+import { type Append, firstRevision } from '../append-rules.js';
+import type { RecordedEvent } from '../event-store.js';
+
+/** One append on its way to the server, and what the feed has shown of it. */
+export class AppendUnderway {
+  readonly #shown = new Map<string, RecordedEvent>();
+  readonly #whole = Promise.withResolvers<ReadonlyMap<string, RecordedEvent>>();
+  /** Whether one of its ids may be another append's too: then only the feed can tell whose it is. */
+  isContested = false;
+
+  constructor(readonly append: Append) {
+    this.#whole.promise.catch(() => undefined); // Nobody listens when the server itself has answered.
+  }
+
+  /** All its events, by id, as the feed shows them. */
+  get whole(): Promise<ReadonlyMap<string, RecordedEvent>> {
+    return this.#whole.promise;
+  }
+
+  get isShown(): boolean {
+    return this.#shown.size > 0;
+  }
+
+  show(event: RecordedEvent): void {
+    this.#shown.set(event.id, event);
+    if (this.#shown.size === this.append.events.length) this.#whole.resolve(this.#shown);
+  }
+
+  fail(fault: unknown): void {
+    this.#whole.reject(fault);
+  }
+
+  /** The revision its last event gets. */
+  get lastRevision(): bigint {
+    return firstRevision(this.append.expected) + BigInt(this.append.events.length - 1);
+  }
+}
+
+/** The appends on their way, by the ids of their events; and ids whose append was never answered. */
+export class AppendsUnderway {
+  readonly #byId = new Map<string, readonly AppendUnderway[]>();
+  readonly #unanswered = new Set<string>();
+
+  begin(append: Append): AppendUnderway {
+    const begun = new AppendUnderway(append);
+    for (const { id } of append.events) {
+      const others = this.#byId.get(id) ?? [];
+      for (const each of others) each.isContested = true;
+      begun.isContested ||= others.length > 0 || this.#unanswered.has(id);
+      this.#byId.set(id, [...others, begun]);
+    }
+    return begun;
+  }
+
+  end(ended: AppendUnderway, isAnswered: boolean): void {
+    for (const { id } of ended.append.events) {
+      const others = (this.#byId.get(id) ?? []).filter((each) => each !== ended);
+      if (others.length === 0) this.#byId.delete(id);
+      else this.#byId.set(id, others);
+      if (!isAnswered) this.#unanswered.add(id);
+    }
+  }
+
+  show(event: RecordedEvent): void {
+    this.#unanswered.delete(event.id);
+    for (const each of this.#byId.get(event.id) ?? []) each.show(event);
+  }
+
+  failAll(fault: unknown): void {
+    for (const those of this.#byId.values()) for (const each of those) each.fail(fault);
+  }
+}
