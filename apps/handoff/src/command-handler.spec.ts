@@ -20,6 +20,7 @@ import { Projector } from './projections.js';
 import { ReadModels } from './read-models.js';
 import { refusalAnswer } from './refusals.js';
 import { Handle, type Outcome, type Request } from './requests.js';
+import { StoreFeed } from './store-feed.js';
 import { digest, signerOf } from './testing/sample-records.js';
 
 const wujiang = { officerId: 'officer-1', role: 'officer', agencyId: 'cca-320509', node: '32' } as const;
@@ -41,11 +42,14 @@ afterEach(async () => {
 const nodeOn = (store: EventStore) => {
   const clock = new NodeClock('2025-03-10T01:30:00.000Z');
   const readModels = new ReadModels(join(dir, 'read.db'));
-  const projector = new Projector(store, readModels, '32');
+  const feed = new StoreFeed(store);
+  const projector = new Projector(feed, readModels, '32');
+  feed.start();
   projector.start();
   closers.push(
     () => store.close(),
     () => readModels.close(),
+    () => feed.stop(),
     () => projector.stop(),
   );
   const knowledge = new CurrentKnowledge(store, readModels, projector, clock);

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { copiesTopic, createCopiesPublisher } from './copies.publisher.js';
 import { Positions } from './positions.js';
 import { type Act, jwsOf } from './signed-events.js';
+import { StoreFeed } from './store-feed.js';
 import { ACTS, CASE, keys, signed } from './testing/sample-records.js';
 
 const actor = ACTS.decided.actor;
@@ -43,10 +44,13 @@ const published = async (node: '31' | '32', positionsFile: string = node) => {
   const broker = new InMemoryBroker(topics);
   const positions = new Positions(join(dir, positionsFile));
   const eventStore = new InMemoryEventStore(events);
-  const publisher = createCopiesPublisher({ node, store: eventStore, broker, positions });
+  const feed = new StoreFeed(eventStore);
+  const publisher = createCopiesPublisher({ node, feed, broker, positions });
+  feed.start();
   publisher.start();
   await publisher.waitFor((await eventStore.head())!);
   await publisher.stop();
+  await feed.stop();
   const found: { key: string; jws: string }[] = [];
   const topic = copiesTopic(node);
   const rule = ruleAt(await keys(), AFTER_ALL);

@@ -2,8 +2,9 @@ import type { Broker, OutgoingRecord } from '@delta-hub/broker';
 import { eventName, type HubEvent, recipientById } from '@delta-hub/contracts';
 import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
 import { recordOf } from './outbound.publisher.js';
-import { type Positions, storePosition } from './positions.js';
+import { type Positions, saveStorePosition, storePosition } from './positions.js';
 import { readEvent } from './signed-events.js';
+import type { StoreFeed } from './store-feed.js';
 import { StoreSubscriber } from './subscriber.js';
 
 const NAME = 'copies';
@@ -18,24 +19,26 @@ export const copiesTopic = (node: string): string => `delta-hub.${node}.copies.v
  */
 export const createCopiesPublisher = (deps: {
   readonly node: string;
-  readonly store: EventStore;
+  readonly feed: StoreFeed;
   readonly broker: Broker;
   readonly positions: Positions;
 }): StoreSubscriber =>
   new StoreSubscriber({
     name: NAME,
-    store: deps.store,
+    feed: deps.feed,
     load: () => storePosition(deps.positions, NAME),
-    handle: async (recorded) => {
-      const records = await recordsFor(recorded, deps);
+    handle: async (events) => {
+      const records: OutgoingRecord[] = [];
+      for (const recorded of events) records.push(...(await recordsFor(recorded, deps.node, deps.feed.store)));
       if (records.length > 0) await deps.broker.publish(copiesTopic(deps.node), records);
-      deps.positions.set(NAME, recorded.position.toString());
+      saveStorePosition(deps.positions, NAME, events);
     },
   });
 
 const recordsFor = async (
   recorded: RecordedEvent,
-  { node, store }: { readonly node: string; readonly store: EventStore },
+  node: string,
+  store: Pick<EventStore, 'read'>,
 ): Promise<readonly OutgoingRecord[]> => {
   const event = readEvent(recorded);
   const name = eventName(event.type);

@@ -1,11 +1,12 @@
 import { agencyById, eventName, type HubEvent } from '@delta-hub/contracts';
-import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
+import type { RecordedEvent } from '@delta-hub/event-store';
 import { dueActs, hubRules, type Instant, type Party, STALE_AFTER_MINUTES } from '@delta-hub/handoff';
 import { transmissionOf } from './knowledge.js';
-import { type Positions, storePosition } from './positions.js';
+import { type Positions, saveStorePosition, storePosition } from './positions.js';
 import type { ReadModels } from './read-models.js';
 import { Handle, type Outcome } from './requests.js';
 import { type Keeper, readEvent } from './signed-events.js';
+import type { StoreFeed } from './store-feed.js';
 import { StoreSubscriber, type SubscriberState } from './subscriber.js';
 
 const NAME = 'deadlines';
@@ -16,7 +17,7 @@ const EDGE_MS = STALE_AFTER_MINUTES * 60_000;
 
 interface Deps {
   readonly keeper: Keeper;
-  readonly store: EventStore;
+  readonly feed: StoreFeed;
   readonly positions: Positions;
   readonly readModels: ReadModels;
   readonly projector: StoreSubscriber;
@@ -37,12 +38,13 @@ export class DeadlineWorker {
   constructor(private readonly deps: Deps) {
     this.facts = new StoreSubscriber({
       name: NAME,
-      store: deps.store,
+      feed: deps.feed,
       load: () => storePosition(deps.positions, NAME),
-      handle: async (recorded) => {
-        await deps.projector.waitFor(recorded.position);
-        for (const stream of this.concerned(recorded)) await this.judge(stream, deps.keeper.clock.now());
-        deps.positions.set(NAME, recorded.position.toString());
+      handle: async (events) => {
+        await deps.projector.waitFor(events.at(-1)!.position);
+        const cases = new Set(events.flatMap((recorded) => this.concerned(recorded)));
+        for (const stream of cases) await this.judge(stream, deps.keeper.clock.now());
+        saveStorePosition(deps.positions, NAME, events);
       },
     });
   }

@@ -8,6 +8,7 @@ import { HandoffModule } from './handoff.module.js';
 import type { LogForked } from './incidents.js';
 import { type HandoffDeps, openHandoff } from './open-handoff.js';
 import type { Handle, Outcome } from './requests.js';
+import type { StoreFeed } from './store-feed.js';
 import type { SubscriberState } from './subscriber.js';
 import { withTrace } from './trace-context.js';
 
@@ -21,6 +22,8 @@ export interface HandoffAppDeps extends HandoffDeps {
 
 export interface HandoffApp {
   readonly graphqlUrl: string;
+  /** For subscribers of the node's facts beside its own. */
+  readonly feed: StoreFeed;
   /** Gives one command to the bus, as the resolvers do. */
   execute(handle: Handle): Promise<Outcome>;
   /** How far each subscriber is, and what stopped it. */
@@ -50,6 +53,7 @@ export const createHandoffApp = async (deps: HandoffAppDeps): Promise<HandoffApp
 
   return {
     graphqlUrl: `http://${deps.host}:${port}/graphql`,
+    feed: handoff.feed,
     execute: (handle) => bus.execute(handle),
     subscribers: () => handoff.health.subscribers(),
     held: () => handoff.health.heldRecords(),

@@ -4,9 +4,10 @@ import type { EventStore } from '@delta-hub/event-store';
 import type { Clock } from './clock.js';
 import type { HeldRecord, HeldRecords } from './held-records.js';
 import { idElsewhere, inspect, type InboundContext, type Verdict } from './inbound.checks.js';
-import { type Positions, storePosition } from './positions.js';
+import { type Positions, saveStorePosition, storePosition } from './positions.js';
 import type { Refuser } from './refuser.js';
 import type { StoredKeys } from './stored-keys.js';
+import type { StoreFeed } from './store-feed.js';
 import { StoreSubscriber } from './subscriber.js';
 
 /**
@@ -100,18 +101,18 @@ export class InboundRecords {
 
 const NAME = 'retries';
 
-/** Judges what waits again after every fact that is new to this node. */
+/** Judges what waits again after facts that are new to this node. */
 export const createRetries = (deps: {
-  readonly store: EventStore;
+  readonly feed: StoreFeed;
   readonly positions: Positions;
   readonly records: InboundRecords;
 }): StoreSubscriber =>
   new StoreSubscriber({
     name: NAME,
-    store: deps.store,
+    feed: deps.feed,
     load: () => storePosition(deps.positions, NAME),
-    handle: async ({ position }) => {
+    handle: async (events) => {
       await deps.records.retry();
-      deps.positions.set(NAME, position.toString());
+      saveStorePosition(deps.positions, NAME, events);
     },
   });

@@ -3,6 +3,7 @@ export { createHandoffApp } from './handoff-app.js';
 export type { HandoffApp, HandoffAppDeps } from './handoff-app.js';
 export { type KeyAct, readKeys, signKeyEvent } from './key-signing.js';
 export { nodeOfSource, readEvent } from './signed-events.js';
+export { StoreFeed } from './store-feed.js';
 export { StoreSubscriber, type SubscriberState } from './subscriber.js';
 export { Handle } from './requests.js';
 export type { Outcome, Request } from './requests.js';

@@ -22,6 +22,7 @@ import { createReceipts } from './receipts.js';
 import { Refuser } from './refuser.js';
 import type { Handle, Outcome } from './requests.js';
 import { StoredKeys } from './stored-keys.js';
+import { StoreFeed } from './store-feed.js';
 
 /** What a node's handoff service stands on. */
 export interface HandoffDeps {
@@ -48,6 +49,8 @@ export interface HandoffDeps {
 /** A node's handoff service without an entry point: commands come by `execute`, everything else follows the stored facts. */
 export interface OpenHandoff {
   readonly parts: HandlerParts;
+  /** For subscribers of the node's facts beside its own. */
+  readonly feed: StoreFeed;
   readonly projector: Projector;
   readonly readModels: ReadModels;
   readonly health: NodeHealth;
@@ -71,7 +74,8 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const { node, eventStore: store, broker, signer, clock } = deps;
   const positions = new Positions(deps.positionsFile);
   const readModels = new ReadModels(deps.readModelsFile);
-  const projector = new Projector(store, readModels, node);
+  const feed = new StoreFeed(store);
+  const projector = new Projector(feed, readModels, node);
   const knowledge = new CurrentKnowledge(store, readModels, projector, clock);
   const keeper = { node, signer, clock, newId: deps.newId ?? uuidv7 };
   const parts = new HandlerParts(store, keeper, knowledge);
@@ -86,8 +90,8 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     outage: (id: string) => knowledge.outage(id),
     decryptionKey: decryptionKeyOf(deps),
   };
-  const publisher = createPublisher({ node, store, broker, positions, trust: deps.trust });
-  const copies = createCopiesPublisher({ node, store, broker, positions });
+  const publisher = createPublisher({ node, feed, broker, positions, trust: deps.trust });
+  const copies = createCopiesPublisher({ node, feed, broker, positions });
   const held = new HeldRecords(deps.positionsFile);
   const records = new InboundRecords({
     store,
@@ -99,16 +103,16 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     isFrozen: (topic) => deps.peers.some((peer) => topic === eventsTopic(peer) && deps.isFrozen?.(peer) === true),
   });
   const consumers = deps.peers.map((peer) => new InboundConsumer({ peer, broker, positions, records }));
-  const retries = createRetries({ store, positions, records });
+  const retries = createRetries({ feed, positions, records });
   const line = new LineLog(deps.positionsFile);
   const lineDeps = { keeper, broker, store, log: line, positions, keys: context.keys };
   const heartbeat = new HeartbeatSender(lineDeps);
   const listeners = deps.peers.map((peer) => new HeartbeatListener(peer, lineDeps));
-  const receipts = createReceipts({ node, store, positions, execute });
-  const deadlines = new DeadlineWorker({ keeper, store, positions, readModels, projector, execute });
+  const receipts = createReceipts({ node, feed, positions, execute });
+  const deadlines = new DeadlineWorker({ keeper, feed, positions, readModels, projector, execute });
   const subscribers = [
-    projector,
     publisher,
+    projector,
     copies,
     receipts,
     retries,
@@ -120,6 +124,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   let endTicks = (): void => undefined;
   return {
     parts,
+    feed,
     projector,
     readModels,
     health: new NodeHealth(keeper, subscribers, held, () => peerStates(node, deps.peers, line, clock.now())),
@@ -127,6 +132,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     raiseLogForked: (fork) => raiseLogForked(store, keeper, deps.peers, fork),
     retryHeld: () => records.retry(),
     start: () => {
+      feed.start();
       for (const subscriber of subscribers) subscriber.start();
       endTicks = clock.onTick(() => {
         heartbeat.tick();
@@ -136,6 +142,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     stop: async () => {
       endTicks();
       for (const subscriber of subscribers.toReversed()) await subscriber.stop();
+      await feed.stop();
       readModels.close();
       held.close();
       line.close();

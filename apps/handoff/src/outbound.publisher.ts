@@ -1,12 +1,12 @@
 import type { Broker, OutgoingRecord } from '@delta-hub/broker';
 import { CryptoError, sealMessage, toDetached, type TrustList } from '@delta-hub/crypto';
-import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
-import { type Positions, storePosition } from './positions.js';
+import type { RecordedEvent } from '@delta-hub/event-store';
+import { type Positions, saveStorePosition, storePosition } from './positions.js';
 import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
+import type { StoreFeed } from './store-feed.js';
 import { StoreSubscriber } from './subscriber.js';
 
 const NAME = 'publisher';
-const BATCH = 256;
 
 /** The topic that only `node` writes. */
 export const eventsTopic = (node: string): string => `delta-hub.${node}.events.v1`;
@@ -33,14 +33,11 @@ const sealedRecordOf = async (event: RecordedEvent, to: readonly string[], trust
  */
 export const createPublisher = (deps: {
   readonly node: string;
-  readonly store: EventStore;
+  readonly feed: StoreFeed;
   readonly broker: Broker;
   readonly positions: Positions;
   readonly trust: TrustList;
 }): StoreSubscriber => {
-  const load = (): bigint | undefined => storePosition(deps.positions, NAME);
-  let done = load();
-
   const outgoing = async (recorded: RecordedEvent): Promise<OutgoingRecord[]> => {
     const event = readEvent(recorded);
     const others = event.recipients.split(',').filter((recipient) => recipient !== '' && recipient !== deps.node);
@@ -51,15 +48,12 @@ export const createPublisher = (deps: {
 
   return new StoreSubscriber({
     name: NAME,
-    store: deps.store,
-    load,
-    handle: async (event) => {
-      if (done !== undefined && event.position <= done) return;
-      const batch = await deps.store.readAll(done, BATCH);
-      const records = (await Promise.all(batch.map(outgoing))).flat();
+    feed: deps.feed,
+    load: () => storePosition(deps.positions, NAME),
+    handle: async (events) => {
+      const records = (await Promise.all(events.map(outgoing))).flat();
       if (records.length > 0) await deps.broker.publish(eventsTopic(deps.node), records);
-      done = batch.at(-1)?.position ?? event.position;
-      deps.positions.set(NAME, done.toString());
+      saveStorePosition(deps.positions, NAME, events);
     },
   });
 };

@@ -7,6 +7,7 @@ import { personFacts } from './intervals.js';
 import { casesAt } from './past-cases.js';
 import { Projector } from './projections.js';
 import { ReadModels } from './read-models.js';
+import { StoreFeed } from './store-feed.js';
 import { ACTS, CASE, signed } from './testing/sample-records.js';
 import type { View } from './view.js';
 
@@ -35,10 +36,11 @@ const FACTS: readonly EventToAppend[] = [
 let now: string;
 let store: InMemoryEventStore;
 let readModels: ReadModels;
+let feed: StoreFeed;
 let projector: Projector;
 
 const project = async (into: ReadModels): Promise<Projector> => {
-  const started = new Projector(store, into, '32');
+  const started = new Projector(feed, into, '32');
   started.start();
   const head = await store.head();
   if (head !== undefined) await started.waitFor(head);
@@ -49,10 +51,13 @@ const begin = async (): Promise<void> => {
   now = '2025-01-06T01:00:00.000Z';
   store = new InMemoryEventStore(undefined, () => now);
   readModels = new ReadModels(':memory:');
+  feed = new StoreFeed(store);
+  feed.start();
   projector = await project(readModels);
 };
 const end = async (): Promise<void> => {
   await projector.stop();
+  await feed.stop();
   await store.close();
   readModels.close();
 };

@@ -1,6 +1,6 @@
 import { agencyById, eventName, type HubEvent } from '@delta-hub/contracts';
 import { isKeyEventType } from '@delta-hub/crypto';
-import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
+import type { RecordedEvent } from '@delta-hub/event-store';
 import {
   copiesOf,
   hubRules,
@@ -18,19 +18,20 @@ import { isNoted } from './copy-answers.js';
 import type { CopyEntry } from './copy-table.js';
 import type { ReadModels } from './read-models.js';
 import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
+import type { StoreFeed } from './store-feed.js';
 import { StoreSubscriber } from './subscriber.js';
 
 const summaries = transferSummary(hubRules);
 
-/** Writes the read models from the store's events, one transaction an event. Nothing else writes them. */
+/** Writes the read models from the store's events, those that come together in one transaction. Nothing else writes them. */
 export class Projector extends StoreSubscriber {
-  constructor(store: EventStore, readModels: ReadModels, node: string) {
+  constructor(feed: StoreFeed, readModels: ReadModels, node: string) {
     super({
       name: 'projector',
-      store,
+      feed,
       load: () => readModels.position(),
-      handle: (recorded) => {
-        readModels.apply(recorded.position, () => project(recorded, readModels, node));
+      handle: (events) => {
+        readModels.apply(events.at(-1)!.position, () => events.forEach((event) => project(event, readModels, node)));
         return Promise.resolve();
       },
     });

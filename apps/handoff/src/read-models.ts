@@ -118,7 +118,7 @@ export class ReadModels {
     return row === undefined ? undefined : BigInt(Number(row['position']));
   }
 
-  /** Writes what one event changes and the position together, or nothing. */
+  /** Writes what some events change and the position of the last together, or nothing. */
   apply(position: bigint, write: () => void): void {
     this.db.exec('BEGIN IMMEDIATE');
     try {

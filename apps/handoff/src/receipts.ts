@@ -1,9 +1,9 @@
 import { eventName, type HubEvent } from '@delta-hub/contracts';
-import type { EventStore } from '@delta-hub/event-store';
 import { v5 as uuidv5 } from 'uuid';
-import { type Positions, storePosition } from './positions.js';
+import { type Positions, saveStorePosition, storePosition } from './positions.js';
 import { Handle, type Outcome } from './requests.js';
 import { nodeOfSource, readEvent } from './signed-events.js';
+import type { StoreFeed } from './store-feed.js';
 import { StoreSubscriber } from './subscriber.js';
 
 const NAME = 'receipts';
@@ -15,27 +15,26 @@ const RECEIPT_NAMESPACE = '3f1f1f4e-51f5-5c0f-8f0e-7a1e4f6b9c33';
  */
 export const createReceipts = (deps: {
   readonly node: string;
-  readonly store: EventStore;
+  readonly feed: StoreFeed;
   readonly positions: Positions;
   readonly execute: (handle: Handle) => Promise<Outcome>;
 }): StoreSubscriber =>
   new StoreSubscriber({
     name: NAME,
-    store: deps.store,
+    feed: deps.feed,
     load: () => storePosition(deps.positions, NAME),
-    handle: async (recorded) => {
-      const event = readEvent(recorded);
-      const isLetter = eventName(event.type) === 'transfer.consultation-sent';
-      if (isLetter && nodeOfSource(event.source) !== deps.node) await receive(event, deps);
-      deps.positions.set(NAME, recorded.position.toString());
+    handle: async (events) => {
+      const letters = events.filter(({ type }) => eventName(type) === 'transfer.consultation-sent').map(readEvent);
+      for (const letter of letters) if (nodeOfSource(letter.source) !== deps.node) await receive(letter, deps);
+      saveStorePosition(deps.positions, NAME, events);
     },
   });
 
 const receive = async (
   letter: HubEvent,
-  deps: { readonly node: string; readonly store: EventStore; readonly execute: (handle: Handle) => Promise<Outcome> },
+  deps: { readonly node: string; readonly feed: StoreFeed; readonly execute: (handle: Handle) => Promise<Outcome> },
 ): Promise<void> => {
-  const [opening] = await deps.store.read(letter.subject);
+  const [opening] = await deps.feed.store.read(letter.subject);
   const applied = opening === undefined ? undefined : (readEvent(opening) as HubEvent<'transfer.applied'>);
   if (applied === undefined || eventName(applied.type) !== 'transfer.applied') return;
   await deps.execute(

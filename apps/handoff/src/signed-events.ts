@@ -64,12 +64,22 @@ export const sign = (act: Act, context: EnvelopeContext, signer: Signer): EventT
   return { id: event.id, type: event.type, data: Buffer.from(signEvent(event, signer), 'ascii') };
 };
 
-/** The event inside stored bytes. The signature was verified before the bytes were stored; `ledger verify` verifies it again. */
+const parsed = new WeakMap<Pick<RecordedEvent, 'data'>, HubEvent>();
+
+/**
+ * The event inside stored bytes, parsed once however many ask. The signature was verified before the bytes were stored;
+ * `ledger verify` verifies it again.
+ */
 export const readEvent = (recorded: Pick<RecordedEvent, 'data'>): HubEvent => {
+  const known = parsed.get(recorded);
+  if (known !== undefined) return known;
   const [, payload = ''] = jwsOf(recorded).split('.');
-  return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as HubEvent;
+  const event = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as HubEvent;
+  parsed.set(recorded, event);
+  return event;
 };
 
-export const jwsOf = (recorded: Pick<RecordedEvent, 'data'>): string => Buffer.from(recorded.data).toString('ascii');
+export const jwsOf = ({ data }: Pick<RecordedEvent, 'data'>): string =>
+  Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
 
 export const nodeOfSource = (source: string): string => source.slice(source.lastIndexOf(':') + 1);

@@ -1,5 +1,6 @@
-import { type EventStore, EventStoreError, type RecordedEvent, type Subscription } from '@delta-hub/event-store';
+import { EventStoreError, type RecordedEvent } from '@delta-hub/event-store';
 import { Backoff } from './backoff.js';
+import type { StoreFeed } from './store-feed.js';
 
 /** What an operator sees of one subscriber: how far it is, and the fault that stopped it, if one did. */
 export interface SubscriberState {
@@ -11,19 +12,23 @@ export interface SubscriberState {
 
 interface Options {
   readonly name: string;
-  readonly store: EventStore;
+  readonly feed: StoreFeed;
   /** The position to resume after. */
   readonly load: () => bigint | undefined;
-  /** Does the work of one event and saves the position; MUST be idempotent. */
-  readonly handle: (event: RecordedEvent) => Promise<void>;
+  /** Does the work of some events, in their order, and saves the position of the last; MUST be idempotent. */
+  readonly handle: (events: readonly RecordedEvent[]) => Promise<void>;
 }
 
+/** How many events are handled together at most. */
+const BATCH = 256;
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /**
- * A resumable subscriber of the node's event store. When the handler fails it is retried from the saved position
- * after a pause that grows to 5 s; the fault is visible meanwhile.
+ * A resumable subscriber of the node's event store: handles all that is new together. When the handler fails, its events
+ * come again from the saved position, one by one, after a pause that grows to 5 s; the fault is visible meanwhile.
  */
 export class StoreSubscriber {
-  private subscription: Subscription | undefined;
   private stopped = false;
   private fault: string | undefined;
   private done: bigint | undefined;
@@ -45,45 +50,58 @@ export class StoreSubscriber {
       const waiter = { position, resolve: () => (clearTimeout(late), resolve()) };
       const late = setTimeout(() => {
         this.waiters.delete(waiter);
-        reject(new EventStoreError('UNAVAILABLE', `${this.options.name} is behind: ${this.fault ?? 'busy'}`));
+        reject(
+          new EventStoreError(
+            'UNAVAILABLE',
+            `${this.options.name} is behind: ${this.fault ?? this.options.feed.fault ?? 'busy'}`,
+          ),
+        );
       }, 10_000);
       this.waiters.add(waiter);
     });
   }
 
   async state(): Promise<SubscriberState> {
-    const head = await this.options.store.head();
+    const { name, feed } = this.options;
+    const head = await feed.store.head();
     const behind = head === undefined ? 0n : head - (this.done ?? -1n);
-    return { name: this.options.name, position: this.done?.toString(), behind: Number(behind), fault: this.fault };
+    const fault = this.fault ?? feed.fault;
+    return { name, position: this.done?.toString(), behind: Number(behind), fault };
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
     this.backoff.end();
-    await this.subscription?.stop();
+    this.options.feed.rouse();
     await this.running;
   }
 
   private async run(): Promise<void> {
+    const { feed, load, handle } = this.options;
+    let limit = BATCH;
     while (!this.stopped) {
       try {
-        this.subscription = await this.options.store.subscribe(this.options.load(), (event) => this.take(event));
-        if (this.stopped) await this.subscription.stop();
-        await this.subscription.finished;
+        const events = await feed.next(load(), limit, () => this.stopped);
+        const last = events.at(-1);
+        if (last === undefined) return;
+        await handle(events);
+        limit = BATCH;
+        this.succeeded(last.position);
+        await nextTurn(); // Others have theirs between two batches.
       } catch (error) {
+        limit = 1;
         this.fault = error instanceof Error ? error.message : String(error);
         await this.backoff.pause();
       }
     }
   }
 
-  private async take(event: RecordedEvent): Promise<void> {
-    await this.options.handle(event);
+  private succeeded(position: bigint): void {
     this.backoff.succeeded();
     this.fault = undefined;
-    this.done = event.position;
+    this.done = position;
     for (const waiter of this.waiters)
-      if (waiter.position <= event.position) {
+      if (waiter.position <= position) {
         this.waiters.delete(waiter);
         waiter.resolve();
       }

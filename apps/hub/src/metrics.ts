@@ -1,6 +1,6 @@
 import { type EventData, wireType } from '@delta-hub/contracts';
-import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
-import { nodeOfSource, readEvent, StoreSubscriber } from '@delta-hub/handoff-app';
+import type { RecordedEvent } from '@delta-hub/event-store';
+import { nodeOfSource, readEvent, type StoreFeed, StoreSubscriber } from '@delta-hub/handoff-app';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Readiness } from './readiness.js';
 
@@ -66,16 +66,16 @@ export class NodeMetrics {
   }
 
   /** Counts facts from the newest one on, as they come; those of this node are signed by `suite`. */
-  async follow(store: EventStore, suite: string): Promise<void> {
+  async follow(feed: StoreFeed, suite: string): Promise<void> {
     this.#signed.inc({ suite }, 0);
-    let position = await store.head();
+    let position = await feed.store.head();
     this.#subscriber = new StoreSubscriber({
       name: 'metrics',
-      store,
+      feed,
       load: () => position,
-      handle: (event) => {
-        this.#count(event, suite);
-        position = event.position;
+      handle: (events) => {
+        for (const event of events) this.#count(event, suite);
+        position = events.at(-1)?.position;
         return Promise.resolve();
       },
     });

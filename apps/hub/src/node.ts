@@ -96,7 +96,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
     const keys = (): Promise<KeyHistory> => readKeys(store, own.trust, start.node);
     const ready = new ReadinessProbe({ node: start.node, peers, store, keys, signer, clock, handoff, ledger });
     closers.push(() => metrics.stop());
-    await metrics.follow(store, signer.alg);
+    await metrics.follow(handoff.feed, signer.alg);
     const gateway = await openGateway(start, verifyToken, metrics, { known, handoff, ledger, line, ready, clock });
     closers.push(() => gateway.close());
     return {
