@@ -10,4 +10,4 @@ export type { Outcome, Request } from './requests.js';
 export { openHandoff } from './open-handoff.js';
 export type { HandoffDeps, OpenHandoff } from './open-handoff.js';
 export { topicsOf } from './topics.js';
-export { personFacts } from './intervals.js';
+export { intervalsOfPerson } from './intervals.js';
