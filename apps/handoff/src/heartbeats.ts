@@ -6,7 +6,7 @@ import { v5 as uuidv5 } from 'uuid';
 import { Backoff } from './backoff.js';
 import type { Gap, LineLog } from './line-log.js';
 import { positionsIn, type Positions, withPosition } from './positions.js';
-import { openBeat, signBeat, type SignedBeat } from './signed-beats.js';
+import { beatIn, signBeat, type SignedBeat } from './signed-beats.js';
 import { type Keeper, sign } from './signed-events.js';
 import type { SubscriberState } from './subscriber.js';
 
@@ -135,7 +135,7 @@ export class HeartbeatListener {
     const { log, keys, positions } = this.deps;
     const rule = ruleAt(await keys(), AFTER_ALL);
     const opened = openDetached(record.value, record.headers['jws'], rule);
-    const beat = opened.ok ? openBeat(opened.jws, rule) : undefined;
+    const beat = opened.ok ? beatIn(opened) : undefined;
     // What is no heartbeat of this peer says nothing about it; there is no case to refuse it in.
     if (beat?.node === this.peer) {
       if (beat.sequence > (log.lastHeard(this.peer)?.sequence ?? 0)) log.heard(beat);
