@@ -183,8 +183,8 @@ export class World {
     for (const node of this.nodes.values())
       if (node.isDown) {
         await node.stop();
-        if (this.strikes(0.2, 'positions taken back')) node.files.takeBackPositions();
-        if (this.strikes(0.1, 'read models lost')) node.files.loseReadModels();
+        if (this.strikes(0.06, 'positions taken back')) node.files.takeBackPositions();
+        if (this.strikes(0.06, 'read models lost')) node.files.loseReadModels();
         await node.start();
       }
   }
