@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 
 /** Where a node's own files are: paths, or SQLite's names of databases in memory that last while somebody has them open. */
 export interface FileNames {
@@ -7,11 +7,13 @@ export interface FileNames {
   readonly readModels: string;
 }
 
+/** Rows of the positions' file. */
+type Positions = readonly Readonly<Record<string, SQLOutputValue>>[];
+
 /** The files of a node's own, which outlive its crashes, and what can become of them. */
 export class NodeFiles {
   private readonly positions: DatabaseSync;
   private readModels: DatabaseSync;
-  private earlier: readonly Record<string, unknown>[] = [];
   private isLocked = false;
 
   constructor(readonly names: FileNames) {
@@ -19,17 +21,17 @@ export class NodeFiles {
     this.readModels = new DatabaseSync(names.readModels);
   }
 
-  /** Remembers how far the subscribers are, for `takeBackPositions`. */
-  remember(): void {
+  /** How far the subscribers are, as it stands in the file. */
+  positionsNow(): Positions {
     const isThere = this.positions.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'positions'`).get() !== undefined;
-    if (isThere) this.earlier = this.positions.prepare('SELECT name, value FROM positions').all();
+    return isThere ? this.positions.prepare('SELECT name, value FROM positions').all() : [];
   }
 
-  /** A power cut takes back what had not reached the disk (synchronous=NORMAL): the positions are those of an earlier time. */
-  takeBackPositions(): void {
+  /** The positions are those of an earlier time: what had not reached the disk is taken back. */
+  takeBack(earlier: Positions): void {
     this.positions.exec('DELETE FROM positions');
     const put = this.positions.prepare('INSERT INTO positions(name, value) VALUES(?, ?)');
-    for (const { name, value } of this.earlier) put.run(String(name), String(value));
+    for (const { name, value } of earlier) put.run(name!, value!);
   }
 
   /** The read models are gone; they are derived. */

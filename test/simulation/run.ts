@@ -54,6 +54,7 @@ const playAll = async ({
 }: ReturnType<typeof options>): Promise<number> => {
   const directory = mkdtempSync(join(tmpdir(), 'delta-hub-simulation-'));
   const started = performance.now();
+  const cpu = () => (process.cpuUsage().user + process.cpuUsage().system) / 1e6;
   let [histories, facts, crashes, failed] = [0, 0, 0, 0];
   try {
     for (let seed = first; seed < first + worlds; seed += 1) {
@@ -63,18 +64,21 @@ const playAll = async ({
       facts += result.facts;
       for (const [what, times] of Object.entries(result.struck)) if (what.startsWith('crash ')) crashes += times;
       if (result.broken.length > 0) failed += 1;
-      report(play, result, (performance.now() - started) / 1_000, histories, json);
+      report(play, result, histories / cpu(), json);
     }
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
   const seconds = (performance.now() - started) / 1_000;
-  const summary = { worlds, histories, facts, crashes, failed, seconds, perSecond: histories / seconds };
+  const cpuSeconds = cpu();
+  const perSecond = { perSecond: histories / seconds, perCpuSecond: histories / cpuSeconds };
+  const summary = { worlds, histories, facts, crashes, failed, seconds, cpuSeconds, ...perSecond };
   console.log(
     json
       ? JSON.stringify(summary)
       : `${histories} histories in ${worlds} worlds, ${facts} facts stored, ${crashes} crashes, ${failed} worlds failed: ` +
-          `${seconds.toFixed(1)} s, ${summary.perSecond.toFixed(1)} histories a second`,
+          `${seconds.toFixed(1)} s, ${cpuSeconds.toFixed(1)} s of CPU, ${summary.perSecond.toFixed(1)} histories a second, ` +
+          `${summary.perCpuSecond.toFixed(1)} in a second of CPU`,
   );
   return failed === 0 ? 0 : 3;
 };
@@ -82,13 +86,12 @@ const playAll = async ({
 const report = (
   play: Play,
   { broken, history, facts }: Awaited<ReturnType<typeof simulate>>,
-  seconds: number,
-  histories: number,
+  perCpuSecond: number,
   json: boolean,
 ): void => {
   if (json) return console.log(JSON.stringify({ seed: play.seed, history, facts, broken }));
   console.error(
-    `seed ${play.seed}: ${broken.length === 0 ? 'held' : 'FAILED'}, ${(histories / seconds).toFixed(1)} histories a second`,
+    `seed ${play.seed}: ${broken.length === 0 ? 'held' : 'FAILED'}, ${perCpuSecond.toFixed(1)} histories in a second of CPU`,
   );
   if (broken.length === 0) return;
   console.log(`seed ${play.seed} failed:\n  ${broken.slice(0, 10).join('\n  ')}\nto see it again: ${replayOf(play)}`);

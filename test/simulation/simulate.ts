@@ -117,7 +117,7 @@ class Player {
     if (chance.is(0.01)) this.setClock();
     if (chance.is(0.3)) await time.until(world.revive());
     if (chance.is(0.03)) for (const node of world.nodes.values()) node.tick();
-    if (chance.is(0.05)) for (const { files } of world.nodes.values()) files.remember();
+    if (chance.is(0.05)) for (const node of world.nodes.values()) node.remember();
     if (chance.is(0.04)) this.look();
     world.fillDisks();
     await time.pass(chance.below(6));

@@ -84,6 +84,7 @@ export class SimulatedNode {
   private broker!: Broker;
   store!: EventStore;
   private readonly listeners = new Set<() => void>();
+  private earlier: ReturnType<NodeFiles['positionsNow']> = [];
 
   constructor(
     readonly name: NodeName,
@@ -144,13 +145,28 @@ export class SimulatedNode {
     this.handoff.start();
   }
 
-  /** Ends this life, by itself or as a crash: nothing it still has under way comes to anything. */
+  /** Somebody notes how far its subscribers are: a power cut may take them back to here. */
+  remember(): void {
+    this.earlier = this.files.positionsNow();
+  }
+
+  /** Ends this life: nothing it still has under way comes to anything. */
   async stop(): Promise<void> {
     this.life.end();
     this.files.unlock();
     await this.handoff.stop();
     await this.broker.close();
     await this.store.close();
+  }
+
+  /** Starts again after a crash. What was not in the files is lost; now and then they have suffered more. */
+  async revive(): Promise<void> {
+    const { files, world } = this;
+    const written = files.positionsNow();
+    await this.stop();
+    files.takeBack(world.strikes(0.06, 'positions taken back') ? this.earlier : written);
+    if (world.strikes(0.06, 'read models lost')) files.loseReadModels();
+    await this.start();
   }
 }
 
@@ -178,15 +194,9 @@ export class World {
     for (const node of this.nodes.values()) await node.start();
   }
 
-  /** Starts again what has crashed; now and then its files have suffered. */
+  /** Starts again what has crashed. */
   async revive(): Promise<void> {
-    for (const node of this.nodes.values())
-      if (node.isDown) {
-        await node.stop();
-        if (this.strikes(0.06, 'positions taken back')) node.files.takeBackPositions();
-        if (this.strikes(0.06, 'read models lost')) node.files.loseReadModels();
-        await node.start();
-      }
+    for (const node of this.nodes.values()) if (node.isDown) await node.revive();
   }
 
   /** A disk is full for a moment, or is not full any more. */
