@@ -3,7 +3,7 @@ import type { StateKey, TransferEvent, TransferSummary } from '@delta-hub/handof
 import type { Request } from '@delta-hub/handoff-app';
 import type { Chance } from './chance.js';
 
-type Side = 'origin' | 'receiving';
+import type { Side } from './officers.js';
 
 /** An act beside the ordinary course, and by whom if not by the side's own county agency. */
 interface SideAct {
@@ -119,6 +119,7 @@ interface SideRule {
   readonly make: Maker;
   readonly after: StateKey | 'transfer.copy-sent' | 'transfer.fact-corrected';
   readonly until?: StateKey | 'transfer.recusal-declared';
+  readonly isRare?: true;
 }
 
 /** What the law knows beside the ordinary course. */
@@ -131,7 +132,7 @@ const RULES: readonly SideRule[] = [
   { make: resolve, after: 'transfer.dispute-raised#upper', until: 'transfer.decided' },
   { make: correct, after: 'transfer.decided' },
   { make: noteCorrection, after: 'transfer.fact-corrected' },
-  { make: recuse, after: 'transfer.applied', until: 'transfer.recusal-declared' },
+  { make: recuse, after: 'transfer.applied', until: 'transfer.recusal-declared', isRare: true },
   { make: withPapers('RegisterCustodyFile'), after: 'transfer.decided', until: 'transfer.custody-file-placed' },
   { make: withPapers('StartSearch'), after: 'transfer.nonreport-notified', until: 'transfer.search-started' },
   { make: withPapers('NotifyPolice'), after: 'transfer.search-started', until: 'transfer.police-notified' },
@@ -140,12 +141,13 @@ const RULES: readonly SideRule[] = [
   { make: decide, after: 'transfer.sanction-proposed', until: 'transfer.sanction-decided' },
 ];
 
-/** An act beside the ordinary course: mostly one whose time it is as far as the node knows, sometimes any. */
+/** An act beside the ordinary course: mostly one whose time it is as far as the node knows, if there is one, sometimes any. */
 export const sideAct = (known: TransferSummary, side: Side, chance: Chance): SideAct | undefined => {
   const { facts } = known;
   const has = (key: NonNullable<SideRule['after' | 'until']>): boolean =>
     facts[key as StateKey] !== undefined || Object.values(facts).some((fact) => fact?.type === key);
+  const isLikely = ({ isRare }: SideRule): boolean => isRare === undefined || chance.is(0.05);
   const fitting = RULES.filter(({ after, until }) => has(after) && (until === undefined || !has(until)));
-  const { make } = chance.of(fitting.length === 0 || chance.is(0.1) ? RULES : fitting);
-  return make(known, side, chance);
+  const choice = chance.is(0.05) ? RULES : fitting.filter(isLikely);
+  return choice.length === 0 ? undefined : chance.of(choice).make(known, side, chance);
 };

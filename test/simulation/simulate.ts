@@ -1,8 +1,10 @@
 import { Handle, type Outcome } from '@delta-hub/handoff-app';
 import { Chance } from './chance.js';
-import { broken } from './invariants.js';
+import { answeringNow } from './answering.js';
+import { check, type Findings } from './invariants.js';
 import { AGENCIES, type Attempt, type Case, nextAttempt, nodeOfAgency } from './officers.js';
-import { NODES, type Substrate, World } from './world.js';
+import { VirtualTime } from './virtual-time.js';
+import { inMemory, type MakeSubstrate, NODES, onSqlite, World } from './world.js';
 
 /** The size of one simulated world. */
 export interface Scale {
@@ -11,84 +13,84 @@ export interface Scale {
   readonly acts: number;
 }
 
-export interface Result {
+/** What is played: the same seed, scale and substrate are the same history. */
+export interface Play {
   readonly seed: number;
-  /** What does not hold at the end, in words; must be empty. */
-  readonly broken: readonly string[];
-  readonly facts: number;
-  /** How many facts of each type were recorded. */
-  readonly types: Readonly<Record<string, number>>;
-  readonly crashes: number;
+  readonly scale: Scale;
+  readonly substrate: 'memory' | 'sqlite';
+}
+
+/** What came of a world. */
+export interface Result extends Findings {
   readonly attempts: number;
+  /** How often each fault struck, by its name and where. */
+  readonly struck: Readonly<Record<string, number>>;
 }
 
+const MINUTE = 60_000;
 const DAY = 86_400_000;
-const BAD_DAY = { unknownOutcome: 0.02, away: 0.01, redelivered: 0.05, crash: 0.0015 };
+/** Looks after which a world that is still not at rest never will be. */
+const MOST_ROUNDS = 500;
+const BAD_DAY = { unknownOutcome: 0.02, away: 0.003, redelivered: 0.05, slow: 0.01, crash: 1 } as const;
+const SUBSTRATES: Readonly<Record<Play['substrate'], MakeSubstrate>> = { memory: inMemory, sqlite: onSqlite };
 
-/** Lets everything that can go on go on for a moment; timers run when there is nothing else to do. */
-export interface Turns {
-  pass(count: number): Promise<void>;
-  /** Passes turns and timers until the promise is settled. */
-  until<T>(promise: Promise<T>): Promise<T>;
-}
+/** Changes the parts of a world, to see whether it is found out. */
+export type Spoil = (make: MakeSubstrate) => MakeSubstrate;
 
 /**
- * One world of the given seed: officers act on many cases at four nodes while lines are cut, records come twice and in
- * another order, answers are lost and nodes die at any operation; then everything heals and the invariants are checked.
+ * One world of the given seed: officers act on many cases at four nodes while lines are cut, clocks go wrong, records come
+ * twice and in another order, answers are lost and nodes die at any operation; then everything heals and the invariants are checked.
  */
 export const simulate = async (
-  seed: number,
-  scale: Scale,
-  {
-    substrate,
-    directory,
-    turns,
-  }: {
-    readonly substrate: (chance: Chance, directory: string) => Substrate;
-    readonly directory: string;
-    readonly turns: Turns;
-  },
+  { seed, scale, substrate }: Play,
+  directory: string,
+  spoil: Spoil = (make) => make,
 ): Promise<Result> => {
   const chance = new Chance(seed);
-  const world = new World(chance, substrate(chance, directory), directory);
-  const cases = Array.from({ length: scale.cases }, (_, n): Case => {
-    const home = world.chance.of(AGENCIES);
-    return { personId: `T-SIM-${String(n).padStart(4, '0')}`, home, origin: home, receiving: home };
-  });
-  await world.start();
+  const world = new World(chance, spoil(SUBSTRATES[substrate])(chance, directory));
+  const time = new VirtualTime();
   try {
-    const player = new Player(world, turns);
-    await player.registerAll(cases);
+    await time.until(world.start());
+    const player = new Player(world, time, scale.cases);
+    await player.registerAll();
     world.faults = BAD_DAY;
-    for (let act = 0; act < scale.acts; act += 1) await player.moment(cases);
-    await turns.until(world.heal());
-    for (const node of world.nodes.values()) node.tick();
+    for (let act = 0; act < scale.acts; act += 1) await player.moment();
     await player.finish();
-    await settled(world, turns);
+    const found = await time.until(check(world, player.cases, player.answered));
     return {
-      seed,
-      ...broken(world, cases, player.answered),
-      crashes: [...world.nodes.values()].reduce((sum, { crashes }) => sum + crashes, 0),
+      ...found,
+      broken: [...player.seen, ...found.broken],
       attempts: player.attempts,
+      struck: Object.fromEntries([...world.struck.counts].sort()),
     };
   } finally {
-    await turns.until(world.stop());
+    await time.until(world.stop());
+    time.end();
   }
 };
 
 class Player {
+  readonly cases: readonly Case[];
   /** Ids of the facts that an officer was told are recorded, with where. */
   readonly answered: { readonly node: string; readonly factIds: readonly string[] }[] = [];
+  /** What did not hold while the world was at its worst. */
+  readonly seen: string[] = [];
   attempts = 0;
   private readonly unanswered: Attempt[] = [];
 
   constructor(
     private readonly world: World,
-    private readonly turns: Turns,
-  ) {}
+    private readonly time: VirtualTime,
+    cases: number,
+  ) {
+    this.cases = Array.from({ length: cases }, (_, n): Case => {
+      const home = world.chance.of(AGENCIES);
+      return { personId: `T-SIM-${String(n).padStart(4, '0')}`, home, origin: home, receiving: home };
+    });
+  }
 
-  async registerAll(cases: readonly Case[]): Promise<void> {
-    for (const one of cases) {
+  async registerAll(): Promise<void> {
+    for (const one of this.cases) {
       const node = nodeOfAgency(one.home);
       const input = {
         personId: one.personId,
@@ -99,32 +101,59 @@ class Player {
         correctionEnd: '2027-01-05',
       };
       const commander = { officerId: `officer-${one.home}`, role: 'officer' as const, agencyId: one.home, node };
-      await this.try({
-        of: one,
-        node,
-        handle: new Handle({ type: 'RegisterIntake', input }, this.world.chance.uuid(), commander),
-      });
+      const handle = new Handle({ type: 'RegisterIntake', input }, this.world.chance.uuid(), commander);
+      await this.try({ of: one, node, handle });
     }
   }
 
   /** A moment of a bad day: time passes, a line may break or mend, what died may come back, an officer acts. */
-  async moment(cases: readonly Case[]): Promise<void> {
-    const { world, turns } = this;
+  async moment(): Promise<void> {
+    const { world, time, cases } = this;
     const { chance } = world;
     // Now and then some days pass in which nobody does anything.
-    world.time += chance.is(0.01) ? chance.below(9) * DAY : chance.below(90) * 60_000;
-    if (chance.is(0.02)) world.node(chance.of(NODES)).isCut = true;
+    world.time += chance.is(0.02) ? chance.below(7) * DAY : chance.below(30) * MINUTE;
+    if (world.strikes(0.02, 'line cut')) world.node(chance.of(NODES)).isCut = true;
     if (chance.is(0.05)) world.node(chance.of(NODES)).isCut = false;
-    if (chance.is(0.3)) await turns.until(world.revive());
-    if (chance.is(0.1)) for (const node of world.nodes.values()) node.tick();
-    await turns.pass(chance.below(6));
+    if (chance.is(0.01)) this.setClock();
+    if (chance.is(0.3)) await time.until(world.revive());
+    if (chance.is(0.03)) for (const node of world.nodes.values()) node.tick();
+    if (chance.is(0.05)) for (const node of world.nodes.values()) node.remember();
+    if (chance.is(0.04)) this.look();
+    world.fillDisks();
+    await time.pass(chance.below(6));
     const again = chance.is(0.3) ? this.unanswered.shift() : undefined;
-    await this.try(again ?? nextAttempt(world, cases));
+    await this.try(again ?? nextAttempt(world, chance.of(cases)));
   }
 
-  /** Everything that was never answered is asked once more, now that all is well. */
+  /** All is well again; everything that was never answered is asked once more, and everything arrives. */
   async finish(): Promise<void> {
+    const { world, time } = this;
+    await time.until(world.heal());
     for (let one = this.unanswered.shift(); one !== undefined; one = this.unanswered.shift()) await this.try(one);
+    await this.settle();
+    // Limits that wait for nothing but time pass too.
+    world.time += 8 * DAY;
+    for (const node of world.nodes.values()) node.tick();
+    await this.settle();
+  }
+
+  /** A clock goes wrong by more than the five minutes that are marked, or is set right. */
+  private setClock(): void {
+    const { world } = this;
+    const node = world.node(world.chance.of(NODES));
+    node.skewMs %= 90_000;
+    if (world.strikes(0.4, 'clock wrong'))
+      node.skewMs += (world.chance.below(2) * 2 - 1) * world.chance.below(40) * MINUTE;
+  }
+
+  /** An operator looks at the nodes; somebody asks who answers. */
+  private look(): void {
+    for (const node of this.world.nodes.values())
+      if (!node.isDown) {
+        node.handoff.health.subscribers().catch(() => undefined); // it may die under the question
+        if (node.handoff.health.peers().some(({ isSkewed }) => isSkewed)) this.world.struck.count('clock seen wrong');
+        this.seen.push(...answeringNow(node, this.world.chance.of(this.cases).personId));
+      }
   }
 
   private async try(attempt: Attempt): Promise<void> {
@@ -132,7 +161,7 @@ class Player {
     const node = this.world.node(attempt.node);
     const outcome = node.isDown
       ? undefined
-      : await this.turns.until(node.handoff.execute(attempt.handle).catch((): undefined => undefined));
+      : await this.time.until(node.handoff.execute(attempt.handle).catch((): undefined => undefined));
     if (outcome === undefined) this.unanswered.push(attempt);
     else this.take(attempt, outcome);
   }
@@ -146,19 +175,24 @@ class Player {
     of.origin = commander.agencyId;
     of.receiving = `cca-${request.input.receivingDivision}`;
   }
-}
 
-/** Waits until every node has all that is meant for it: the same positions twice, nothing behind. */
-const settled = async (world: World, turns: Turns): Promise<void> => {
-  for (let before = '', calm = 0; calm < 2;) {
-    await turns.pass(20);
-    const states = await turns.until(
-      Promise.all([...world.nodes.values()].map(({ handoff }) => handoff.health.subscribers())),
-    );
-    const now = JSON.stringify(states.flat().map(({ name, position }) => `${name} ${position ?? ''}`));
-    const isIdle = states.flat().every(({ behind }) => behind === 0);
-    calm = isIdle && now === before ? calm + 1 : 0;
-    before = now;
-    if (!isIdle) await turns.pass(200);
+  /** Waits until every node has all that is meant for it: the same positions twice, nothing behind. */
+  private async settle(): Promise<void> {
+    for (let before = '', calm = 0, rounds = 0; calm < 2; rounds += 1) {
+      await this.time.pass(20);
+      const nodes = [...this.world.nodes.values()];
+      const states = (
+        await this.time.until(Promise.all(nodes.map(({ handoff }) => handoff.health.subscribers())))
+      ).flat();
+      const now = states.map(({ name, position }) => `${name} ${position ?? ''}`).join(' ');
+      const isIdle = states.every(({ behind }) => behind === 0);
+      calm = isIdle && now === before ? calm + 1 : 0;
+      before = now;
+      if (!isIdle) await this.time.pass(100);
+      if (rounds < MOST_ROUNDS) continue;
+      const late = states.filter(({ behind }) => behind !== 0);
+      this.seen.push(...late.map(({ name, fault }) => `${name} does not come to rest: ${fault ?? 'it is behind'}`));
+      return;
+    }
   }
-};
+}

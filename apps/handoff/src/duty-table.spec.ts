@@ -16,6 +16,7 @@ const duty = (transferId: string, day: string, county: string, step: WorklistRow
   due: `2025-03-${day}T16:00:00.000Z`,
   chain: [county, 'city-320500', 'prov-320000'],
 });
+const rowOf = ({ chain: _chain, ...row }: WorklistRow): DutyRow => ({ about: '', recipient: null, ...row });
 const namesOf = (rows: readonly DutyRow[]): readonly string[] =>
   rows.map(({ transferId, step }) => `${transferId} ${step}`);
 
@@ -55,6 +56,15 @@ describe('the worklist', () => {
     expect(namesOf(duties.of('prov-320000', undefined, 10))).toEqual(['t-1 DECISION']);
     duties.put('t-1', [], undefined, false);
     expect(duties.of('prov-320000', undefined, 10)).toEqual([]);
+  });
+
+  it("shows a duty that now is another agency's as that one's alone, and leaves what is the same", () => {
+    const unchanged = duty('t-1', '20', 'cca-320509', 'DECISION');
+    duties.put('t-1', [duty('t-1', '18', 'cca-320509'), unchanged], undefined, false);
+    duties.put('t-1', [duty('t-1', '18', 'cca-320583'), unchanged], undefined, false);
+    expect(namesOf(duties.of('cca-320509', undefined, 10))).toEqual(['t-1 DECISION']);
+    expect(namesOf(duties.of('cca-320583', undefined, 10))).toEqual(['t-1 REPLY']);
+    expect(duties.of('prov-320000', undefined, 10)).toEqual([rowOf(duty('t-1', '18', 'cca-320583')), rowOf(unchanged)]);
   });
 
   it('finds a page by its index alone, however many duties there are', () => {

@@ -38,11 +38,21 @@ export class DutyTable {
     this.sql = prepareAll((text) => db.prepare(text));
   }
 
-  /** Puts the duties of a case in the place of those it had; `look` is absent when nothing is waited for. */
+  /**
+   * Puts the duties of a case in the place of those it had: what is the same stays, for a fact changes few of them.
+   * `look` is absent when nothing is waited for.
+   */
   put(transfer: string, rows: readonly WorklistRow[], look: Instant | undefined, isSealed: boolean): void {
-    this.sql.forgetPlaces.run(transfer);
-    this.sql.forget.run(transfer);
-    for (const { step, about = '', due, agency, owedBy, recipient = null, ruleId, chain } of rows) {
+    const gone = new Map(this.sql.had.all(transfer).map((row) => [JSON.stringify(Object.values(row)), row]));
+    const fresh = rows.filter(({ step, about = '', due, agency, owedBy, recipient = null, ruleId }) => {
+      const isThere = gone.delete(JSON.stringify([step, about, due, agency, owedBy, recipient, ruleId]));
+      return !isThere;
+    });
+    for (const { step, about, due } of gone.values()) {
+      this.sql.forgetPlaces.run(transfer, step!, about!, due!);
+      this.sql.forget.run(transfer, step!, about!, due!);
+    }
+    for (const { step, about = '', due, agency, owedBy, recipient = null, ruleId, chain } of fresh) {
       this.sql.put.run(transfer, step, about, due, agency, owedBy, recipient, ruleId);
       for (const each of chain) this.sql.putOf.run(each, due, transfer, step, about, isSealed ? 1 : 0);
     }
@@ -74,8 +84,9 @@ export class DutyTable {
 }
 
 const prepareAll = (prepare: (text: string) => StatementSync) => ({
-  forgetPlaces: prepare('DELETE FROM duty_of WHERE transfer = ?'),
-  forget: prepare('DELETE FROM duties WHERE transfer = ?'),
+  had: prepare('SELECT step, about, due, agency, owed_by, recipient, rule FROM duties WHERE transfer = ?'),
+  forgetPlaces: prepare('DELETE FROM duty_of WHERE transfer = ? AND step = ? AND about = ? AND due = ?'),
+  forget: prepare('DELETE FROM duties WHERE transfer = ? AND step = ? AND about = ? AND due = ?'),
   put: prepare(
     'INSERT OR REPLACE INTO duties(transfer, step, about, due, agency, owed_by, recipient, rule) VALUES(?,?,?,?,?,?,?,?)',
   ),

@@ -140,7 +140,7 @@ export class HeartbeatListener {
     const { log, keys, positions } = this.deps;
     const rule = ruleAt(await keys(), AFTER_ALL);
     const opened = openDetached(record.value, record.headers['jws'], rule);
-    const beat = opened.ok ? openBeat(opened.jws, rule) : undefined;
+    const beat = opened.ok ? beatIn(opened) : undefined;
     // What is no heartbeat of this peer says nothing about it; there is no case to refuse it in.
     if (beat?.node === this.peer) {
       if (beat.sequence > (log.lastHeard(this.peer)?.sequence ?? 0)) log.heard(beat);

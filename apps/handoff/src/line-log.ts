@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Heard } from '@delta-hub/handoff';
+import { prepareOnce } from './prepared.js';
 import { beatOf, type SignedBeat } from './signed-beats.js';
 
 /** A time in which this node could not send: its last heartbeat that went out, and the last one that did not. */
@@ -19,43 +20,41 @@ const MOST_GAPS = 100;
 /** What a node remembers of its line: whom it heard last, and what it needs to show an outage. In the file of the positions. */
 export class LineLog {
   private readonly db: DatabaseSync;
+  private readonly sql;
   /** The rows of `line_heard`, read once. */
   private readonly last: Map<string, SignedBeat>;
 
   constructor(path: string) {
     this.db = new DatabaseSync(path);
     this.db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000; ${SCHEMA}`);
-    const rows = this.db.prepare('SELECT jws FROM line_heard ORDER BY node').all();
+    this.sql = prepareOnce(this.db);
+    const rows = this.sql('SELECT jws FROM line_heard ORDER BY node').all();
     const beats = rows.map((row) => beatOf(String(row['jws'])));
     this.last = new Map(beats.map((beat) => [beat.node, beat]));
   }
 
   /** The number of the next heartbeat; never the same twice. */
   nextSequence(): number {
-    const row = this.db
-      .prepare(
-        `INSERT INTO line_own(one, sequence) VALUES(1, 1)
+    const row = this.sql(
+      `INSERT INTO line_own(one, sequence) VALUES(1, 1)
          ON CONFLICT DO UPDATE SET sequence = sequence + 1 RETURNING sequence`,
-      )
-      .get();
+    ).get();
     return Number(row?.['sequence']);
   }
 
   /** A heartbeat went out. */
   sent({ jws }: SignedBeat): void {
-    this.db.prepare('UPDATE line_own SET sent = ?').run(jws);
+    this.sql('UPDATE line_own SET sent = ?').run(jws);
   }
 
   /** A heartbeat could not go out. Before the first that could there is nothing to show. */
   unsent(alone: SignedBeat): void {
-    const sent = this.db.prepare('SELECT sent FROM line_own').get()?.['sent'];
+    const sent = this.sql('SELECT sent FROM line_own').get()?.['sent'];
     if (typeof sent !== 'string') return;
-    this.db
-      .prepare(
-        `INSERT INTO line_gaps(before_sequence, before_jws, alone_jws) VALUES(?, ?, ?)
+    this.sql(
+      `INSERT INTO line_gaps(before_sequence, before_jws, alone_jws) VALUES(?, ?, ?)
          ON CONFLICT DO UPDATE SET alone_jws = excluded.alone_jws`,
-      )
-      .run(beatOf(sent).sequence, sent, alone.jws);
+    ).run(beatOf(sent).sequence, sent, alone.jws);
     for (const table of ['line_gaps', 'line_evidence'])
       this.db.exec(
         `DELETE FROM ${table} WHERE before_sequence NOT IN (SELECT before_sequence FROM line_gaps ORDER BY 1 DESC LIMIT ${MOST_GAPS})`,
@@ -63,17 +62,17 @@ export class LineLog {
   }
 
   gaps(): readonly Gap[] {
-    return this.db
-      .prepare('SELECT before_jws, alone_jws FROM line_gaps ORDER BY before_sequence')
+    return this.sql('SELECT before_jws, alone_jws FROM line_gaps ORDER BY before_sequence')
       .all()
       .map((row) => ({ before: beatOf(String(row['before_jws'])), alone: beatOf(String(row['alone_jws'])) }));
   }
 
   /** A peer was heard. */
   heard(beat: SignedBeat): void {
-    this.db
-      .prepare('INSERT INTO line_heard(node, jws) VALUES(?, ?) ON CONFLICT DO UPDATE SET jws = excluded.jws')
-      .run(beat.node, beat.jws);
+    this.sql('INSERT INTO line_heard(node, jws) VALUES(?, ?) ON CONFLICT DO UPDATE SET jws = excluded.jws').run(
+      beat.node,
+      beat.jws,
+    );
     this.last.set(beat.node, beat);
   }
 
@@ -87,31 +86,28 @@ export class LineLog {
 
   /** A peer's heartbeat that shows the gap from the other side; the last one is kept. */
   shown({ before }: Gap, { node, jws }: SignedBeat): void {
-    this.db
-      .prepare(
-        `INSERT INTO line_evidence(before_sequence, peer, jws) VALUES(?, ?, ?)
+    this.sql(
+      `INSERT INTO line_evidence(before_sequence, peer, jws) VALUES(?, ?, ?)
          ON CONFLICT DO UPDATE SET jws = excluded.jws WHERE jws IS NOT NULL`,
-      )
-      .run(before.sequence, node, jws);
+    ).run(before.sequence, node, jws);
   }
 
   /** What a peer shows of a gap; `done` when it has been dealt with. */
   evidence({ before }: Gap, peer: string): SignedBeat | 'done' | undefined {
-    const row = this.db
-      .prepare('SELECT jws FROM line_evidence WHERE before_sequence = ? AND peer = ?')
-      .get(before.sequence, peer);
+    const row = this.sql('SELECT jws FROM line_evidence WHERE before_sequence = ? AND peer = ?').get(
+      before.sequence,
+      peer,
+    );
     if (row === undefined) return undefined;
     return typeof row['jws'] === 'string' ? beatOf(row['jws']) : 'done';
   }
 
   /** Nothing more is to be said about a gap and a peer. */
   done({ before }: Gap, peer: string): void {
-    this.db
-      .prepare(
-        `INSERT INTO line_evidence(before_sequence, peer, jws) VALUES(?, ?, NULL)
+    this.sql(
+      `INSERT INTO line_evidence(before_sequence, peer, jws) VALUES(?, ?, NULL)
          ON CONFLICT DO UPDATE SET jws = NULL`,
-      )
-      .run(before.sequence, peer);
+    ).run(before.sequence, peer);
   }
 
   close(): void {

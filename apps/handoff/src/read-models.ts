@@ -3,10 +3,11 @@ import { hubRules, rulesText } from '@delta-hub/handoff';
 import type { Arrival, Instant, PersonEvent, StateKey, TransferSummary } from '@delta-hub/handoff';
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { COPY_SCHEMA, CopyTable } from './copy-table.js';
 import { DUTY_SCHEMA, type DutyPlace, type DutyRow, DutyTable } from './duty-table.js';
 import { PastFacts } from './past-facts.js';
+import { prepareOnce } from './prepared.js';
 import type { View } from './view.js';
 
 type RefusalIssued = EventData['refusal.issued'];
@@ -101,10 +102,15 @@ const openTables = (path: string): DatabaseSync => {
   return db;
 };
 
+/** Cases whose summaries are kept as they were read last: several subscribers ask for a case after each of its facts. */
+const MOST_KEPT = 1_000;
+
 /** What queries read: derived from the event store alone. The position is in the same file: without the file they are built anew. Only the projector writes it. */
 export class ReadModels {
   private readonly db: DatabaseSync;
-  private readonly statements = new Map<string, StatementSync>();
+  private readonly sql;
+  /** Summaries by case, the least recently used first. */
+  private readonly kept = new Map<string, TransferSummary>();
   /** The open duties of every case. */
   readonly duties: DutyTable;
   readonly past: PastFacts;
@@ -113,6 +119,7 @@ export class ReadModels {
 
   constructor(path: string) {
     this.db = openTables(path);
+    this.sql = prepareOnce(this.db);
     this.duties = new DutyTable(this.db);
     this.past = new PastFacts(this.db);
     this.copies = new CopyTable(this.db);
@@ -134,6 +141,7 @@ export class ReadModels {
       this.db.exec('COMMIT');
     } catch (error) {
       this.db.exec('ROLLBACK');
+      this.kept.clear();
       throw error;
     }
   }
@@ -157,6 +165,7 @@ export class ReadModels {
   }
 
   putTransfer(summary: TransferSummary, touched: bigint): void {
+    this.keep(summary);
     this.sql('INSERT OR REPLACE INTO transfers(id, person, status, touched, summary) VALUES(?,?,?,?,?)').run(
       summary.id,
       summary.personId,
@@ -245,13 +254,15 @@ export class ReadModels {
   }
 
   transfer(id: string): TransferSummary | undefined {
+    const known = this.kept.get(id);
+    if (known !== undefined) return this.keep(known);
     const row = this.sql('SELECT summary FROM transfers WHERE id = ?').get(id);
-    return row === undefined ? undefined : (JSON.parse(String(row['summary'])) as TransferSummary);
+    return row === undefined ? undefined : this.keep(JSON.parse(String(row['summary'])) as TransferSummary);
   }
 
   transfersOfPerson(person: string): readonly TransferSummary[] {
-    const rows = this.sql('SELECT summary FROM transfers WHERE person = ? ORDER BY touched').all(person);
-    return rows.map((row) => JSON.parse(String(row['summary'])) as TransferSummary);
+    const rows = this.sql('SELECT id FROM transfers WHERE person = ? ORDER BY touched').all(person);
+    return rows.flatMap((row) => this.transfer(String(row['id'])) ?? []);
   }
 
   /** Transfers of the given agencies that are not sealed, newest act first, below the cursor. `agencies` undefined: of the whole node. */
@@ -309,10 +320,10 @@ export class ReadModels {
     this.db.close();
   }
 
-  /** Each statement is prepared once. */
-  private sql(text: string): StatementSync {
-    let statement = this.statements.get(text);
-    if (statement === undefined) this.statements.set(text, (statement = this.db.prepare(text)));
-    return statement;
+  private keep(summary: TransferSummary): TransferSummary {
+    this.kept.delete(summary.id);
+    this.kept.set(summary.id, summary);
+    if (this.kept.size > MOST_KEPT) this.kept.delete(this.kept.keys().next().value!);
+    return summary;
   }
 }

@@ -1,5 +1,5 @@
 import { eventName, type HubEvent } from '@delta-hub/contracts';
-import { digest, type KeyRule, openEvent } from '@delta-hub/crypto';
+import { digest, type KeyRule, type OpenedEvent, openEvent } from '@delta-hub/crypto';
 import { type Beat, type Heard, outageOf } from '@delta-hub/handoff';
 import { schemaFault } from './schema-check.js';
 import { type Keeper, nodeOfSource, readEvent, sign } from './signed-events.js';
@@ -34,9 +34,15 @@ export const signBeat = (
 /** A heartbeat of which signature and form have been verified; undefined when they do not hold. */
 export const openBeat = (jws: string, rule: KeyRule): SignedBeat | undefined => {
   const opened = openEvent(jws, rule);
-  if (!opened.ok) return undefined;
+  return opened.ok ? beatIn(opened) : undefined;
+};
+
+/** The heartbeat that an opened event is; undefined when it is none. */
+export const beatIn = (opened: OpenedEvent): SignedBeat | undefined => {
   const event = opened.event as unknown as HubEvent;
-  return eventName(event.type) === 'node.heartbeat' && schemaFault(event) === undefined ? beatOf(jws) : undefined;
+  if (eventName(event.type) !== 'node.heartbeat' || schemaFault(event) !== undefined) return undefined;
+  const { sequence, heard } = (event as HubEvent<'node.heartbeat'>).data;
+  return { node: nodeOfSource(event.source), sequence, time: event.time, heard, jws: opened.jws };
 };
 
 /** A heartbeat out of bytes that have been verified before. */

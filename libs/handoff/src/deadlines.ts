@@ -5,8 +5,8 @@ import { addDays, dayOf, daysBetween, endOfDay, type Instant, type PlainDate } f
 import type { PolicySwitches, RollForward } from './policy.js';
 import { repliesOf } from './reply.js';
 import { instancesOf, type LimitInstance } from './limit-instances.js';
-import { packInForce, type Rules, versionOf } from './rule-book.js';
-import type { Limit, RuleSource, Rung } from './rule-pack.js';
+import { packInForce, type RuleBook, type Rules, versionOf } from './rule-book.js';
+import type { Limit, RulePack, RuleSource, Rung } from './rule-pack.js';
 import type { DeadlineStep } from './terms.js';
 import type { TransferEvent, TransferEventType } from './transfer.events.js';
 import { PROCEDURE } from './transfer.procedure.js';
@@ -96,24 +96,25 @@ export const duties = (state: TransferState, rules: Rules): readonly Duty[] => {
 
 const judged = new WeakMap<TransferState, { readonly rules: Rules; readonly duties: readonly Duty[] }>();
 
-const allDuties = (state: TransferState, rules: Rules): readonly Duty[] => {
-  const found = rules.book.packs.flatMap((pack) => pack.limits.map(({ step }) => ({ step, version: pack.version })));
-  const steps = [...new Set(found.map(({ step }) => step))];
-  return steps.flatMap((step) =>
-    found.filter((each) => each.step === step).flatMap((each) => dutiesOf(each, state, rules)),
+const allDuties = (state: TransferState, rules: Rules): readonly Duty[] =>
+  limitsOf(rules.book).flatMap(({ limit, pack }) =>
+    instancesOf(limit, pack, state).flatMap((instance) =>
+      dutyOf({ limit, instance, version: pack.version }, state, rules),
+    ),
   );
+
+/** Every limit of every pack, those of one step together. A book never changes: they are put in order once. */
+const limitsOf = (book: RuleBook): readonly { readonly limit: Limit; readonly pack: RulePack }[] => {
+  const known = ordered.get(book);
+  if (known !== undefined) return known;
+  const found = book.packs.flatMap((pack) => pack.limits.map((limit) => ({ limit, pack })));
+  const steps = [...new Set(found.map(({ limit }) => limit.step))];
+  const limits = steps.flatMap((step) => found.filter(({ limit }) => limit.step === step));
+  ordered.set(book, limits);
+  return limits;
 };
 
-const dutiesOf = (
-  { step, version }: { readonly step: DeadlineStep; readonly version: string },
-  state: TransferState,
-  rules: Rules,
-): readonly Duty[] => {
-  const pack = rules.book.packs.find((each) => each.version === version);
-  const limit = pack?.limits.find((each) => each.step === step);
-  if (pack === undefined || limit === undefined) return [];
-  return instancesOf(limit, pack, state).flatMap((instance) => dutyOf({ limit, instance, version }, state, rules));
-};
+const ordered = new WeakMap<RuleBook, readonly { readonly limit: Limit; readonly pack: RulePack }[]>();
 
 interface Named {
   readonly limit: Limit;

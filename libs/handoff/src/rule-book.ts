@@ -58,11 +58,22 @@ export const checkBook = (book: RuleBook): RuleBook => {
 };
 
 /** The pack in force in a province on a day; undefined when none is. An act is judged by the pack of its own day. */
-export const packInForce = (
-  { packs, overlays }: RuleBook,
-  node: NodeId,
-  day: PlainDate,
-): ProvincialPack | undefined => {
+export const packInForce = (book: RuleBook, node: NodeId, day: PlainDate): ProvincialPack | undefined => {
+  const known = inForce.get(book) ?? new Map<string, ProvincialPack | undefined>();
+  inForce.set(book, known);
+  const name = `${node} ${day}`;
+  if (known.has(name)) return known.get(name);
+  if (known.size >= MOST_DAYS) known.clear();
+  const pack = findInForce(book, node, day);
+  known.set(name, pack);
+  return pack;
+};
+
+/** A book never changes, and the same few years are asked about again and again. */
+const inForce = new WeakMap<RuleBook, Map<string, ProvincialPack | undefined>>();
+const MOST_DAYS = 20_000;
+
+const findInForce = ({ packs, overlays }: RuleBook, node: NodeId, day: PlainDate): ProvincialPack | undefined => {
   const pack = packs.find((each) => isInForce(each, day));
   if (pack === undefined) return undefined;
   const overlay = overlays.find((each) => each.node === node && each.base === pack.version && isInForce(each, day));

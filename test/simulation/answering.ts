@@ -1,0 +1,111 @@
+import type { HubEvent } from '@delta-hub/contracts';
+import type { Interval } from '@delta-hub/handoff';
+import { intervalsOfPerson } from '@delta-hub/handoff-app';
+import type { StoredFact } from './stored-facts.js';
+import type { SimulatedNode } from './world.js';
+
+/** A fact that says who answers from an instant on; a report says who answered until then, too. */
+interface Claim {
+  readonly agency: string;
+  readonly from: string;
+  readonly handedOverBy?: string;
+}
+
+const claimsOf = (facts: readonly StoredFact[]): readonly Claim[] => {
+  const reported = new Map(
+    facts.filter(({ name }) => name === 'transfer.person-reported').map((fact) => [fact.stream, fact.event.data]),
+  );
+  return (
+    facts
+      .flatMap(({ name, stream, event }): readonly Claim[] => {
+        if (name === 'person.intake-registered') {
+          const { agency, occurredAt: from } = (event as HubEvent<'person.intake-registered'>).data;
+          return [{ agency, from }];
+        }
+        if (name !== 'transfer.applied') return [];
+        const { origin, receiving, answerableSince } = (event as HubEvent<'transfer.applied'>).data;
+        const at = reported.get(stream)?.occurredAt;
+        const handOver = at === undefined ? [] : [{ agency: receiving, from: at, handedOverBy: origin }];
+        return [{ agency: origin, from: answerableSince }, ...handOver];
+      })
+      // Whoever answers from an instant on has it by the hand-over of that instant.
+      .sort((one, other) => {
+        if (one.from !== other.from) return one.from < other.from ? -1 : 1;
+        return Number(one.handedOverBy === undefined) - Number(other.handedOverBy === undefined);
+      })
+  );
+};
+
+/** Who answered, told from the signed facts of one person without the hub's own fold: each claim holds until the next. */
+const told = (claims: readonly Claim[]): readonly Interval[] =>
+  claims.reduce<readonly Interval[]>((before, { agency, from }) => {
+    const last = before.at(-1);
+    if (last === undefined) return [{ agency, from }];
+    if (last.agency === agency) return before;
+    return [...before.slice(0, -1), { ...last, until: from }, { agency, from }];
+  }, []);
+
+/** Only whoever answers hands a person over. */
+const brokenChain = (claims: readonly Claim[]): readonly string[] =>
+  claims.flatMap(({ agency, from, handedOverBy }, index) => {
+    const holder = claims[index - 1]?.agency;
+    return handedOverBy === undefined || handedOverBy === holder
+      ? []
+      : [`${handedOverBy} handed over to ${agency} at ${from}, and ${holder} answered`];
+  });
+
+/** At every instant from the first on exactly one agency answers. */
+export const notOne = (intervals: readonly Interval[]): readonly string[] => {
+  const first = intervals[0]?.from;
+  const around = (instant: string) => [-1, 0, 1].map((ms) => new Date(Date.parse(instant) + ms).toISOString());
+  const instants = intervals.flatMap(({ from, until }) => [from, ...(until === undefined ? [] : [until])]);
+  return [...new Set([...instants.flatMap(around), '2999-01-01T00:00:00.000Z'])]
+    .filter((instant) => first !== undefined && instant >= first)
+    .flatMap((instant) => {
+      const holders = intervals.filter(
+        ({ from, until }) => from <= instant && (until === undefined || instant < until),
+      );
+      return holders.length === 1 ? [] : [`${holders.length} agencies answer at ${instant}`];
+    });
+};
+
+/** What a node says of who answers, as it answers its officers. */
+const viewOf = ({ handoff }: SimulatedNode, personId: string): readonly Interval[] =>
+  intervalsOfPerson(handoff.readModels, personId);
+
+/** What a node says while it does not know everything: one agency at every instant all the same. */
+export const answeringNow = (node: SimulatedNode, personId: string): readonly string[] =>
+  notOne(viewOf(node, personId)).map((fault) => `node ${node.name} says of ${personId}: ${fault}`);
+
+/**
+ * When everything has arrived: the facts together give one agency at every instant, and only it hands the person over; each
+ * node says what its own facts say, and at the beginning of each time it knows of it is right.
+ */
+export const answering = (
+  nodes: readonly SimulatedNode[],
+  personId: string,
+  facts: ReadonlyMap<string, readonly StoredFact[]>,
+): readonly string[] => {
+  const all = [...facts.values()].flat();
+  const claims = claimsOf([...new Map(all.map((fact) => [fact.id, fact])).values()]);
+  const truth = told(claims);
+  const holderAt = (instant: string) => truth.findLast(({ from }) => from <= instant)?.agency;
+  return [
+    ...[...notOne(truth), ...brokenChain(claims)].map((fault) => `${personId}: ${fault}`),
+    ...nodes.flatMap((node) => {
+      const view = viewOf(node, personId);
+      const own = told(claimsOf(facts.get(node.name) ?? []));
+      const isAsTold = JSON.stringify(view.map(plain)) === JSON.stringify(own.map(plain));
+      const wrong = view.filter(({ agency, from }) => holderAt(from) !== agency);
+      return [
+        ...answeringNow(node, personId),
+        ...(isAsTold
+          ? []
+          : [`node ${node.name} says of ${personId} ${JSON.stringify(view)}, its facts ${JSON.stringify(own)}`]),
+        ...wrong.map(({ agency, from }) => `node ${node.name} says of ${personId} that ${agency} answers from ${from}`),
+      ];
+    }),
+  ];
+};
+
+const plain = ({ agency, from, until }: Interval) => [agency, from, until];
