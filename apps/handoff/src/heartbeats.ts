@@ -6,7 +6,7 @@ import { v5 as uuidv5 } from 'uuid';
 import { Backoff } from './backoff.js';
 import type { Gap, LineLog } from './line-log.js';
 import { isPlaceLost, positionsIn, type Positions, withPosition } from './positions.js';
-import { openBeat, signBeat, type SignedBeat } from './signed-beats.js';
+import { beatIn, signBeat, type SignedBeat } from './signed-beats.js';
 import { type Keeper, sign } from './signed-events.js';
 import type { SubscriberState } from './subscriber.js';
 

@@ -11,6 +11,6 @@ export { openHandoff } from './open-handoff.js';
 export type { HandoffDeps, OpenHandoff } from './open-handoff.js';
 export { readersOf, senders, topicsOf } from './topics.js';
 export { forgetPositions } from './positions.js';
-export { personFacts } from './intervals.js';
+export { intervalsOfPerson } from './intervals.js';
 export { installRules } from './installed-rules.js';
 export type { RulesAddition } from './installed-rules.js';
