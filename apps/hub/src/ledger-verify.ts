@@ -1,4 +1,5 @@
 import { parseTrustList } from '@delta-hub/crypto';
+import { EventStoreError } from '@delta-hub/event-store';
 import {
   type LedgerReport,
   parseVerifiedState,
@@ -14,7 +15,7 @@ import { nodePaths, readJson, writeJson } from './data-dir.js';
 import { HubFault } from './faults.js';
 import { ledgerAddress, nodeDirectories } from './ledger-source.js';
 import { openNodeStore } from './node-store.js';
-import type { NodeId } from './nodes.js';
+import { type NodeId, NODES } from './nodes.js';
 import { progressLines } from './progress.js';
 import type { LedgerVerdict } from './report.js';
 
@@ -85,16 +86,35 @@ const optionsOf = ({ level, since }: VerifyCommand): VerifyOptions => {
 
 const verifyNodeDirectory = async (directory: string, options: VerifyOptions): Promise<LedgerReport> => {
   const files = nodePaths(directory);
-  const { node } = readJson(files.identity) as { node: NodeId };
-  const config = loadConfig();
-  if (config.DELTA_HUB_STORE === 'sqlite' && !existsSync(files.events))
-    throw new HubFault('DATA_DIR_INVALID', `${files.events} is missing`);
-  const { store: eventStore, file } = await openNodeStore(directory, node, undefined, config);
+  const { node } = (readJson(files.identity) ?? {}) as { node?: NodeId };
+  if (!NODES.some(({ id }) => id === node) || node === undefined)
+    throw new HubFault('DATA_DIR_INVALID', `${files.identity} names no node`);
+  const trust = parseTrustList(readJson(files.trust));
+  const opened = await openedStore(directory, node);
+  if ('error' in opened) return verifyLedger({ directory, eventStore: opened }, trust, { node, ...options });
+  const { store: eventStore, file } = opened;
   try {
     const source = { directory, eventStore, ...(file === undefined ? {} : { eventsFile: file }) };
-    return await verifyLedger(source, parseTrustList(readJson(files.trust)), { node, ...options });
+    return await verifyLedger(source, trust, { node, ...options });
   } finally {
     await eventStore.close();
+  }
+};
+
+/** The node's events; when they cannot be opened, a store that says so to whoever reads it: that is a fault of the log. */
+const openedStore = async (directory: string, node: NodeId) => {
+  const config = loadConfig();
+  const { events } = nodePaths(directory);
+  if (![events, join(directory, 'ledger.db')].some((file) => existsSync(file)) && config.DELTA_HUB_STORE === 'sqlite')
+    throw new HubFault('DATA_DIR_INVALID', `${directory} has no log: its node was never started`);
+  try {
+    if (config.DELTA_HUB_STORE === 'sqlite' && !existsSync(events))
+      throw new EventStoreError('UNAVAILABLE', `${events} is missing`);
+    return await openNodeStore(directory, node, undefined, config);
+  } catch (error) {
+    // A server that is away is no fault of the log; a file that cannot be read is.
+    if (config.DELTA_HUB_STORE !== 'sqlite' || !(error instanceof EventStoreError)) throw error;
+    return { error, readAll: () => Promise.reject(error) };
   }
 };
 

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { LedgerFault, type LedgerFaultCode } from './ledger-fault.js';
-import { prepare } from './row.js';
+import { prepare, textIn } from './row.js';
 
 /** What marks a SQLite file as one of ours, and what is in it. */
 export interface FileKind {
@@ -20,7 +20,8 @@ const BUSY_TIMEOUT_MS = 5000;
 
 /**
  * Opens a file for writing, creating it where there is none; every commit is on the disk before it returns.
- * @throws LedgerFault `FILE_FOREIGN`, `SCHEMA_UNKNOWN`, `STORAGE_FULL`, `STORAGE_FAILED`, `LEDGER_DAMAGED`
+ * @throws LedgerFault `FILE_FOREIGN`, `SCHEMA_UNKNOWN`, `STORAGE_FULL`, `STORAGE_FAILED`, `LEDGER_DAMAGED`, also when
+ * it has other tables, views or triggers than its version
  */
 export const openDatabase = (path: string, kind: FileKind): DatabaseSync =>
   guarded(path, () => {
@@ -109,12 +110,41 @@ const closedOnError = (db: DatabaseSync, work: () => void): DatabaseSync => {
 const checkKind = (db: DatabaseSync, path: string, kind: FileKind): 'empty' | 'ours' => {
   const mark = numberOf(db, 'PRAGMA application_id');
   const version = numberOf(db, 'PRAGMA user_version');
-  if (mark === markOf(kind) && version === kind.version) return 'ours';
+  if (mark === markOf(kind) && version === kind.version) {
+    assertSchema(db, path, kind);
+    return 'ours';
+  }
   if (mark === markOf(kind))
     throw new LedgerFault('SCHEMA_UNKNOWN', `${path}: schema version ${version}; this program knows ${kind.version}`);
   if (mark === 0 && version === 0 && numberOf(db, 'SELECT count(*) FROM sqlite_schema') === 0) return 'empty';
   throw foreign(path);
 };
+
+/** A view or trigger that came into the file could show, or do, anything: nothing is read before it is ruled out. */
+const assertSchema = (db: DatabaseSync, path: string, kind: FileKind): void => {
+  const wanted = new DatabaseSync(':memory:');
+  try {
+    wanted.exec(kind.schema);
+    const [found, expected] = [schemaOf(db), schemaOf(wanted)];
+    const name = [...found, ...expected].map(([one]) => one).find((one) => found.get(one) !== expected.get(one));
+    if (name === undefined) return;
+    const how = !found.has(name) ? 'is missing' : expected.has(name) ? 'is not the one' : 'does not belong';
+    throw new LedgerFault('LEDGER_DAMAGED', `${path}: ${name} ${how} of schema version ${kind.version}`);
+  } finally {
+    wanted.close();
+  }
+};
+
+/** What is declared in a file, by kind and name; indexes that SQLite makes by itself and its statistics are not. */
+const schemaOf = (db: DatabaseSync): ReadonlyMap<string, string> =>
+  new Map(
+    prepare(
+      db,
+      "SELECT type || ' ' || name AS name, sql FROM sqlite_schema WHERE sql NOT NULL AND name NOT GLOB 'sqlite_stat*'",
+    )
+      .all()
+      .map((row) => [textIn(row, 'name'), textIn(row, 'sql').replaceAll(/\s+/g, ' ')]),
+  );
 
 const foreign = (path: string): LedgerFault => new LedgerFault('FILE_FOREIGN', `${path}: not a file of this program`);
 

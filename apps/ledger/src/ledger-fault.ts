@@ -21,7 +21,7 @@ export type LedgerFaultCode =
   | 'POLICY_INVALID'
   /** What is in `lock.db` is not a head of this log signed by a trusted key. */
   | 'LOCK_DAMAGED'
-  /** Stored tiles or entries do not give the root that was signed. */
+  /** Stored tiles or entries do not give the root that was signed, or the file has tables, views or triggers of somebody else. */
   | 'LEDGER_DAMAGED'
   /** The event store no longer holds what was sequenced from it: an event is gone, another is in its place, or a byte differs. */
   | 'SUBSTRATE_DIVERGENCE'

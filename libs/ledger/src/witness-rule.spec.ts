@@ -96,9 +96,9 @@ describe('https://c2sp.org/tlog-witness, add-checkpoint', () => {
     expect(decide(bodyOf(old, [], noteOf(headOf('a', 9))), headOf('a', 6))).toEqual({ status: 409, size: 6 });
   });
 
-  it('409 when a head of the same size has another root: the log has forked', () => {
+  it('422 when a head of the same size has another root: the log has forked', () => {
     const fork = headOf('b', 9);
-    expect(decide(bodyOf(9, [], noteOf(fork)), headOf('a', 9))).toEqual({ status: 409, size: 9, head: fork });
+    expect(decide(bodyOf(9, [], noteOf(fork)), headOf('a', 9))).toEqual({ status: 422, head: fork });
   });
 
   it.each([

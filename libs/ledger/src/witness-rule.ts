@@ -1,4 +1,7 @@
-/** The rule of a witness, https://c2sp.org/tlog-witness: which heads it may cosign, and what it answers otherwise. */
+/**
+ * The rule of a witness, https://c2sp.org/tlog-witness: which heads it may cosign, and what it answers otherwise. Two roots
+ * of one size are 422, as the text has it since July 2026; version 1.0.0 said 409, which asks the client to try again.
+ */
 import { fromBase64 } from './encodings.js';
 import { sameBytes, type TreeHasher } from './merkle-tree.js';
 import { verifyConsistency } from './proofs.js';
@@ -28,9 +31,9 @@ export const parseAddCheckpoint = (body: string): AddCheckpoint | undefined => {
 export type WitnessDecision =
   | { readonly status: 200; readonly head: TreeHead; readonly text: string }
   | { readonly status: 400 | 403 | 404 }
-  /** `size`: of the newest head that was cosigned; `head`: the log signed it, of that size and with another root. */
-  | { readonly status: 409; readonly size: number; readonly head?: TreeHead }
-  /** `head`: the log signed it, and it cannot be cosigned. */
+  /** `size`: of the newest head that was cosigned. */
+  | { readonly status: 409; readonly size: number }
+  /** `head`: the log signed it, and it cannot be cosigned; with the size of the newest one it is a fork. */
   | { readonly status: 422; readonly head: TreeHead };
 
 /**
@@ -52,9 +55,6 @@ export const witnessDecision = (
   if (request.oldSize > head.size) return { status: 400 };
   const known = latest(head.origin);
   if (request.oldSize !== (known?.size ?? 0)) return { status: 409, size: known?.size ?? 0 };
-  // One size, two roots: the specification answers 409 where the sizes differ 422.
-  if (known?.size === head.size && request.path.length === 0 && !sameBytes(known.root, head.root))
-    return { status: 409, size: known.size, head };
   return isConsistent(tree, request, known, head) ? { status: 200, head, text: note.text } : { status: 422, head };
 };
 

@@ -16,7 +16,7 @@ import type { StoredLog } from './stored-log.js';
 /** What the ranges of a directory are verified with. */
 export interface DirectoryParts {
   readonly log: StoredLog;
-  readonly eventStore: EventStore;
+  readonly eventStore: Pick<EventStore, 'readAll'>;
   readonly keys: KeyHistory;
   readonly origin: string;
   readonly level: VerifyLevel;
@@ -106,7 +106,8 @@ class OneRange {
     const { from, to } = this.#range;
     const heads = [...log.headsBetween(from, to), ...locked.filter(({ size }) => size > from && size <= to)];
     for (const head of heads) this.#heads.set(head.size, [...(this.#heads.get(head.size) ?? []), head]);
-    if (level === 'signatures') this.#entries = new EntryCheck(log, eventStore, log.storePositionOf(from - 1));
+    if (level === 'signatures')
+      this.#entries = new EntryCheck(log, eventStore, from === 0 ? undefined : log.storePositionOf(from - 1));
     this.#walk = new LeafWalk(
       {
         origin,
@@ -114,6 +115,7 @@ class OneRange {
         open: openerOf(level, (index) => ruleAt(keys, index)),
         tile: lastTiles((tileLevel, index) => log.tile(tileLevel, index)),
         headsOf: (size) => this.#heads.get(size) ?? [],
+        isOwn: true,
       },
       from,
     );

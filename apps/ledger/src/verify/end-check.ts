@@ -55,6 +55,8 @@ const noSurplusTile: Check = (log, { size }) => {
 const headsAreKnown: Check = (log, { size, from, heads }) => {
   const stored = log.count(`SELECT count(*) FROM heads WHERE size > ${from}`);
   const newest = log.count('SELECT max(size) FROM heads');
+  const empty = log.count('SELECT count(*) FROM heads WHERE size < 1');
+  if (empty > 0) return finding('HEAD_SIZE', 0, 'heads of entries', `${empty} of none`);
   if (newest !== size) return finding('HEAD_SIZE', Math.min(size, newest), `a head of ${size}`, `one of ${newest}`);
   return stored === heads ? undefined : finding('HEAD_SIZE', undefined, `${heads} heads of entries`, String(stored));
 };

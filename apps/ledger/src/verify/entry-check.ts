@@ -16,7 +16,7 @@ export class EntryCheck {
   #events = 0;
 
   /** Begins behind the event of the store at position `after`. */
-  constructor(log: StoredLog, eventStore: EventStore, after?: bigint) {
+  constructor(log: StoredLog, eventStore: Pick<EventStore, 'readAll'>, after?: bigint) {
     this.#log = log;
     this.#cursor = new StoreCursor(eventStore, after);
   }

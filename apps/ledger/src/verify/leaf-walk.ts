@@ -4,6 +4,7 @@ import {
   type CompactRange,
   nodesFromTiles,
   type NoteVerifier,
+  parseNote,
   rangeAt,
   rootOfRange,
   sameBytes,
@@ -38,6 +39,8 @@ export interface WalkSource {
   readonly tile: TileReader;
   /** The stored heads of a tree of this size. */
   headsOf(size: number): readonly ClaimedHead[];
+  /** Whether the heads are as the log itself wrote them: one signature, and no line of anybody else. */
+  readonly isOwn?: boolean;
 }
 
 type Walked = { readonly event: CloudEvent | undefined } | { readonly fault: Finding };
@@ -108,6 +111,8 @@ export class LeafWalk {
     if (note === undefined) return undefined;
     const opened = openHead(note, this.#source.origin, this.#source.verifiers);
     if (!opened.ok) return { what: 'HEAD_NOTE', expected: 'a note signed by a trusted key', found: opened.reason };
+    if (this.#source.isOwn === true && parseNote(note)?.signatures.length !== 1)
+      return { what: 'HEAD_NOTE', expected: 'a note with one signature', found: 'more' };
     if (opened.head.size !== size)
       return { what: 'HEAD_NOTE', expected: `size ${size}`, found: `size ${opened.head.size}` };
     return sameBytes(opened.head.root, recomputed)

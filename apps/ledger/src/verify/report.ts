@@ -25,7 +25,7 @@ export type FindingCode =
   | 'HEAD_ROOT'
   /** The note of a head is missing, malformed, of other size or root, or not signed by a trusted key. */
   | 'HEAD_NOTE'
-  /** A cosignature in the name of a witness of the trust list is not its own. */
+  /** A cosignature in the name of a witness is not its own, or has not the time or the level that is kept beside it. */
   | 'COSIGNATURE'
   /** The log does not begin with what an earlier verification saw. */
   | 'HISTORY'
@@ -62,8 +62,8 @@ export interface LedgerReport {
   readonly size: number;
   readonly root: string | undefined;
   /**
-   * How far the witnesses of the trust list bear out that head, and when (median, UTC), by the cosignatures on it; absent
-   * for a directory, whose head carries none.
+   * How far the witnesses of the trust list bear out that head, and when (median, UTC), by the cosignatures on it; of a
+   * directory, by those that its `witness.db` keeps.
    */
   readonly standing?: { readonly level: Level; readonly witnessedAt: string | undefined };
   /** What was recomputed and found good, until the end or the first fault. */

@@ -4,12 +4,12 @@ const READ_AT_ONCE = 256;
 
 /** Reads an event store, one event after the other, from its beginning or from behind a position. */
 export class StoreCursor {
-  readonly #events: EventStore;
+  readonly #events: Pick<EventStore, 'readAll'>;
   #buffer: readonly RecordedEvent[] = [];
   #at = 0;
   #after: bigint | undefined;
 
-  constructor(events: EventStore, after?: bigint) {
+  constructor(events: Pick<EventStore, 'readAll'>, after?: bigint) {
     this.#events = events;
     this.#after = after;
   }

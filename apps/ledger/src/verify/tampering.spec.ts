@@ -38,6 +38,9 @@ const exchangedIn = (table: string): string[] => [
   `UPDATE ${table} SET pos = 3 WHERE pos = -1`,
 ];
 const exchanged = exchangedIn('entries');
+/** Entries without end. */
+const ENDLESS = `WITH RECURSIVE c (x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM c)
+  SELECT x AS pos, (SELECT leaf FROM e WHERE pos = 0) AS leaf, x AS store_position FROM c`;
 /** The hashes of entries 2 and 3 in their tile. */
 const HASHES_EXCHANGED = `UPDATE tiles SET hashes = CAST(substr(hashes, 1, 64) || substr(hashes, 97, 32)
   || substr(hashes, 65, 32) || substr(hashes, 129) AS BLOB)`;
@@ -68,11 +71,31 @@ describe('what somebody with the database can do is found', () => {
     ['a tile too many', [`INSERT INTO tiles VALUES (0, 1, zeroblob(32))`], { what: 'TILE', position: 9 }],
     ['a hash too many', [`UPDATE tiles SET hashes = CAST(hashes || zeroblob(32) AS BLOB)`], { what: 'TILE' }],
     ['a head too many', [`INSERT INTO heads VALUES (50, zeroblob(32), NULL)`], { what: 'HEAD_SIZE', position: 9 }],
+    ['a head of nothing', [`INSERT INTO heads VALUES (0, zeroblob(32), 'x')`], { what: 'HEAD_SIZE', position: 0 }],
+    ['a head of less than nothing', [`INSERT INTO heads VALUES (-3, zeroblob(32), NULL)`], { what: 'HEAD_SIZE' }],
+    [
+      'a line of somebody else in a note',
+      [`UPDATE heads SET note = note || '— x AAAAAAAAAAAAAAAA' || char(10) WHERE size = 4`],
+      { what: 'HEAD_NOTE', position: 3 },
+    ],
+    ['an entry before all', ['UPDATE entries SET pos = -1 WHERE pos = 5'], { what: 'ENTRY_POSITION', position: 5 }],
     ['the newest head gone', ['DELETE FROM heads WHERE size = 9'], { what: 'HEAD_SIZE', position: 4 }],
     ['a note gone', ['UPDATE heads SET note = NULL WHERE size = 4'], { what: 'HEAD_NOTE', position: 3 }],
     ['no log', ['DELETE FROM log'], { what: 'ORIGIN' }],
     ['another schema version', ['PRAGMA user_version = 9'], { what: 'FILE' }],
     ['a column gone', ['ALTER TABLE tiles RENAME COLUMN hashes TO h'], { what: 'FILE' }],
+    ['a column added', [`ALTER TABLE heads ADD COLUMN more TEXT DEFAULT 'x'`], { what: 'FILE' }],
+    ['a table added', ['CREATE TABLE more (x)'], { what: 'FILE' }],
+    [
+      'a trigger added',
+      ['CREATE TRIGGER t AFTER INSERT ON entries BEGIN DELETE FROM entries WHERE pos = 0; END'],
+      { what: 'FILE' },
+    ],
+    [
+      'a view that never ends in the place of a table',
+      ['ALTER TABLE entries RENAME TO e', `CREATE VIEW entries AS ${ENDLESS}`],
+      { what: 'FILE' },
+    ],
   ])('%s', async (_, statements, fault) => {
     change('ledger.db', ...statements);
     expect(await verify()).toMatchObject({ ok: false, size: 0, root: undefined, fault });

@@ -63,6 +63,7 @@ describe('one changed byte', () => {
       from: 0,
       size: 10,
       root: expect.stringMatching(/^.{43}=$/),
+      standing: { level: 'LOCAL', witnessedAt: undefined },
       // Three heads of the log, and the lock's.
       counts: { entries: 10, tileHashes: 10, heads: 4, events: 10 },
       unsigned: 0,

@@ -18,11 +18,12 @@ import { startThreads, threadsFor } from './range-thread.js';
 import { DEFAULT_MAX_BEHIND, type Finding, type LedgerReport, type VerifyLevel, type VerifyOptions } from './report.js';
 import { sinceFault, stateOf, tellProgress } from './verified-state.js';
 import { openStoredLog, readStoredLock, type StoredLock, type StoredLog } from './stored-log.js';
+import { WitnessCheck } from './witness-check.js';
 
 /** A node's directory, with the event store that its log was made from. */
 export interface DirectorySource {
   readonly directory: string;
-  readonly eventStore: EventStore;
+  readonly eventStore: Pick<EventStore, 'readAll'>;
   /** The SQLite file of that event store, for threads, which open it themselves; without it this thread does all. */
   readonly eventsFile?: string;
 }
@@ -35,12 +36,14 @@ export const verifyDirectory = async (
 ): Promise<LedgerReport> => {
   const paths = ledgerPaths(source.directory);
   let log: StoredLog | undefined;
+  let witnessed: WitnessCheck | undefined;
   try {
+    witnessed = new WitnessCheck(source.directory);
     // The lock is read on both sides of the snapshot: a running node moves it after what it stores.
     const before = readStoredLock(paths.lock);
     log = openStoredLog(paths.ledger);
     const after = readStoredLock(paths.lock);
-    return await new DirectoryVerification(log, { before, after }, trust, options).run(source);
+    return await new DirectoryVerification(log, { before, after }, witnessed, trust, options).run(source);
   } catch (error) {
     if (!isLedgerFault(error)) throw error;
     const fault = finding('FILE', undefined, 'the files of a log', error.message);
@@ -58,12 +61,14 @@ export const verifyDirectory = async (
     };
   } finally {
     log?.close();
+    witnessed?.close();
   }
 };
 
 class DirectoryVerification {
   readonly #log: StoredLog;
   readonly #lock: { readonly before: StoredLock; readonly after: StoredLock };
+  readonly #witnessed: WitnessCheck;
   readonly #trust: TrustList;
   readonly #options: VerifyOptions;
   readonly #level: VerifyLevel;
@@ -76,11 +81,13 @@ class DirectoryVerification {
   constructor(
     log: StoredLog,
     lock: { readonly before: StoredLock; readonly after: StoredLock },
+    witnessed: WitnessCheck,
     trust: TrustList,
     options: VerifyOptions,
   ) {
     this.#log = log;
     this.#lock = lock;
+    this.#witnessed = witnessed;
     this.#trust = trust;
     this.#options = options;
     this.#level = options.level ?? 'signatures';
@@ -98,7 +105,7 @@ class DirectoryVerification {
       origin,
       level: this.#level,
       from: this.#from,
-      ...(isSigned ? { size: signed.size, root: toBase64(signed.root) } : nothingSigned),
+      ...(isSigned ? this.#headOf(signed) : nothingSigned),
       counts: this.#counts,
       unsigned: fault === undefined ? Math.max(0, this.#position - (signed?.size ?? 0)) : 0,
       behind: this.#behind,
@@ -122,6 +129,14 @@ class DirectoryVerification {
           lockedBefore: this.#lock.before.signed[0],
           lockedAfter: this.#lock.after.signed[0],
         }) ??
+        this.#witnessed.fault({
+          origin: origin ?? '',
+          keys: this.#keys(origin ?? ''),
+          trust: this.#trust,
+          size: this.#position,
+          from: this.#from,
+          tile: (level, index) => this.#log.tile(level, index),
+        }) ??
         (this.#level === 'signatures' ? await this.#restFault(source.eventStore, origin ?? '') : undefined)
       );
     } catch (error) {
@@ -129,6 +144,18 @@ class DirectoryVerification {
       if ((error as Error | undefined)?.name !== 'EventStoreError') throw error;
       return finding('STORE', this.#position, 'a readable event store', (error as Error).message);
     }
+  }
+
+  #headOf(signed: SignedHead): Pick<LedgerReport, 'size' | 'root' | 'standing'> {
+    const { level, witnessedAt } = this.#witnessed.standingOf(signed, this.#trust);
+    return {
+      size: signed.size,
+      root: toBase64(signed.root),
+      standing: {
+        level,
+        witnessedAt: witnessedAt === undefined ? undefined : new Date(witnessedAt * 1_000).toISOString(),
+      },
+    };
   }
 
   #sinceFault(origin: string): Finding | undefined {
@@ -212,11 +239,16 @@ class DirectoryVerification {
     const verifiers = headVerifiers(this.#keys(origin), nodeOfOrigin(origin) ?? '');
     const head = this.#lockedHeads().find((one) => headFault(one, verifiers) !== undefined);
     if (head === undefined) return undefined;
-    return finding('HEAD_NOTE', head.size - 1, 'a signed head in the lock', headFault(head, verifiers) ?? '');
+    return finding(
+      'HEAD_NOTE',
+      Math.max(0, head.size - 1),
+      'a signed head in the lock',
+      headFault(head, verifiers) ?? '',
+    );
   }
 
   /** The events that the log has not yet: authentic too, and not too many. */
-  async #restFault(eventStore: EventStore, origin: string): Promise<Finding | undefined> {
+  async #restFault(eventStore: Pick<EventStore, 'readAll'>, origin: string): Promise<Finding | undefined> {
     const entries = new EntryCheck(this.#log, eventStore, this.#log.storePositionOf(this.#position - 1));
     const rest: IndexedEvent[] = [];
     const most = this.#options.maxBehind ?? DEFAULT_MAX_BEHIND;

@@ -65,11 +65,10 @@ export class Witness {
           return conflict(heads.read(decision.head.origin)?.size ?? 0);
         return { status: 200, type: TEXT, body: line };
       }
-      case 409: {
-        if (decision.head !== undefined && known.head !== undefined) forked(known.head, request.note);
+      case 409:
         return conflict(decision.size);
-      }
       case 422:
+        if (known.head?.size === decision.head.size) forked(known.head, request.note);
         return plain(422, 'not consistent with what this witness cosigned');
       case 400:
         return plain(400, 'malformed request');

@@ -169,6 +169,17 @@ describe('a file that is not an event store of ours', () => {
     await expect(opening()).rejects.toMatchObject({ code: 'FOREIGN_STORE' });
   });
 
+  it.each([
+    ['a trigger', 'CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM events WHERE position = 1; END'],
+    ['a view', 'CREATE VIEW more AS SELECT 1 AS one'],
+    ['a column', 'ALTER TABLE events ADD COLUMN more TEXT'],
+    ['no table of streams', 'DROP TABLE streams'],
+  ])('an event store with %s that somebody made: SUBSTRATE_TAMPERED', async (_, sql) => {
+    await (await openSqliteEventStore(path)).close();
+    tamper(sql);
+    await expect(openSqliteEventStore(path)).rejects.toMatchObject({ code: 'SUBSTRATE_TAMPERED' });
+  });
+
   it('an event store of a version to come: SCHEMA_UNKNOWN, naming both versions', async () => {
     await (await opening()).close();
     tamper('PRAGMA user_version = 9');

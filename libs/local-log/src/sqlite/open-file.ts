@@ -30,7 +30,7 @@ const SQLITE_HEADER = 'SQLite format 3\0';
 /**
  * Opens `path`, creating directory, file and tables where they do not exist. A file that is not of this kind is left
  * as it is. Several processes may open the same new file at once.
- * @throws SqliteFault `FOREIGN`, `SCHEMA_UNKNOWN`, `FULL`, `UNAVAILABLE`
+ * @throws SqliteFault `FOREIGN`, `SCHEMA_UNKNOWN`, `FULL`, `UNAVAILABLE`, `DAMAGED`: other tables, views or triggers
  */
 export const openFile = async (path: string, kind: FileKind, options: SqliteOptions): Promise<DatabaseSync> => {
   const busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
@@ -97,7 +97,10 @@ const asOfOneInstant = <T>(db: DatabaseSync, read: () => T): T => {
 const checkKind = (db: DatabaseSync, path: string, kind: FileKind): boolean => {
   const mark = numberOf(db, 'PRAGMA application_id');
   const version = numberOf(db, 'PRAGMA user_version');
-  if (mark === markNumber(kind) && version === kind.schemaVersion) return false;
+  if (mark === markNumber(kind) && version === kind.schemaVersion) {
+    assertSchema(db, path, kind);
+    return false;
+  }
   if (mark === markNumber(kind))
     throw new SqliteFault(
       'SCHEMA_UNKNOWN',
@@ -106,6 +109,32 @@ const checkKind = (db: DatabaseSync, path: string, kind: FileKind): boolean => {
   if (mark === 0 && version === 0 && numberOf(db, 'SELECT count(*) FROM sqlite_schema') === 0) return true;
   throw new SqliteFault('FOREIGN', `${path}: a SQLite file of some other program, not ${kind.what}`);
 };
+
+/** A view or trigger that came into the file could show, or do, anything: nothing is read before it is ruled out. */
+const assertSchema = (db: DatabaseSync, path: string, kind: FileKind): void => {
+  const wanted = new DatabaseSync(':memory:');
+  try {
+    wanted.exec(kind.schema);
+    const [found, expected] = [schemaOf(db), schemaOf(wanted)];
+    const name = [...found, ...expected].map(([one]) => one).find((one) => found.get(one) !== expected.get(one));
+    if (name === undefined) return;
+    const how = !found.has(name) ? 'is missing' : expected.has(name) ? 'is not the one' : 'does not belong';
+    throw new SqliteFault('DAMAGED', `${path}: ${name} ${how} of ${kind.what} of schema version ${kind.schemaVersion}`);
+  } finally {
+    wanted.close();
+  }
+};
+
+/** What is declared in a file, by kind and name; indexes that SQLite makes by itself and its statistics are not. */
+const schemaOf = (db: DatabaseSync): ReadonlyMap<string, string> =>
+  new Map(
+    db
+      .prepare(
+        "SELECT type || ' ' || name AS name, sql FROM sqlite_schema WHERE sql NOT NULL AND name NOT GLOB 'sqlite_stat*'",
+      )
+      .all()
+      .map((row) => [String(row['name']), String(row['sql']).replaceAll(/\s+/g, ' ')]),
+  );
 
 const createTables = (db: DatabaseSync, path: string, kind: FileKind): void => {
   db.exec('BEGIN IMMEDIATE');
