@@ -28,12 +28,41 @@ export const isCanonicalJson = (text: string): boolean => parseCanonicalJson(tex
 export const parseCanonicalJson = (text: string): { readonly value: JsonValue } | undefined => {
   try {
     const value = JSON.parse(text) as JsonValue;
-    return canonicalJson(value) === text ? { value } : undefined;
+    return isWrittenAs(value, text) || canonicalJson(value) === text ? { value } : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof CryptoError) return undefined;
     throw error;
   }
 };
+
+/**
+ * What holds of nearly every canonical text and is told without writing it by hand: ECMAScript itself writes this text for
+ * the value, and in it members are in order and numbers exact. It writes a lone surrogate as an escape; a canonical text
+ * has no such escapes. Where this does not hold, `canonicalJson` decides.
+ */
+const isWrittenAs = (value: JsonValue, text: string): boolean =>
+  JSON.stringify(value) === text && !text.includes('\\ud') && isInOrder(value, 0);
+
+const isInOrder = (value: JsonValue, depth: number): boolean => {
+  if (typeof value === 'number') return isExact(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth === MAX_DEPTH) return false;
+  if (isArray(value)) return value.every((item) => isInOrder(item, depth + 1));
+  let before: string | undefined;
+  // `JSON.parse` makes plain objects: there is nothing to inherit.
+  for (const name in value) {
+    if (before !== undefined && name <= before) return false;
+    before = name;
+    if (!isInOrder(value[name]!, depth + 1)) return false;
+  }
+  return true;
+};
+
+const isArray: (value: JsonValue) => value is readonly JsonValue[] = Array.isArray;
+
+/** Whether a number is no integer that was rounded. From 1e21 on, ECMAScript writes an exponent: a magnitude, not digits. */
+const isExact = (number: number): boolean =>
+  !Number.isInteger(number) || Number.isSafeInteger(number) || Math.abs(number) >= 1e21;
 
 const refuse = (reason: string): never => {
   throw new CryptoError('NOT_CANONICALISABLE', reason);
@@ -68,11 +97,10 @@ const writeString = (text: string): string => {
   return text.isWellFormed() ? JSON.stringify(text) : refuse('a lone surrogate in a string');
 };
 
-/** RFC 8785 section 3.2.2.3. From 1e21 on, ECMAScript writes an exponent: a magnitude, not an integer in digits. */
+/** RFC 8785 section 3.2.2.3. */
 const writeNumber = (number: number): string => {
   if (!Number.isFinite(number)) return refuse('a number that is not finite');
-  if (Number.isInteger(number) && !Number.isSafeInteger(number) && Math.abs(number) < 1e21)
-    return refuse('an integer beyond 2^53 - 1');
+  if (!isExact(number)) return refuse('an integer beyond 2^53 - 1');
   return String(number);
 };
 

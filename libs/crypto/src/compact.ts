@@ -22,19 +22,22 @@ export interface StrictJws<H extends Registered> {
  * a registered header, a signature of the length that belongs to it. Otherwise what is wrong, in a few words.
  *
  * `registered` looks a header's text up by comparing strings: a header is never parsed, so nothing in it can
- * steer how the message is checked.
+ * steer how the message is checked. `bytes` are those of the text, where the caller has them: what is signed is then a
+ * part of them and no copy.
  */
 export const parseCompact = <H extends Registered>(
   jws: Jws,
   registered: (header: string) => H | undefined,
+  bytes?: Uint8Array,
 ): StrictJws<H> | string => {
-  const [first, second, third, ...more] = jws.split('.', 4);
-  if (first === undefined || second === undefined || third === undefined || more.length > 0)
+  const afterHeader = jws.indexOf('.');
+  const afterPayload = jws.indexOf('.', afterHeader + 1);
+  if (afterHeader < 0 || afterPayload < 0 || jws.includes('.', afterPayload + 1))
     return 'not three parts with two dots between them';
 
-  const headerBytes = decodeBase64url(first);
-  const payload = decodeBase64url(second);
-  const signature = decodeBase64url(third);
+  const headerBytes = decodeBase64url(jws.slice(0, afterHeader));
+  const payload = decodeBase64url(jws.slice(afterHeader + 1, afterPayload));
+  const signature = decodeBase64url(jws.slice(afterPayload + 1));
   if (headerBytes === undefined) return 'the header is not strict base64url';
   if (payload === undefined) return 'the payload is not strict base64url';
   if (signature === undefined) return 'the signature is not strict base64url';
@@ -42,7 +45,8 @@ export const parseCompact = <H extends Registered>(
   const header = registered(latin1(headerBytes));
   if (header === undefined) return 'the header is not a registered one';
   if (signature.length !== header.signatureBytes) return `the signature has not ${header.signatureBytes} bytes`;
-  return { header, payload, signature, signingInput: Buffer.from(`${first}.${second}`, 'latin1') };
+  const signingInput = bytes?.subarray(0, afterPayload) ?? Buffer.from(jws.slice(0, afterPayload), 'latin1');
+  return { header, payload, signature, signingInput };
 };
 
 /** One character per byte, so that texts compare exactly as their bytes do. */

@@ -81,7 +81,7 @@ export const openEvent = (jws: Jws | Uint8Array, keys: TrustList | KeyRule): Ope
   if (jws.length > MAX_EVENT_BYTES) return refuse('SIZE', `more than ${MAX_EVENT_BYTES} bytes`);
 
   const text = typeof jws === 'string' ? jws : latin1(jws);
-  const parts = parseCompact(text, registeredHeader);
+  const parts = parseCompact(text, registeredHeader, typeof jws === 'string' ? undefined : jws);
   if (typeof parts === 'string') return refuse('FORM', parts);
   const payload = decodeUtf8(parts.payload);
   if (payload === undefined) return refuse('FORM', 'the payload is not UTF-8');

@@ -20,6 +20,16 @@ export const headerText = (alg: SignatureAlgorithm, kid: string): string => `${b
  * the header is never parsed. Whether the key id is known, and bound to this algorithm, the trust list answers.
  */
 export const registeredHeader = (text: string): EventHeader | undefined => {
+  const header = seen.get(text) ?? readHeader(text);
+  if (header !== undefined && seen.size < MOST_SEEN) seen.set(text, header);
+  return header;
+};
+
+/** Headers that were read: a log has thousands of events with the same one. Whoever sends others does not grow it for ever. */
+const seen = new Map<string, EventHeader>();
+const MOST_SEEN = 256;
+
+const readHeader = (text: string): EventHeader | undefined => {
   for (const alg of algorithms) {
     const kid = text.slice(beforeKid(alg).length, -afterKid.length);
     if (nodeOfKid(kid) !== undefined && text === headerText(alg, kid))

@@ -25,10 +25,7 @@ export const AFTER_ALL = Number.MAX_SAFE_INTEGER;
 
 /** The rule for the entry at `index` of a log; `AFTER_ALL` for one that is not in it yet. */
 export const ruleAt = (history: KeyHistory, index: number): KeyRule => ({
-  find: (kid) => {
-    const period = isLedgerKeyId(kid) ? undefined : history.periods[kid];
-    return period && { ...period, key: publicKeyOf(period.publicJwk, period.alg) };
-  },
+  find: (kid) => eventKeyOf(history, kid),
   fault: ({ kid }, { id, time }, jws) => {
     const fault = keyFaultAt(history, kid, index, time);
     if (fault === undefined || !fault.isRevocation) return fault?.detail;
@@ -36,6 +33,20 @@ export const ruleAt = (history: KeyHistory, index: number): KeyRule => ({
     return again !== undefined && again.index < index ? undefined : fault.detail;
   },
 });
+
+const eventKeys = new WeakMap<KeyHistory, Map<string, ResolvedKey>>();
+
+/** A key of a history, ready for use: looked up once for all events of a log. Keys that sign heads are none. */
+const eventKeyOf = (history: KeyHistory, kid: string): ResolvedKey | undefined => {
+  const known = eventKeys.get(history)?.get(kid);
+  if (known !== undefined) return known;
+  const period = isLedgerKeyId(kid) ? undefined : history.periods[kid];
+  if (period === undefined) return undefined;
+  const key = { ...period, key: publicKeyOf(period.publicJwk, period.alg) };
+  const found = eventKeys.get(history) ?? new Map<string, ResolvedKey>();
+  eventKeys.set(history, found.set(kid, key));
+  return key;
+};
 
 /** An event of a log, verified. */
 export interface LoggedEvent {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type KeyHistory, ruleAt } from '@delta-hub/crypto';
+import { type CloudEvent, type KeyHistory, type OpenedEvent, type RefusedEvent, ruleAt } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import type { TileReader } from '@delta-hub/ledger';
 import { isLedgerFault } from '../ledger-fault.js';
@@ -7,7 +7,7 @@ import type { SignedHead, StoredEntry } from '../ledger-store.js';
 import { headVerifiers, nodeOfOrigin } from '../log-identity.js';
 import { EntryCheck } from './entry-check.js';
 import { finding } from './finding.js';
-import { type ClaimedHead, LeafWalk } from './leaf-walk.js';
+import { type ClaimedHead, LeafWalk, type Walked } from './leaf-walk.js';
 import { openerOf } from './open-entry.js';
 import { noCounts, type Range, type RangeCheck, type RangeVerdict } from './range.js';
 import type { Finding, VerifyLevel } from './report.js';
@@ -25,6 +25,8 @@ export interface DirectoryParts {
 }
 
 const READ_AT_ONCE = 256;
+
+type Opened = OpenedEvent | RefusedEvent | undefined;
 
 /** Verifies ranges of an open `ledger.db` in this thread. */
 export class DirectoryRanges implements RangeCheck {
@@ -83,74 +85,131 @@ class OneRange {
 
   async firstFault(progress: ((verified: number) => void) | undefined): Promise<Finding | undefined> {
     try {
-      const walk = this.#begin();
+      this.#begin();
       while (this.#position < this.#range.to) {
         const rows = this.#nextRows();
         if (rows.length === 0) return undefined;
-        for (const row of rows) {
-          const fault = await this.#entryFault(row, walk);
-          if (fault !== undefined) return fault;
-          this.#position += 1;
-        }
+        const fault = await this.#rowsFault(rows);
+        if (fault !== undefined) return fault;
         progress?.(rows.length);
         await nextTurn();
       }
       return undefined;
     } catch (error) {
-      return this.#faultOf(error);
+      return this.#faultOf(error, this.#position);
     }
   }
 
-  #begin(): LeafWalk {
-    const { log, keys, origin, level, eventStore, locked } = this.#parts;
+  #begin(): void {
+    const { log, level, eventStore, locked } = this.#parts;
     const { from, to } = this.#range;
     const heads = [...log.headsBetween(from, to), ...locked.filter(({ size }) => size > from && size <= to)];
     for (const head of heads) this.#heads.set(head.size, [...(this.#heads.get(head.size) ?? []), head]);
     if (level === 'signatures')
       this.#entries = new EntryCheck(log, eventStore, from === 0 ? undefined : log.storePositionOf(from - 1));
-    this.#walk = new LeafWalk(
+    this.#walk = this.#newWalk();
+  }
+
+  #newWalk(): LeafWalk {
+    const { log, keys, origin } = this.#parts;
+    return new LeafWalk(
       {
         origin,
         verifiers: headVerifiers(keys, nodeOfOrigin(origin) ?? ''),
-        open: openerOf(level, (index) => ruleAt(keys, index)),
         tile: lastTiles((tileLevel, index) => log.tile(tileLevel, index)),
         headsOf: (size) => this.#heads.get(size) ?? [],
         isOwn: true,
       },
-      from,
+      this.#range.from,
     );
-    return this.#walk;
   }
 
   /** A row that cannot be read is met alone, after all that can be read before it. */
-  #nextRows(): readonly StoredEntry[] {
+  #nextRows(from = this.#position, to = this.#range.to): readonly StoredEntry[] {
     const { log } = this.#parts;
-    const most = Math.min(READ_AT_ONCE, this.#range.to - this.#position);
+    const most = Math.min(READ_AT_ONCE, to - from);
     try {
-      return log.entries(this.#position - 1, most);
+      return log.entries(from - 1, most);
     } catch (error) {
       if (!isLedgerFault(error)) throw error;
-      return log.entries(this.#position - 1, 1);
+      return log.entries(from - 1, 1);
     }
   }
 
-  async #entryFault(row: StoredEntry, walk: LeafWalk): Promise<Finding | undefined> {
-    const position = this.#position;
-    if (row.position !== position)
-      return finding('ENTRY_POSITION', position, `position ${position}`, `position ${row.position}`);
-    const walked = walk.next(row.leaf);
-    if ('fault' in walked) return walked.fault;
-    if (this.#entries === undefined || walked.event === undefined) return undefined;
-    const fault = await this.#entries.fault(row, walked.event);
-    return fault === undefined ? undefined : { ...fault, position, eventId: walked.event.id };
+  /**
+   * Kind by kind for all rows, which is faster than row by row: what is done again and again stays near the processor.
+   * The fault is the one that row by row would have found first.
+   */
+  async #rowsFault(rows: readonly StoredEntry[]): Promise<Finding | undefined> {
+    const { events, fault } = this.#walkedOver(rows, this.#openedOf(rows));
+    try {
+      for (const [at, event] of events.entries()) {
+        const beside = event && this.#entries?.fault(rows[at]!, event);
+        const flaw = beside !== undefined && 'then' in beside ? await beside : beside;
+        if (flaw !== undefined) return this.#walkedBackTo({ ...flaw, position: this.#position, eventId: event?.id });
+        this.#position += 1;
+      }
+    } catch (error) {
+      return this.#walkedBackTo(this.#faultOf(error, this.#position));
+    }
+    return fault;
   }
 
-  #faultOf(error: unknown): Finding {
+  /** The events of rows, up to and with the first that is refused. */
+  #openedOf(rows: readonly StoredEntry[]): readonly Opened[] {
+    const { keys, level } = this.#parts;
+    const open = openerOf(level, (index) => ruleAt(keys, index));
+    const opened: Opened[] = [];
+    for (const { leaf } of rows) {
+      const one = open(leaf, this.#position + opened.length);
+      opened.push(one);
+      if (one?.ok === false) return opened;
+    }
+    return opened;
+  }
+
+  /** Walks on over rows, up to the first fault; the events of those before it. */
+  #walkedOver(
+    rows: readonly StoredEntry[],
+    opened: readonly Opened[],
+  ): { readonly events: readonly (CloudEvent | undefined)[]; readonly fault: Finding | undefined } {
+    const events: (CloudEvent | undefined)[] = [];
+    for (const [at, one] of opened.entries()) {
+      const walked = this.#walkOn(rows[at]!, this.#position + at, one);
+      if ('fault' in walked) return { events, fault: walked.fault };
+      events.push(walked.event);
+    }
+    return { events, fault: undefined };
+  }
+
+  #walkOn(row: StoredEntry, position: number, opened: Opened): Walked {
+    if (row.position !== position)
+      return { fault: finding('ENTRY_POSITION', position, `position ${position}`, `position ${row.position}`) };
+    try {
+      return this.#walk!.next(row.leaf, opened);
+    } catch (error) {
+      return { fault: this.#faultOf(error, position) };
+    }
+  }
+
+  /** Gives up what was walked beyond the entry of a fault: the counts are of what was looked at up to there. */
+  #walkedBackTo(fault: Finding): Finding {
+    const walk = this.#newWalk();
+    for (let at = this.#range.from; at <= this.#position;) {
+      const rows = this.#nextRows(at, this.#position + 1);
+      for (const { leaf } of rows) walk.next(leaf, undefined);
+      at += rows.length;
+    }
+    this.#walk = walk;
+    return fault;
+  }
+
+  #faultOf(error: unknown, position: number): Finding {
     const { name, message } = error as Error;
-    if (isLedgerFault(error)) return finding('FILE', this.#position, 'a readable row', message);
-    if (name === 'EventStoreError') return finding('STORE', this.#position, 'a readable event store', message);
+    if (isLedgerFault(error)) return finding('FILE', position, 'a readable row', message);
+    if (name === 'EventStoreError') return finding('STORE', position, 'a readable event store', message);
     // What stands before this range lacks a tile: the range before finds it, unless that was verified long ago.
-    if (name === 'RangeError') return finding('TILE', this.#position, 'the tiles of the entries before', message);
+    if (name === 'RangeError') return finding('TILE', position, 'the tiles of the entries before', message);
     throw error;
   }
 }

@@ -30,11 +30,6 @@ export interface ClaimedHead {
 export interface WalkSource {
   readonly origin: string;
   readonly verifiers: readonly NoteVerifier[];
-  /**
-   * Verifies the event of an entry. The one place where it is decided which key may sign what: a rule that depends on
-   * where an entry stands finds its index here. Undefined: only the structure is looked at.
-   */
-  readonly open: ((leaf: Uint8Array, index: number) => OpenedEvent | RefusedEvent) | undefined;
   /** The stored hashes of a tile. */
   readonly tile: TileReader;
   /** The stored heads of a tree of this size. */
@@ -43,7 +38,7 @@ export interface WalkSource {
   readonly isOwn?: boolean;
 }
 
-type Walked = { readonly event: CloudEvent | undefined } | { readonly fault: Finding };
+export type Walked = { readonly event: CloudEvent | undefined } | { readonly fault: Finding };
 
 /** Walks over leaves of a log in their order, recomputes everything that follows from them, and compares. */
 export class LeafWalk {
@@ -69,10 +64,12 @@ export class LeafWalk {
     return rootOfRange(sha256Tree, this.#range);
   }
 
-  /** The next leaf: its event, its hash and all that its hash completes. The event is given when it is authentic. */
-  next(leaf: Uint8Array): Walked {
+  /**
+   * The next leaf: its event as it was opened, its hash and all that its hash completes. The event is given when it is
+   * authentic; where only the structure is looked at, nothing was opened.
+   */
+  next(leaf: Uint8Array, opened: OpenedEvent | RefusedEvent | undefined): Walked {
     const position = this.#range.size;
-    const opened = this.#source.open?.(leaf, position);
     if (opened?.ok === false) {
       const expected = 'a signed event of a trusted node';
       return { fault: { what: `EVENT_${opened.check}`, position, eventId: undefined, expected, found: opened.detail } };

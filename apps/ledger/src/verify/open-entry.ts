@@ -1,7 +1,12 @@
-import { type KeyRule, openEvent } from '@delta-hub/crypto';
-import type { WalkSource } from './leaf-walk.js';
+import { type KeyRule, openEvent, type OpenedEvent, type RefusedEvent } from '@delta-hub/crypto';
 import type { VerifyLevel } from './report.js';
 
-/** How entries are opened at a level of verification: each by the keys that are valid at its index. */
-export const openerOf = (level: VerifyLevel, rule: (index: number) => KeyRule): WalkSource['open'] =>
-  level === 'structure' ? undefined : (leaf, index) => openEvent(leaf, rule(index));
+/** Verifies the event of an entry; undefined where only the structure is looked at. */
+export type OpenEntry = (leaf: Uint8Array, index: number) => OpenedEvent | RefusedEvent | undefined;
+
+/**
+ * How entries are opened at a level of verification: each by the keys that are valid at its index. The one place where
+ * it is decided which key may sign what.
+ */
+export const openerOf = (level: VerifyLevel, rule: (index: number) => KeyRule): OpenEntry =>
+  level === 'structure' ? () => undefined : (leaf, index) => openEvent(leaf, rule(index));

@@ -45,13 +45,12 @@ export class ServedRanges implements RangeCheck {
   }
 
   async #begin(from: number): Promise<LeafWalk | Finding> {
-    const { log, keys, origin, level, head } = this.#parts;
+    const { log, keys, origin, head } = this.#parts;
     // The tiles that hold what is unfinished at `from` are those of the leaf before it, or begin with it.
     await log.fetchTilesAt(Math.max(0, from - 1));
     const source = {
       origin,
       verifiers: headVerifiers(keys, nodeOfOrigin(origin) ?? ''),
-      open: openerOf(level, (index) => ruleAt(keys, index)),
       tile: (tileLevel: number, index: number) => log.tile(tileLevel, index),
       headsOf: (size: number) => (size === head.size ? [head] : []),
     };
@@ -69,7 +68,8 @@ export class ServedRanges implements RangeCheck {
     ids: Uint8Array[],
     progress: ((verified: number) => void) | undefined,
   ): Promise<Finding | undefined> {
-    const { log, keyEntries } = this.#parts;
+    const { log, keys, keyEntries, level } = this.#parts;
+    const open = openerOf(level, (index) => ruleAt(keys, index));
     for (let index = Math.floor(from / TILE_WIDTH); index * TILE_WIDTH < to; index += 1) {
       const first = index * TILE_WIDTH;
       await log.fetchTilesAt(first);
@@ -78,9 +78,9 @@ export class ServedRanges implements RangeCheck {
         return finding('RESOURCE', Math.max(from, first), `entries of bundle ${index}`, 'none');
       const wanted = entries.slice(Math.max(0, from - first), to - first);
       for (const [at, leaf] of wanted.entries()) {
-        const walked = walk.next(leaf);
-        if ('fault' in walked) return walked.fault;
         const position = Math.max(from, first) + at;
+        const walked = walk.next(leaf, open(leaf, position));
+        if ('fault' in walked) return walked.fault;
         if (isKeyEventType(walked.event?.type ?? '') && !keyEntries.includes(position))
           return {
             ...finding('RESOURCE', position, 'a key event that key-entries lists', 'none'),

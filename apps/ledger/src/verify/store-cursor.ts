@@ -14,14 +14,24 @@ export class StoreCursor {
     this.#after = after;
   }
 
+  /** The next event if it was read already; `next` gives it again. */
+  atHand(): RecordedEvent | undefined {
+    return this.#buffer[this.#at];
+  }
+
+  /** Passes over the event at hand. */
+  skip(): void {
+    this.#after = this.#buffer[this.#at]?.position ?? this.#after;
+    this.#at += 1;
+  }
+
   async next(): Promise<RecordedEvent | undefined> {
     if (this.#at >= this.#buffer.length) {
       this.#buffer = await this.#read();
       this.#at = 0;
     }
-    const event = this.#buffer[this.#at];
-    this.#at += 1;
-    this.#after = event?.position ?? this.#after;
+    const event = this.atHand();
+    this.skip();
     return event;
   }
 

@@ -59,7 +59,7 @@ export class StoredLog {
       positions: prepare(
         db,
         `
-        SELECT (SELECT pos FROM ids WHERE id = ?) AS ofId, own.pos AS inStream, previous.pos AS before
+        SELECT (SELECT pos FROM ids WHERE id = unhex(?, '-')) AS ofId, own.pos AS inStream, previous.pos AS before
         FROM (SELECT ? AS name, ? AS revision) AS asked
         LEFT JOIN streams AS s ON s.name = asked.name
         LEFT JOIN stream_entries AS own ON own.stream = s.stream AND own.revision = asked.revision
@@ -103,7 +103,7 @@ export class StoredLog {
   /** All that `EntryCheck` looks up of one entry, in one statement: a verification asks it of every event. */
   positionsOf(eventId: string, stream: string, revision: bigint): FoundPositions {
     return this.#read(() => {
-      const row = this.#sql.positions.get(idBytes(eventId), stream, revision) ?? {};
+      const row = this.#sql.positions.get(eventId, stream, revision) ?? {};
       const position = (column: keyof FoundPositions): number | undefined =>
         row[column] === null ? undefined : numberIn(row, column);
       return { ofId: position('ofId'), inStream: position('inStream'), before: position('before') };
