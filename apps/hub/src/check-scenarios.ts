@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadConfig } from './config.js';
 import { HubFault } from './faults.js';
 import { startInOneProcess } from './one-process-fleet.js';
 import { assertOk, type DemoReport } from './report.js';
+import { useRulesOf } from './rules-file.js';
 import { readScenario, type Scenario } from './scenario/scenario-file.js';
 import { openSession } from './session.js';
 
@@ -18,9 +20,10 @@ interface Verdict {
 
 /**
  * `delta-hub scenario`: plays each file on four fresh nodes in this process. All files are read before the first is played.
- * @throws HubFault `SCENARIO_INVALID`, `SCENARIO_FAILED` when one did not end as it says
+ * @throws HubFault `RULES_INVALID`, `SCENARIO_INVALID`, `SCENARIO_FAILED` when one did not end as it says
  */
 export const checkScenarios = async (files: readonly string[], options: { readonly json: boolean }): Promise<void> => {
+  useRulesOf(loadConfig().DELTA_HUB_RULES);
   const scenarios = files.map((file) => ({ file, scenario: readScenario(file) }));
   const verdicts: Verdict[] = [];
   for (const { file, scenario } of scenarios) {

@@ -9,6 +9,7 @@ import { lockDirectory } from './lock.js';
 import { HubFault } from './faults.js';
 import type { NodeId } from './nodes.js';
 import { type DemoReport, type LedgerVerdict, makeReport } from './report.js';
+import { useRulesOf } from './rules-file.js';
 import { runScenario, startOf } from './scenario/run-scenario.js';
 import type { Actor, Scenario } from './scenario/scenario-file.js';
 import type { Progress } from './scenario/stage.js';
@@ -32,6 +33,7 @@ interface Options {
 /** @throws HubFault `DATA_DIR_IN_USE` and whatever keeps a node from starting */
 export const openSession = async ({ data, port, say, start = startFleet }: Options): Promise<Session> => {
   const config = loadConfig();
+  useRulesOf(config.DELTA_HUB_RULES);
   mkdirSync(data, { recursive: true });
   const lock = lockDirectory(paths(data).lock, 0);
   try {

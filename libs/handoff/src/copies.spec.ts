@@ -33,7 +33,6 @@ const copiesAndNotes = (all: readonly CopiedOffice[]): TransferCommand[] => [
   ...all.map((office) => sendCopy(office)),
   ...all.map((office) => noteCopy(office)),
 ];
-const elsewhere = { ...recipients['origin-police'], id: 'police-330421', node: '33' };
 const police = recipients['origin-police'];
 const { documents } = commands.decide();
 

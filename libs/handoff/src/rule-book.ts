@@ -27,7 +27,7 @@ export const builtInRules: Rules = {
 };
 
 /** What everything is judged by: the built-in rules, or what `useRules` has put in their place. */
-export let hubRules: Rules = builtInRules;
+export let hubRules: Rules = { ...builtInRules };
 
 /**
  * Puts other rules in the place of the hub's: once, before a node opens, and the same at every node of the hub, or two of
