@@ -6,7 +6,7 @@ import { DoubleProcess } from '../kurrentdb-double/double-process.ts';
 import { inFlight, median } from './in-flight.mjs';
 
 const BYTES = 1024;
-const ROUNDS = 5;
+const ROUNDS = 20;
 
 /** The server of KURRENTDB_URL, else a protocol double in a process of its own. */
 const startServer = async () => {

@@ -6,6 +6,7 @@ import { createHandoffApp, NodeClock } from '@delta-hub/handoff-app';
 import { once } from 'node:events';
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 
 export const NODES = ['31', '32'];

@@ -1,7 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 interface Job<T> {
   readonly item: T;
   isDone: boolean;
 }
+
+/** So many items are begun before everything else has its turn: what they append is committed while the next are worked on. */
+const BEGUN_TOGETHER = 16;
 
 /**
  * Works on several items at a time, those of one key strictly in order, and tells of finished items in the order in which
@@ -13,6 +18,7 @@ export class KeyedWindow<T> {
   private hasFailed = false;
   private fail: (fault: unknown) => void = () => undefined;
   private roomMade: () => void = () => undefined;
+  private begun = 0;
 
   /** Rejects with the first fault; the window takes nothing more. */
   readonly failed = new Promise<never>((_, reject) => {
@@ -33,6 +39,7 @@ export class KeyedWindow<T> {
       await new Promise<void>((resolve) => {
         this.roomMade = resolve;
       });
+    if (++this.begun % BEGUN_TOGETHER === 0) await nextTurn();
     if (this.hasFailed) return this.failed;
     const job: Job<T> = { item, isDone: false };
     this.jobs.push(job);

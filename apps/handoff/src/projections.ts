@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { agencyById, eventName, type HubEvent } from '@delta-hub/contracts';
 import { isKeyEventType } from '@delta-hub/crypto';
 import type { RecordedEvent } from '@delta-hub/event-store';
@@ -30,9 +31,9 @@ export class Projector extends StoreSubscriber {
       name: 'projector',
       feed,
       load: () => readModels.position(),
-      handle: (events) => {
+      handle: async (events) => {
+        await nextTurn(); // So the publisher's facts are on their way before this keeps everybody waiting.
         readModels.apply(events.at(-1)!.position, () => events.forEach((event) => project(event, readModels, node)));
-        return Promise.resolve();
       },
     });
   }

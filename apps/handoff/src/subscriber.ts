@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EventStoreError, type RecordedEvent } from '@delta-hub/event-store';
 import { Backoff } from './backoff.js';
 import type { StoreFeed } from './store-feed.js';
@@ -21,8 +22,6 @@ interface Options {
 
 /** How many events are handled together at most. */
 const BATCH = 256;
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
  * A resumable subscriber of the node's event store: handles all that is new together. When the handler fails, its events
