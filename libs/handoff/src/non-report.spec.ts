@@ -193,3 +193,12 @@ it('a whole history of it folds to the same whoever learns it in which order', (
   const whole = [propose(), decide()].reduce(after, found);
   expect(fold(transferDecider, [...whole].reverse())).toEqual(fold(transferDecider, whole));
 });
+
+// Each party refuses the other's decision, and their logs stay apart for good.
+it.failing('a decision of either party that crosses the other one is admitted', () => {
+  const proposed = [close('not-found'), propose()].reduce(after, searching);
+  const atOrigin = after(proposed, decide('admonition', approving(by(wujiang, '2025-04-01 09:00'))));
+  const crossing = [report(), decide()].reduce(after, proposed).at(-1)!;
+  expect(crossing.type).toBe('transfer.sanction-decided');
+  expect(admit(fold(transferDecider, atOrigin), crossing, qingpu)).toBeUndefined();
+});

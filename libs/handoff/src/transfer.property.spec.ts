@@ -37,7 +37,7 @@ const course = (side: 'origin' | 'receiving', acts: number): Move[] => [
 /** Applied, with an opinion, consulted, received, agreed to, decided and served: what is rare begins here. */
 const served = [...course('origin', 3), ...course('receiving', 2), ...course('origin', 2)];
 const moves = fc.tuple(fc.constantFrom([], served), anyMoves).map(([before, after]) => [...before, ...after]);
-const runs = { numRuns: 150, endOnFailure: true };
+const runs = { numRuns: 100, endOnFailure: true };
 
 const facts = (events: readonly TransferEvent[]) => events.map((event) => ({ caseId: 'transfer-1', event }));
 const count = (events: readonly TransferEvent[], type: TransferEventType) =>
