@@ -18,7 +18,7 @@ const rules = hubRules;
 
 /**
  * What not every transfer has: a person who serves outside prison, disputes, a person who does not come, officers who step
- * back. The sanction is decided by the origin alone: both parties at once is the failing case of non-report.spec.ts.
+ * back. The sanction is decided by the origin alone: both parties at once is the fault pinned in non-report.spec.ts.
  */
 export const rarer = (times: Times): Attempt[] => {
   const desk = (agency: AgencyRecord) => ({ ...by(agency, '2025-03-10 09:00'), ...times });
