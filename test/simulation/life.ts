@@ -16,9 +16,9 @@ export const NO_FAULTS: Faults = { unknownOutcome: 0, away: 0, redelivered: 0, s
 
 /** The operations of store and broker at which a node can die, each with how many of them a life that dies there sees at most. */
 const STEPS: Readonly<Record<string, number>> = {
-  ...{ 'store.append': 60, 'store.read': 150, 'store.readAll': 100, 'store.head': 200 },
-  ...{ 'store.subscribe': 6, 'store.deliver': 400 },
-  ...{ 'broker.publish': 40, 'broker.subscribe': 6, 'broker.deliver': 100, 'broker.lag': 12 },
+  ...{ 'store.append': 50, 'store.read': 100, 'store.readAll': 4, 'store.head': 150 },
+  ...{ 'store.subscribe': 2, 'store.deliver': 80 },
+  ...{ 'broker.publish': 30, 'broker.subscribe': 6, 'broker.deliver': 80, 'broker.lag': 12 },
 };
 
 /** The places of a crash: just before an operation, or just after it. */

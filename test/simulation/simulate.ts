@@ -111,7 +111,7 @@ class Player {
     const { world, time, cases } = this;
     const { chance } = world;
     // Now and then some days pass in which nobody does anything.
-    world.time += chance.is(0.02) ? chance.below(7) * DAY : chance.below(30) * MINUTE;
+    world.time += chance.is(0.02) ? chance.below(12) * DAY : chance.below(30) * MINUTE;
     if (world.strikes(0.02, 'line cut')) world.node(chance.of(NODES)).isCut = true;
     if (chance.is(0.05)) world.node(chance.of(NODES)).isCut = false;
     if (chance.is(0.01)) this.setClock();

@@ -49,14 +49,14 @@ it('a seed is a history: played again, every store holds the same bytes in the s
 
 it('the worlds above have played what the law knows beside the ordinary course', () => {
   const played = new Set(worlds.flatMap(({ types }) => Object.keys(types)));
-  expect([...played]).toEqual(
-    expect.arrayContaining([
+  expect(
+    [
       ...['transfer.copy-sent', 'transfer.copy-acknowledged', 'transfer.fact-corrected', 'transfer.reply-superseded'],
       ...['transfer.dispute-raised', 'transfer.dispute-resolved', 'transfer.recusal-declared', 'transfer.withdrawn'],
       ...['transfer.nonreport-notified', 'transfer.search-started', 'transfer.custody-file-placed'],
       ...['transfer.deadline-breached', 'transfer.deadline-superseded', 'transfer.completed', 'outage.declared'],
-    ]),
-  );
+    ].filter((type) => !played.has(type)),
+  ).toEqual([]);
 });
 
 it('every fault has struck in the worlds above, and a node has died just before and just after each operation', () => {

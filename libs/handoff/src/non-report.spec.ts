@@ -193,3 +193,12 @@ it('a whole history of it folds to the same whoever learns it in which order', (
   const whole = [propose(), decide()].reduce(after, found);
   expect(fold(transferDecider, [...whole].reverse())).toEqual(fold(transferDecider, whole));
 });
+
+// A fault, pinned until the rule says whose decision counts: each party refuses the other's, and their logs stay apart for good.
+it("a decision that crosses the other party's is refused although its author could not know", () => {
+  const proposed = [close('not-found'), propose()].reduce(after, searching);
+  const atOrigin = after(proposed, decide('admonition', approving(by(wujiang, '2025-04-01 09:00'))));
+  const crossing = [report(), decide()].reduce(after, proposed).at(-1)!;
+  expect(crossing.type).toBe('transfer.sanction-decided');
+  expect(admit(fold(transferDecider, atOrigin), crossing, qingpu)?.code).toBe('SANCTION_ALREADY_DECIDED');
+});

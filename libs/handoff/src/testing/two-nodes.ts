@@ -7,6 +7,7 @@ import { admit, transferDecider } from '../transfer.js';
 import type { TransferEvent } from '../transfer.events.js';
 import { type Attempt, besides, corrections, type Side, type Times } from './side-acts.js';
 import { recipients } from './copying.js';
+import { bodies, rarer } from './rarer-acts.js';
 import { agencies, by, commands, qingpu, songling, wujiang } from './cast.js';
 
 /** One stored event, with what its author's node held when it was written: its causes. */
@@ -35,7 +36,7 @@ export interface Outcome {
   readonly refused: readonly string[];
 }
 
-const authors = [...agencies, ...Object.values(recipients)];
+const authors = [...agencies, ...bodies, ...Object.values(recipients)];
 const START = Date.parse('2025-03-10T01:00:00Z');
 
 /** Plays a transfer from 吴江 (node 32) to 青浦 (node 31) on two nodes that hear of each other late, but in order. */
@@ -80,7 +81,7 @@ export const playOnTwoNodes = (moves: readonly Move[]): Outcome => {
       return wrong[pick % Math.max(wrong.length, 1)];
     }
     if (kind === 'try') return anything(times, pick);
-    const choice = [...inProcedure(times), ...besides(states, times)].filter(isPossible);
+    const choice = [...inProcedure(times), ...besides(states, times), ...rarer(times)].filter(isPossible);
     return choice[pick % Math.max(choice.length, 1)];
   };
 
