@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Others read what the hub writes: a Go program checks ledgers and evidence, Tessera's fsck ledgers, Tessera's hammer loads one,
+# Others read what the hub writes: a Go program checks ledgers and evidence, Tessera's fsck ledgers, Tessera's hammer loads one, sigsum-witness cosigns one,
 # Python's joserfc checks signatures, the CloudEvents SDK reads records of the broker. First each reader's own test, then all against a running hub.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -31,6 +31,7 @@ trap finish EXIT
 echo '--- the readers themselves'
 (cd "$here/go" && go vet ./... && go test ./... && go build -o "$scratch/interop" .)
 bash "$here/tessera/check.sh" build "$scratch/tessera"
+bash "$here/sigsum/check.sh" get "$scratch/sigsum"
 [ -x "$here/python/.venv/bin/python" ] || python3 -m venv "$here/python/.venv"
 python="$here/python/.venv/bin/python"
 "$python" -m pip install --quiet --disable-pip-version-check --requirement "$here/python/requirements.txt"
@@ -39,6 +40,9 @@ python="$here/python/.venv/bin/python"
 [ -f apps/hub/dist/main.js ] || npm run --silent build
 echo '--- a scratch log, loaded by hammer and recomputed by fsck of Tessera'
 bash "$here/tessera/check.sh" hammer "$scratch/tessera" "$scratch/loaded"
+
+echo '--- a scratch log, cosigned by sigsum-witness'
+bash "$here/sigsum/check.sh" run "$scratch/sigsum" "$scratch/cosigned"
 
 echo '--- the golden log, recomputed by fsck of Tessera'
 vectors=$PWD/test/vectors

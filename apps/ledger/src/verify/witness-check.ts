@@ -97,7 +97,7 @@ export class WitnessCheck {
     if (below !== undefined)
       return finding('HEAD_SIZE', undefined, 'a cosigned head of entries', String(below['size']));
     for (const head of heads.iterate(log.from)) {
-      const fault = this.#headFault(db, head as Row, judge);
+      const fault = this.#headFault(db, head, judge);
       if (fault !== undefined) return fault;
     }
     return undefined;
