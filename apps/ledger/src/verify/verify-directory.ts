@@ -43,7 +43,7 @@ export const verifyDirectory = async (
     const before = readStoredLock(paths.lock);
     log = openStoredLog(paths.ledger);
     const after = readStoredLock(paths.lock);
-    return await new DirectoryVerification(log, { before, after }, witnessed, trust, options).run(source);
+    return await new DirectoryVerification({ log, lock: { before, after }, witnessed }, trust, options).run(source);
   } catch (error) {
     if (!isLedgerFault(error)) throw error;
     const fault = finding('FILE', undefined, 'the files of a log', error.message);
@@ -65,9 +65,16 @@ export const verifyDirectory = async (
   }
 };
 
+/** What lies in the directory: the log, its lock before and after the log was opened, and what witnesses cosigned. */
+interface StoredParts {
+  readonly log: StoredLog;
+  readonly lock: { readonly before: StoredLock; readonly after: StoredLock };
+  readonly witnessed: WitnessCheck;
+}
+
 class DirectoryVerification {
   readonly #log: StoredLog;
-  readonly #lock: { readonly before: StoredLock; readonly after: StoredLock };
+  readonly #lock: StoredParts['lock'];
   readonly #witnessed: WitnessCheck;
   readonly #trust: TrustList;
   readonly #options: VerifyOptions;
@@ -78,13 +85,7 @@ class DirectoryVerification {
   #behind = 0;
   #known: { readonly count: number; readonly keys: KeyHistory } | undefined;
 
-  constructor(
-    log: StoredLog,
-    lock: { readonly before: StoredLock; readonly after: StoredLock },
-    witnessed: WitnessCheck,
-    trust: TrustList,
-    options: VerifyOptions,
-  ) {
+  constructor({ log, lock, witnessed }: StoredParts, trust: TrustList, options: VerifyOptions) {
     this.#log = log;
     this.#lock = lock;
     this.#witnessed = witnessed;
