@@ -21,7 +21,8 @@ describe('spans of a play at a collector', () => {
     expect(paths).toEqual(['/v1/traces']);
     expect([...new Set(spans.map(({ node }) => node))].toSorted()).toEqual(['31', '32', '33', '34']);
     const others = spans.filter(
-      ({ name }) => !/^(POST \/graphql|(send|process) delta-hub\.3[1-4]\.(events|heartbeats|copies|checkpoints)\.v1)$/.test(name),
+      ({ name }) =>
+        !/^(POST \/graphql|(send|process) delta-hub\.3[1-4]\.(events|heartbeats|copies|checkpoints)\.v1)$/.test(name),
     );
     expect(others.map(({ name }) => name)).toEqual([]);
   });

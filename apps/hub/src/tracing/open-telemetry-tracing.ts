@@ -15,7 +15,6 @@ import {
 import type { HubConfig } from '../config.js';
 import { contextOf, traceparentOf } from './span-context.js';
 import { TracedBroker } from './traced-broker.js';
-import type { Tracing } from './tracing.js';
 
 interface Options {
   readonly system: 'kafka' | 'sqlite';
@@ -24,8 +23,8 @@ interface Options {
   readonly delayMs: number;
 }
 
-/** Spans to an OpenTelemetry collector. The exporter reads the OTEL_EXPORTER_OTLP_* variables by itself. */
-export class OpenTelemetryTracing implements Tracing {
+/** A `Tracing` with spans for an OpenTelemetry collector. The exporter reads the OTEL_EXPORTER_OTLP_* variables by itself. */
+export class OpenTelemetryTracing {
   readonly #provider: TracerProvider;
   readonly #tracer: Tracer;
 
