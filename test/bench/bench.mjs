@@ -33,7 +33,7 @@ const HELP = `npm run bench -- [--json] [--quick] [--long] [--only ledger|hub|wo
   exchange.p50, .p99   the same one at a time, of persons registered before, in ms; floor one bare append (ratio: times the floor)
   ledger.append.batch.verified  waiting events to leaves under a locked head, durable, every signature verified
                        on all cores; floor ed25519.verify on one
-  ledger.append.single the same with one event in flight: three commits, each on the disk; floor ed25519.verify
+  ledger.append.single the same with one event in flight: two commits, each on the disk; floor ed25519.verify
   ledger.replay.signatures      a whole log verified on all cores: every event, rows, event store, tiles, heads; floor
                                 ed25519.verify on one
   ledger.replay.structure       the same without events: hashes, tiles, heads and their signatures; floor ed25519.verify

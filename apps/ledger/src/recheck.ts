@@ -1,7 +1,6 @@
 import {
   hashesOf,
   type NodeReader,
-  nodesFromTiles,
   rootAt,
   rootOfLeaves,
   sameBytes,
@@ -11,6 +10,7 @@ import {
   type TreeHasher,
 } from '@delta-hub/ledger';
 import type { Evidence } from './ledger-fault.js';
+import { EdgeNodes } from './edge-nodes.js';
 import type { LedgerStore, TreeState } from './ledger-store.js';
 import { readOnce } from './read-once.js';
 
@@ -25,11 +25,16 @@ export interface Readback {
  * The second code path before a signature: reads back what is stored, hashes it again and compares leaves, tiles and
  * roots. Gives the first difference; undefined when there is none. It shares no intermediate result with the append:
  * that extended a compact range, this reads tiles by the definition of RFC 6962. A bit that flipped on the way is found
- * here, while nothing has been signed.
+ * here, while nothing has been signed. `edge` is what the rechecks before it computed from the same bytes.
  */
-export const recheck = (tree: TreeHasher, store: LedgerStore, { from, to, states }: Readback): Evidence | undefined => {
+export const recheck = (
+  tree: TreeHasher,
+  store: LedgerStore,
+  { from, to, states }: Readback,
+  edge = new EdgeNodes(tree),
+): Evidence | undefined => {
   const read = readOnce((level, index) => store.tile(level, index));
-  const node = readOnce(nodesFromTiles(tree, read));
+  const node = edge.over(read);
   return (
     leafDifference(tree, store, read, from, to) ??
     tileDifference(tree, read, from, to) ??

@@ -47,6 +47,23 @@ describe('a bit that flips before the signature', () => {
     await expectWhole();
   });
 
+  it('in what a tile has held for long is noticed too', async () => {
+    const leaves = (await bench.node.append(20)).map(leafOf);
+    const log = bench.open();
+    let flipped = false;
+    const store = replacing(log.store, 'stage', (original) => (given) => {
+      const batch = given as Parameters<typeof log.store.stage>[0];
+      const tiles = batch.tiles.map((tile) => ({ ...tile, hashes: flipped ? flip(tile.hashes, 77) : tile.hashes }));
+      return original({ ...batch, tiles });
+    });
+    const sequencer = log.start({ store });
+    for (const leaf of leaves.slice(0, 19)) sequencer.append([leaf]);
+    flipped = true;
+    const code = 'READ_BACK_MISMATCH';
+    expect(() => sequencer.append(leaves.slice(19))).toThrow(expect.objectContaining({ code }));
+    expect(log.lock.read('delta-hub.cn/ledger/32')).toMatchObject({ size: 19 });
+  });
+
   it('says which entry', async () => {
     const leaves = (await bench.node.append(5)).map(leafOf);
     const log = bench.open();

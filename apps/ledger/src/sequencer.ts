@@ -8,6 +8,7 @@ import {
   rootOfRange,
   sameBytes,
 } from '@delta-hub/ledger';
+import { EdgeNodes } from './edge-nodes.js';
 import { asLedgerFault, LedgerFault } from './ledger-fault.js';
 import type { Entry, SignedHead, TreeState } from './ledger-store.js';
 import { type LogParts, recover } from './recovery.js';
@@ -36,11 +37,13 @@ export class Sequencer {
   #head: SignedHead | undefined;
   /** The tree under the head, as the next append extends it. */
   #range: CompactRange;
+  #edge: EdgeNodes;
   #fault: LedgerFault | undefined;
 
   /** @throws LedgerFault see `recover` */
   constructor(parts: LogParts, signer: NoteSigner) {
     this.#parts = parts;
+    this.#edge = new EdgeNodes(parts.tree);
     this.#signer = signer;
     this.#range = this.#recovered();
   }
@@ -54,6 +57,7 @@ export class Sequencer {
     try {
       store.reopen();
       lock.reopen();
+      this.#edge = new EdgeNodes(this.#parts.tree);
       this.#range = this.#recovered();
       this.#fault = undefined;
     } catch (error) {
@@ -126,7 +130,7 @@ export class Sequencer {
     const known = this.#head === undefined ? [] : [this.#head];
     const from = this.#head?.size ?? 0;
     const difference =
-      recheck(tree, store, { from, to: staged.size, states: [...known, staged] }) ??
+      recheck(tree, store, { from, to: staged.size, states: [...known, staged] }, this.#edge) ??
       headDifference(store.newestHead(), staged);
     if (difference !== undefined)
       throw new LedgerFault('READ_BACK_MISMATCH', 'what was read back is not what was written', difference);

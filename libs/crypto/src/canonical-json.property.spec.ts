@@ -61,3 +61,30 @@ it('writes members in the order of their UTF-16 code units', () => {
     { numRuns: 200 },
   );
 });
+
+it('finds the same texts canonical as writing them again does, also where ECMAScript orders or writes otherwise', () => {
+  const name = fc.oneof(text, fc.constantFrom('9', '10', '__proto__', 'a', 'b', '\ud800', '\\ud'));
+  const { any } = fc.letrec<{ any: JsonValue }>((tie) => ({
+    any: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom(null, true, 0, -0, 2 ** 53, 1e21, 1e-7, 0.1),
+      fc.oneof(text, fc.constantFrom('\ud800', '\udc00', 'a\ud83d', '\\ud800', '\u2028', '/')),
+      fc.array(tie('any'), { maxLength: 4 }),
+      fc.dictionary(name, tie('any'), { maxKeys: 5 }),
+    ),
+  }));
+  const rewritten = (written: string): boolean => {
+    try {
+      return canonicalJson(JSON.parse(written) as JsonValue) === written;
+    } catch {
+      return false;
+    }
+  };
+  fc.assert(
+    fc.property(any, (value) => {
+      const written = JSON.stringify(value);
+      expect(isCanonicalJson(written)).toBe(rewritten(written));
+    }),
+    { numRuns: 2000 },
+  );
+});

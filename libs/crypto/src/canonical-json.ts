@@ -41,8 +41,9 @@ export const parseCanonicalJson = (text: string): { readonly value: JsonValue } 
  * has no such escapes. Where this does not hold, `canonicalJson` decides.
  */
 const isWrittenAs = (value: JsonValue, text: string): boolean =>
-  JSON.stringify(value) === text && !text.includes('\\ud') && isInOrder(value, 0);
+  isInOrder(value, 0) && !text.includes('\\ud') && JSON.stringify(value) === text;
 
+/** Also that it is not too deep, before anything without a bound descends into it. */
 const isInOrder = (value: JsonValue, depth: number): boolean => {
   if (typeof value === 'number') return isExact(value);
   if (typeof value !== 'object' || value === null) return true;

@@ -31,7 +31,16 @@ export {
   nodesFromTiles,
 } from './tile-contents.js';
 export type { Tile, TileReader } from './tile-contents.js';
-export { entriesPath, parseTilePath, TILE_WIDTH, tilePath, tileSlots, tilesOf, tileWidth } from './tiles.js';
+export {
+  entriesPath,
+  parseTilePath,
+  TILE_HEIGHT,
+  TILE_WIDTH,
+  tilePath,
+  tileSlots,
+  tilesOf,
+  tileWidth,
+} from './tiles.js';
 export type { TileCoordinates, TileResource, TileSlot } from './tiles.js';
 export { formatTreeHead, parseTreeHead } from './tree-head.js';
 export type { TreeHead } from './tree-head.js';
