@@ -55,6 +55,12 @@ const decide = (
 
 const searching = [search(), tell()].reduce(after, notified);
 const found = [report(), close()].reduce(after, searching);
+/** Given up and decided on by the origin before the person reports. */
+const decidedEarly = [
+  close('not-found', '2025-03-28 09:00'),
+  propose('admonition', by(wujiang, '2025-03-28 10:00')),
+  decide('none', approving(by(wujiang, '2025-03-28 11:00'))),
+].reduce(after, searching);
 
 describe('G3, the person does not report (办法31)', () => {
   it('is told to the origin at the very instant at which the last day ends, with the breach', () => {
@@ -170,6 +176,7 @@ describe('refused', () => {
     ['SANCTION_NOT_PROPOSED', found, decide(), '办法34'],
     ['SANCTION_ALREADY_PROPOSED', after(found, propose()), propose(), undefined],
     ['SANCTION_ALREADY_DECIDED', [propose(), decide()].reduce(after, found), decide(), undefined],
+    ['SANCTION_ALREADY_DECIDED', after(decidedEarly, report()), decide(), undefined],
     ['SANCTION_NOT_FITTING', after(found, propose()), decide('warning'), '办法34'],
   ];
   it.each(cases)('%s', (code, history, command, rule) =>
@@ -194,11 +201,17 @@ it('a whole history of it folds to the same whoever learns it in which order', (
   expect(fold(transferDecider, [...whole].reverse())).toEqual(fold(transferDecider, whole));
 });
 
-// A fault, pinned until the rule says whose decision counts: each party refuses the other's, and their logs stay apart for good.
-it("a decision that crosses the other party's is refused although its author could not know", () => {
+it.each([
+  ['2025-04-01 08:00', wujiang],
+  ['2025-04-01 10:00', qingpu],
+])('decisions of both parties that cross are admitted, and the earlier one counts: at %s', (local, counts) => {
   const proposed = [close('not-found'), propose()].reduce(after, searching);
-  const atOrigin = after(proposed, decide('admonition', approving(by(wujiang, '2025-04-01 09:00'))));
-  const crossing = [report(), decide()].reduce(after, proposed).at(-1)!;
-  expect(crossing.type).toBe('transfer.sanction-decided');
-  expect(admit(fold(transferDecider, atOrigin), crossing, qingpu)?.code).toBe('SANCTION_ALREADY_DECIDED');
+  const atOrigin = after(proposed, decide('none', approving(by(wujiang, local))));
+  const atReceiving = [report(), decide()].reduce(after, proposed);
+  const [own, crossing] = [atOrigin.at(-1)!, atReceiving.at(-1)!];
+  expect(admit(fold(transferDecider, atOrigin), crossing, qingpu)).toBeUndefined();
+  expect(admit(fold(transferDecider, atReceiving), own, wujiang)).toBeUndefined();
+  const both = fold(transferDecider, [...atReceiving, own]);
+  expect(fold(transferDecider, [...atOrigin, ...atReceiving.slice(proposed.length)])).toEqual(both);
+  expect(both['transfer.sanction-decided']?.actor.agencyId).toBe(counts.id);
 });

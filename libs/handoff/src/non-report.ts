@@ -74,6 +74,9 @@ export const sanctionRejection = (
 ): TransferRejection | undefined => {
   const absence = absenceIn(state, rules);
   if (absence === undefined) return { code: 'NOTHING_TO_SANCTION', rule: '办法31' };
+  // Of the other party: one's own is refused before.
+  if (act.type === 'transfer.sanction-decided' && state[act.type] !== undefined)
+    return { code: 'SANCTION_ALREADY_DECIDED' };
   const parties = state['transfer.applied']?.data;
   const executing = executingParty(state);
   if (act.type === 'transfer.sanction-decided' && parties?.[executing] !== act.actor.agencyId)

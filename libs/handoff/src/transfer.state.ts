@@ -51,9 +51,23 @@ export const keyOf = ({ type, data }: TransferEvent): StateKey =>
 
 export const evolveTransfer = (state: TransferState, act: TransferEvent): TransferState => {
   const key = keyOf(act);
-  if (state[key] !== undefined) return state;
+  const known = state[key];
+  if (known !== undefined && !takesPlaceOf(act, known)) return state;
   return act.type === 'transfer.applied' ? { ...ofParties(state, act), [key]: act } : { ...state, [key]: act };
 };
+
+/**
+ * Decisions on a sanction 处理决定 of both parties may cross while a report is on its way: nobody is sanctioned twice for one
+ * absence, so the earlier one counts, and the other stands in the history without effect (P: no rule was found).
+ */
+const takesPlaceOf = (act: TransferEvent, known: TransferEvent): boolean =>
+  areCrossing(act, known) &&
+  (act.occurredAt < known.occurredAt ||
+    (act.occurredAt === known.occurredAt && act.actor.agencyId < known.actor.agencyId));
+
+/** Two decisions on the sanction, each by another party. */
+export const areCrossing = (act: TransferEvent, known: TransferEvent): boolean =>
+  act.type === 'transfer.sanction-decided' && known.type === act.type && act.actor.agencyId !== known.actor.agencyId;
 
 /** Where a case is not, copies are taken by themselves: once its application is here, those of strangers are none of it. */
 const ofParties = (

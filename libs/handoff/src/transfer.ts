@@ -20,7 +20,14 @@ import { WATCHED_BY } from './rule-pack.js';
 import { servedRejection } from './served-copies.js';
 import { PROCEDURE } from './transfer.procedure.js';
 import { termEndRejection } from './term-end.js';
-import { actsOfType, evolveTransfer as evolve, keyOf, NOTHING_DONE, type TransferState } from './transfer.state.js';
+import {
+  actsOfType,
+  evolveTransfer as evolve,
+  areCrossing,
+  keyOf,
+  NOTHING_DONE,
+  type TransferState,
+} from './transfer.state.js';
 import { dueActs, verdictRejection } from './verdicts.js';
 
 /** 执行地变更 (社区矫正法 27 第2款). Decided by the agency the person leaves, not by the one that receives. */
@@ -66,12 +73,13 @@ const guard = (
   if (applied === undefined) return competenceRejection(act, step, author) ?? servedRejection(state, act, author);
   // To everybody else a sealed case is as if it were not there.
   if (applied.data.confidentiality !== undefined && !mayHandleSealed(act.actor)) return { code: 'TRANSFER_UNKNOWN' };
+  const known = state[keyOf(act)];
   const missing = step.after.find(([type]) => state[type] === undefined);
   const outsider = isAuthor(state, applied, act, author) ? undefined : refusal('ACT_NOT_YOURS', step.article);
   return (
     competenceRejection(act, step, author) ??
     outsider ??
-    (state[keyOf(act)] === undefined ? undefined : refusal(step.again)) ??
+    (known === undefined || areCrossing(act, known) ? undefined : refusal(step.again)) ??
     (isClosed && !step.survivesClosing ? refusal('TRANSFER_CLOSED') : undefined) ??
     (missing === undefined ? undefined : refusal(missing[1], step.article)) ??
     officerRejection(state, act, author) ??

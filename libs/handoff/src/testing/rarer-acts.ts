@@ -18,7 +18,7 @@ const rules = hubRules;
 
 /**
  * What not every transfer has: a person who serves outside prison, disputes, a person who does not come, officers who step
- * back. The sanction is decided by the origin alone: both parties at once is the fault pinned in non-report.spec.ts.
+ * back, a sanction that both parties decide at once.
  */
 export const rarer = (times: Times): Attempt[] => {
   const desk = (agency: AgencyRecord) => ({ ...by(agency, '2025-03-10 09:00'), ...times });
@@ -48,6 +48,7 @@ export const rarer = (times: Times): Attempt[] => {
     ...(['admonition', 'warning', 'revocation-proposal'] as const).flatMap((measure) => [
       ...at('origin', { ...desk(wujiang), type: 'ProposeSanction', measure, documents, rules }),
       ...at('origin', { ...approving(desk(wujiang)), type: 'DecideSanction', measure, documents, rules }),
+      ...at('receiving', { ...approving(desk(qingpu)), type: 'DecideSanction', measure, documents, rules }),
     ]),
     ...(
       [
