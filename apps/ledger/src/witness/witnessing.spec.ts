@@ -123,7 +123,7 @@ describe('a log whose two databases are put back from a backup', () => {
 });
 
 describe('a history that was rewritten and signed again with the keys of its node', () => {
-  it('is without a fault by itself, and refused by whoever asks the witnesses', async () => {
+  it('is told by the cosigned heads beside it, without them by nothing; and refused by whoever asks the witnesses', async () => {
     await four.append('32', 5);
     await four.node('32').pace.pass(1_000);
     const { sample, app } = four.node('32');
@@ -135,6 +135,8 @@ describe('a history that was rewritten and signed again with the keys of its nod
     await four.append('32', 4);
     await four.node('32').app.close();
     const source = { directory: sample.directory, eventStore: sample.store };
+    expect(await verifyLedger(source, sample.trust)).toMatchObject({ ok: false, fault: { what: 'HEAD_ROOT', position: 4 } });
+    rmSync(join(sample.directory, 'witness.db'));
     expect(await verifyLedger(source, sample.trust)).toMatchObject({ ok: true, size: 6, counts: { entries: 6 } });
 
     await expect(four.open('32', undefined, four.urls)).rejects.toMatchObject({
