@@ -135,7 +135,10 @@ describe('a history that was rewritten and signed again with the keys of its nod
     await four.append('32', 4);
     await four.node('32').app.close();
     const source = { directory: sample.directory, eventStore: sample.store };
-    expect(await verifyLedger(source, sample.trust)).toMatchObject({ ok: false, fault: { what: 'HEAD_ROOT', position: 4 } });
+    expect(await verifyLedger(source, sample.trust)).toMatchObject({
+      ok: false,
+      fault: { what: 'HEAD_ROOT', position: 4 },
+    });
     rmSync(join(sample.directory, 'witness.db'));
     expect(await verifyLedger(source, sample.trust)).toMatchObject({ ok: true, size: 6, counts: { entries: 6 } });
 
