@@ -360,7 +360,7 @@ describe('a log whose key signed two histories', () => {
       ];
       const forks = async () => (await ask('31', here, '{ forks { origin settledAt reason proof } }')).body.data;
       expect(await forks()).toEqual({ forks: [] });
-      expect(await showAnother()).toBe(409);
+      expect(await showAnother()).toBe(422);
       const origin = 'delta-hub.cn/ledger/32';
       const proof = expect.stringContaining(Buffer.alloc(32, 7).toString('base64')) as unknown;
       expect(await forks()).toEqual({ forks: [{ origin, settledAt: null, reason: null, proof }] });

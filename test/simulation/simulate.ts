@@ -121,6 +121,7 @@ class Player {
     if (chance.is(0.04)) this.look();
     world.fillDisks();
     await time.pass(chance.below(6));
+    this.watchClocks();
     const again = chance.is(0.3) ? this.unanswered.shift() : undefined;
     await this.try(again ?? nextAttempt(world, chance.of(cases)));
   }
@@ -146,12 +147,18 @@ class Player {
       node.skewMs += (world.chance.below(2) * 2 - 1) * world.chance.below(40) * MINUTE;
   }
 
+  /** Whether a node sees that a clock is wrong, its own or a peer's. */
+  private watchClocks(): void {
+    for (const { isDown, handoff } of this.world.nodes.values())
+      if (!isDown && handoff.health.peers().some(({ isSkewed }) => isSkewed))
+        this.world.struck.count('clock seen wrong');
+  }
+
   /** An operator looks at the nodes; somebody asks who answers. */
   private look(): void {
     for (const node of this.world.nodes.values())
       if (!node.isDown) {
         node.handoff.health.subscribers().catch(() => undefined); // it may die under the question
-        if (node.handoff.health.peers().some(({ isSkewed }) => isSkewed)) this.world.struck.count('clock seen wrong');
         this.seen.push(...answeringNow(node, this.world.chance.of(this.cases).personId));
       }
   }
