@@ -1,11 +1,10 @@
-import type { Broker, OutgoingRecord } from '@delta-hub/broker';
+import type { OutgoingRecord } from '@delta-hub/broker';
 import { eventName, type HubEvent, recipientById } from '@delta-hub/contracts';
 import type { EventStore, RecordedEvent } from '@delta-hub/event-store';
 import { recordOf } from './outbound.publisher.js';
-import { type Positions, saveStorePosition, storePosition } from './positions.js';
 import { readEvent } from './signed-events.js';
-import type { StoreFeed } from './store-feed.js';
-import { StoreSubscriber } from './subscriber.js';
+import type { StoreSubscriber } from './subscriber.js';
+import { topicWriter, type WriterDeps } from './topic-writer.js';
 
 /** Under which name its position is kept. */
 export const COPIES_PUBLISHER = 'copies';
@@ -18,23 +17,10 @@ export const copiesTopic = (node: string): string => `delta-hub.${node}.copies.v
  * the recipient: the signed fact itself, with documents by their digests only. At least once, in the order of the store;
  * a system of the recipient tells repetitions by the fact's id. The correction of a copied fact follows to all its recipients.
  */
-export const createCopiesPublisher = (deps: {
-  readonly node: string;
-  readonly feed: StoreFeed;
-  readonly broker: Broker;
-  readonly positions: Positions;
-}): StoreSubscriber =>
-  new StoreSubscriber({
-    name: COPIES_PUBLISHER,
-    feed: deps.feed,
-    load: () => storePosition(deps.positions, COPIES_PUBLISHER),
-    handle: async (events) => {
-      const records: OutgoingRecord[] = [];
-      for (const recorded of events) records.push(...(await recordsFor(recorded, deps.node, deps.feed.store)));
-      if (records.length > 0) await deps.broker.publish(copiesTopic(deps.node), records);
-      saveStorePosition(deps.positions, COPIES_PUBLISHER, events);
-    },
-  });
+export const createCopiesPublisher = (deps: WriterDeps): StoreSubscriber =>
+  topicWriter(deps, COPIES_PUBLISHER, copiesTopic(deps.node), (recorded) =>
+    recordsFor(recorded, deps.node, deps.feed.store),
+  );
 
 const recordsFor = async (
   recorded: RecordedEvent,

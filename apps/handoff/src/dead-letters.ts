@@ -1,10 +1,9 @@
-import type { Broker, OutgoingRecord } from '@delta-hub/broker';
+import type { OutgoingRecord } from '@delta-hub/broker';
 import { eventName, type HubEvent } from '@delta-hub/contracts';
 import type { RecordedEvent } from '@delta-hub/event-store';
-import { type Positions, saveStorePosition, storePosition } from './positions.js';
 import { nodeOfSource, readEvent } from './signed-events.js';
-import type { StoreFeed } from './store-feed.js';
-import { StoreSubscriber } from './subscriber.js';
+import type { StoreSubscriber } from './subscriber.js';
+import { topicWriter, type WriterDeps } from './topic-writer.js';
 
 /** Under which name its position is kept. */
 export const DEAD_LETTERS = 'dead-letters';
@@ -16,21 +15,10 @@ export const deadLettersTopic = (node: string): string => `delta-hub.${node}.dlq
  * Puts every record that this node refused on its topic of dead letters: the bytes as they came, with where they came from
  * and why they were refused as headers. The signed refusal is the fact; this is for those who watch topics.
  */
-export const createDeadLetters = (deps: {
-  readonly node: string;
-  readonly feed: StoreFeed;
-  readonly broker: Broker;
-  readonly positions: Positions;
-}): StoreSubscriber =>
-  new StoreSubscriber({
-    name: DEAD_LETTERS,
-    feed: deps.feed,
-    load: () => storePosition(deps.positions, DEAD_LETTERS),
-    handle: async (events) => {
-      const letters = events.flatMap((recorded) => letterOf(recorded, deps.node) ?? []);
-      if (letters.length > 0) await deps.broker.publish(deadLettersTopic(deps.node), letters);
-      saveStorePosition(deps.positions, DEAD_LETTERS, events);
-    },
+export const createDeadLetters = (deps: WriterDeps): StoreSubscriber =>
+  topicWriter(deps, DEAD_LETTERS, deadLettersTopic(deps.node), (recorded) => {
+    const letter = letterOf(recorded, deps.node);
+    return Promise.resolve(letter === undefined ? [] : [letter]);
   });
 
 const letterOf = (recorded: RecordedEvent, node: string): OutgoingRecord | undefined => {

@@ -1,10 +1,9 @@
-import type { Broker, OutgoingRecord } from '@delta-hub/broker';
+import type { OutgoingRecord } from '@delta-hub/broker';
 import { CryptoError, sealMessage, toDetached, type TrustList } from '@delta-hub/crypto';
 import type { RecordedEvent } from '@delta-hub/event-store';
-import { type Positions, saveStorePosition, storePosition } from './positions.js';
 import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
-import type { StoreFeed } from './store-feed.js';
-import { StoreSubscriber } from './subscriber.js';
+import type { StoreSubscriber } from './subscriber.js';
+import { topicWriter, type WriterDeps } from './topic-writer.js';
 
 /** Under which name its position is kept. */
 export const PUBLISHER = 'publisher';
@@ -30,15 +29,9 @@ const sealedRecordOf = async (event: RecordedEvent, to: readonly string[], trust
 
 /**
  * Sends every event of this node that another node is to have, in the order of the store.
- * The stream is the outbox: there is no second write. What is of a sealed record is encrypted to those nodes. An unknown outcome ends the attempt and the same records go out again.
+ * The stream is the outbox: there is no second write. What is of a sealed record is encrypted to those nodes.
  */
-export const createPublisher = (deps: {
-  readonly node: string;
-  readonly feed: StoreFeed;
-  readonly broker: Broker;
-  readonly positions: Positions;
-  readonly trust: TrustList;
-}): StoreSubscriber => {
+export const createPublisher = (deps: WriterDeps & { readonly trust: TrustList }): StoreSubscriber => {
   const outgoing = async (recorded: RecordedEvent): Promise<OutgoingRecord[]> => {
     const event = readEvent(recorded);
     const others = event.recipients.split(',').filter((recipient) => recipient !== '' && recipient !== deps.node);
@@ -47,14 +40,5 @@ export const createPublisher = (deps: {
     return [isSealed ? await sealedRecordOf(recorded, others, deps.trust) : recordOf(recorded, event.partitionkey)];
   };
 
-  return new StoreSubscriber({
-    name: PUBLISHER,
-    feed: deps.feed,
-    load: () => storePosition(deps.positions, PUBLISHER),
-    handle: async (events) => {
-      const records = (await Promise.all(events.map(outgoing))).flat();
-      if (records.length > 0) await deps.broker.publish(eventsTopic(deps.node), records);
-      saveStorePosition(deps.positions, PUBLISHER, events);
-    },
-  });
+  return topicWriter(deps, PUBLISHER, eventsTopic(deps.node), outgoing);
 };
