@@ -64,11 +64,6 @@ export const nextInCourse = ({ id, isOpen, facts }: TransferSummary, side: Side)
 
 const ODD: readonly ((transferId: string) => Request)[] = [
   ...COURSE.map(({ request }) => request),
-  (transferId) => ({ type: 'WithdrawTransfer', input: { transferId, reason: 'applicant', documents } }),
-  (transferId) => ({
-    type: 'ReplyConsultation',
-    input: { transferId, agrees: false, ground: 'residence_unstable', documents },
-  }),
   (transferId) => ({ type: 'DecideTransfer', input: { transferId, approved: false, documents } }),
 ];
 

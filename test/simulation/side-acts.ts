@@ -67,8 +67,13 @@ const raise: Maker = ({ id: transferId }, _side, chance) => {
   return { request: { type: 'RaiseDispute', input: { transferId, level, documents } } };
 };
 
+/** The receiving side refuses instead of agreeing: what disputes begin with. */
+const refuse: Maker = ({ id: transferId }) => ({
+  request: { type: 'ReplyConsultation', input: { transferId, agrees: false, ground: 'residence_unstable', documents } },
+});
+
 const resolve: Maker = ({ id: transferId, facts, origin, receiving }, side, chance) => {
-  const level = chance.is(0.5) ? 'upper' : 'province';
+  const level = facts['transfer.dispute-raised#province'] === undefined || chance.is(0.1) ? 'upper' : 'province';
   const raised = facts[`transfer.dispute-raised#${level}`]?.data;
   const [body, party] = side === 'origin' ? [raised?.originBody, origin] : [raised?.receivingBody, receiving];
   const outcome = chance.is(0.7) ? 'to_accept' : 'refusal_upheld';
@@ -96,6 +101,10 @@ const recuse: Maker = ({ id: transferId }) => ({
   request: { type: 'DeclareRecusal', input: { transferId, ground: 'interest' } },
 });
 
+const withdraw: Maker = ({ id: transferId }) => ({
+  request: { type: 'WithdrawTransfer', input: { transferId, reason: 'applicant', documents } },
+});
+
 const closeSearch: Maker = ({ id: transferId }, _side, chance) => ({
   request: { type: 'CloseSearch', input: { transferId, outcome: chance.is(0.7) ? 'found' : 'not_found', documents } },
 });
@@ -119,20 +128,23 @@ interface SideRule {
   readonly make: Maker;
   readonly after: StateKey | 'transfer.copy-sent' | 'transfer.fact-corrected';
   readonly until?: StateKey | 'transfer.recusal-declared';
-  readonly isRare?: true;
+  /** How often it comes into question at all, from 0 to 1. */
+  readonly likelihood?: number;
 }
 
 /** What the law knows beside the ordinary course. */
 const RULES: readonly SideRule[] = [
-  { make: sendCopy, after: 'transfer.decided' },
+  { make: sendCopy, after: 'transfer.decided', likelihood: 0.6 },
   { make: noteCopy('AcknowledgeCopy'), after: 'transfer.copy-sent' },
   { make: noteCopy('AcknowledgeCopyCorrection'), after: 'transfer.fact-corrected' },
+  { make: refuse, after: 'transfer.consultation-received', until: 'transfer.consultation-replied' },
   { make: supersede, after: 'transfer.consultation-replied', until: 'transfer.decided' },
   { make: raise, after: 'transfer.consultation-received', until: 'transfer.decided' },
   { make: resolve, after: 'transfer.dispute-raised#upper', until: 'transfer.decided' },
-  { make: correct, after: 'transfer.decided' },
+  { make: correct, after: 'transfer.decided', likelihood: 0.4 },
   { make: noteCorrection, after: 'transfer.fact-corrected' },
-  { make: recuse, after: 'transfer.applied', until: 'transfer.recusal-declared', isRare: true },
+  { make: withdraw, after: 'transfer.applied', until: 'transfer.decision-served', likelihood: 0.05 },
+  { make: recuse, after: 'transfer.applied', until: 'transfer.recusal-declared', likelihood: 0.05 },
   { make: withPapers('RegisterCustodyFile'), after: 'transfer.decided', until: 'transfer.custody-file-placed' },
   { make: withPapers('StartSearch'), after: 'transfer.nonreport-notified', until: 'transfer.search-started' },
   { make: withPapers('NotifyPolice'), after: 'transfer.search-started', until: 'transfer.police-notified' },
@@ -146,7 +158,7 @@ export const sideAct = (known: TransferSummary, side: Side, chance: Chance): Sid
   const { facts } = known;
   const has = (key: NonNullable<SideRule['after' | 'until']>): boolean =>
     facts[key as StateKey] !== undefined || Object.values(facts).some((fact) => fact?.type === key);
-  const isLikely = ({ isRare }: SideRule): boolean => isRare === undefined || chance.is(0.05);
+  const isLikely = ({ likelihood = 1 }: SideRule): boolean => chance.is(likelihood);
   const fitting = RULES.filter(({ after, until }) => has(after) && (until === undefined || !has(until)));
   const choice = chance.is(0.05) ? RULES : fitting.filter(isLikely);
   return choice.length === 0 ? undefined : chance.of(choice).make(known, side, chance);
