@@ -19,6 +19,7 @@ import {
   isOpen,
   isReading,
   isTransferEvent,
+  nthOf,
   packInForce,
   personDecider,
   personMergeDecider,
@@ -283,7 +284,7 @@ const recipientsOf = (
   const serving = ofTransfer.flatMap((act) => {
     if (act.type === 'transfer.copy-sent') return servedBy(act);
     return act.type === 'transfer.fact-corrected'
-      ? copies.filter(({ data }) => data.of === act.data.fact).flatMap(servedBy)
+      ? copies.filter((copy) => copy.data.of === act.data.fact && nthOf(copy) === nthOf(act)).flatMap(servedBy)
       : [];
   });
   return [node, applied.data.originNode, applied.data.receivingNode, ...serving];

@@ -82,7 +82,10 @@ const TABLE: Readonly<Record<Code, readonly [RefusalType, string]>> = {
   NOT_CORRECTED: ['StateRefusal', 'The fact has not been corrected.'],
   FACT_UNKNOWN: ['InputRefusal', 'The case has no such fact.'],
   EVIDENCE_MISSING: ['InputRefusal', 'The act names its evidence: at least one document.'],
-  RESTS_ON_CORRECTED: ['StateRefusal', 'The act would rest on a corrected fact: withdraw and apply again.'],
+  RESTS_ON_CORRECTED: [
+    'StateRefusal',
+    'The act would rest on a corrected fact: that is done anew first, a wrong application withdrawn.',
+  ],
   CUSTODY_FILE_ALREADY_PLACED: ['StateRefusal', 'The custodial file has been registered already.'],
   CUSTODY_FILE_MISSING: ['StateRefusal', 'The place that holds the custodial file has not said so yet.'],
   NOT_OUTSIDE_PRISON: ['StateRefusal', 'The person does not serve outside prison: no custodial file moves.'],

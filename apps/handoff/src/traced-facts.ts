@@ -1,5 +1,15 @@
 import { eventName } from '@delta-hub/contracts';
-import { actsOf, duties, type Duty, hubRules, isSuperseded, keyOf, type StateKey, upcast } from '@delta-hub/handoff';
+import {
+  actsOf,
+  duties,
+  type Duty,
+  hubRules,
+  isSuperseded,
+  keyOf,
+  nthOf,
+  type StateKey,
+  upcast,
+} from '@delta-hub/handoff';
 import type { TransferEvent, TransferState, VerdictType } from '@delta-hub/handoff';
 import type { TransferParent } from './answers.js';
 import type { Cases } from './cases.js';
@@ -45,9 +55,16 @@ const supersessionOf = ({ data }: VerdictAct, state: TransferState): TracedVerdi
   );
 };
 
-/** The signed fact of a case by its key in the state. The first of its key counts, as in the fold. */
-export const factByKey = (cases: Cases, stream: string, key: StateKey | undefined): FactRow | undefined =>
-  key === undefined ? undefined : cases.factsOfStream(stream).find((row) => keyOfRow(row) === key);
+/** The signed fact of a case by its key in the state. The first of its key counts, as in the fold, but one done anew before it. */
+export const factByKey = (cases: Cases, stream: string, key: StateKey | undefined): FactRow | undefined => {
+  const rows = key === undefined ? [] : cases.factsOfStream(stream).filter((row) => keyOfRow(row) === key);
+  return rows.reduce<FactRow | undefined>(
+    (best, row) => (best && nthOfRow(best) >= nthOfRow(row) ? best : row),
+    undefined,
+  );
+};
+
+const nthOfRow = ({ jws }: FactRow): number => nthOf(readEvent({ data: Buffer.from(jws, 'ascii') }));
 
 /** The act of a fact of a case; undefined for a fact of anything else. */
 export const actOfRow = ({ type, jws }: Pick<FactRow, 'type' | 'jws'>): TransferEvent | undefined =>

@@ -212,6 +212,12 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       "mentionsSealed": {
         "const": true,
         "description": "含犯罪记录封存信息: the file mentions the sealed record of another. Absent when it does not."
+      },
+      "nth": {
+        "type": "integer",
+        "minimum": 2,
+        "maximum": 99,
+        "description": "Which act of its type in the case, counted from 1; absent for the first. A second one there is when the first was struck by a correction and the act was done anew."
       }
     }
   },
@@ -1106,6 +1112,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "actor": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1126,6 +1135,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "actor": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1163,6 +1175,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1187,6 +1202,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1237,6 +1255,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "office": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/officeRole"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1316,6 +1337,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1364,6 +1388,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "office": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/officeRole"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1388,6 +1415,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1622,6 +1652,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1646,6 +1679,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1782,6 +1818,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1806,6 +1845,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1826,6 +1868,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "actor": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1850,6 +1895,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1874,6 +1922,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "due": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1902,6 +1953,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1922,6 +1976,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "actor": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1946,6 +2003,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -2106,6 +2166,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -2137,6 +2200,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -2161,6 +2227,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
