@@ -89,6 +89,11 @@ export const isSuperseded = (state: TransferState, about: Pick<Verdict, 'step' |
 /** All that has been done, in no particular order. */
 export const actsOf = (state: TransferState): readonly TransferEvent[] => Object.values(state) as TransferEvent[];
 
-/** All acts of one type. */
-export const actsOfType = <T extends TransferEventType>(state: TransferState, type: T): readonly TransferAct<T>[] =>
-  actsOf(state).filter((act): act is TransferAct<T> & TransferEvent => act.type === type);
+/** All acts of one type. A state is never changed, and is asked for one type after another: its acts are sorted once. */
+export const actsOfType = <T extends TransferEventType>(state: TransferState, type: T): readonly TransferAct<T>[] => {
+  let types = byType.get(state);
+  if (types === undefined) byType.set(state, (types = Map.groupBy(actsOf(state), (act) => act.type)));
+  return (types.get(type) ?? []) as readonly TransferAct<T>[];
+};
+
+const byType = new WeakMap<TransferState, ReadonlyMap<TransferEventType, readonly TransferEvent[]>>();
