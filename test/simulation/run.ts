@@ -1,10 +1,10 @@
 /** `npm run test:simulation`: plays many worlds and says what did not hold, and how to see it again. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { Played } from './player.js';
+import { playTogether } from './players.js';
 import { replayOf } from './replay.js';
-import { type Play, simulate } from './simulate.js';
+import type { Play } from './simulate.js';
 
 const HELP = `Plays seeded worlds of four nodes under faults and checks the invariants of the hub.
 
@@ -13,6 +13,7 @@ const HELP = `Plays seeded worlds of four nodes under faults and checks the inva
   --cases <n>         persons in a world, each one history (50)
   --acts <n>          acts that officers try in a world (20 for each person)
   --substrate <name>  memory, or sqlite: files in a temporary directory (memory)
+  --jobs <n>          worlds that are played at once, each in a process of its own (one for each processor)
   --json              one line of JSON for each world, and one for all
   --help
 
@@ -32,6 +33,7 @@ const options = () => {
       cases: { type: 'string', default: '50' },
       acts: { type: 'string' },
       substrate: { type: 'string', default: 'memory' },
+      jobs: { type: 'string', default: `${availableParallelism()}` },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -42,35 +44,25 @@ const options = () => {
   const acts = values.acts === undefined ? 20 * cases : number(values.acts, 'acts');
   const seed = number(values.seed, 'seed');
   const worlds = number(values.worlds, 'worlds');
-  return { seed, worlds, scale: { cases, acts }, substrate, json: values.json, help: values.help } as const;
+  const jobs = number(values.jobs, 'jobs');
+  const plays = Array.from({ length: worlds }, (_, n): Play => ({ seed: seed + n, scale: { cases, acts }, substrate }));
+  return { plays, jobs, json: values.json, help: values.help };
 };
 
-const playAll = async ({
-  seed: first,
-  worlds,
-  scale,
-  substrate,
-  json,
-}: ReturnType<typeof options>): Promise<number> => {
-  const directory = mkdtempSync(join(tmpdir(), 'delta-hub-simulation-'));
+const playAll = async ({ plays, jobs, json }: ReturnType<typeof options>): Promise<number> => {
   const started = performance.now();
-  const cpu = () => (process.cpuUsage().user + process.cpuUsage().system) / 1e6;
-  let [histories, facts, crashes, failed] = [0, 0, 0, 0];
-  try {
-    for (let seed = first; seed < first + worlds; seed += 1) {
-      const play: Play = { seed, scale, substrate };
-      const result = await simulate(play, mkdtempSync(join(directory, 'world-')));
-      histories += scale.cases;
-      facts += result.facts;
-      for (const [what, times] of Object.entries(result.struck)) if (what.startsWith('crash ')) crashes += times;
-      if (result.broken.length > 0) failed += 1;
-      report(play, result, histories / cpu(), json);
-    }
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
+  let [worlds, histories, facts, crashes, failed, cpuSeconds] = [0, 0, 0, 0, 0, 0];
+  for await (const result of playTogether(plays, jobs)) {
+    const play = plays[worlds]!;
+    worlds += 1;
+    histories += play.scale.cases;
+    facts += result.facts;
+    cpuSeconds += result.cpuSeconds;
+    for (const [what, times] of Object.entries(result.struck)) if (what.startsWith('crash ')) crashes += times;
+    if (result.broken.length > 0) failed += 1;
+    report(play, result, histories / cpuSeconds, json);
   }
   const seconds = (performance.now() - started) / 1_000;
-  const cpuSeconds = cpu();
   const perSecond = { perSecond: histories / seconds, perCpuSecond: histories / cpuSeconds };
   const summary = { worlds, histories, facts, crashes, failed, seconds, cpuSeconds, ...perSecond };
   console.log(
@@ -83,12 +75,7 @@ const playAll = async ({
   return failed === 0 ? 0 : 3;
 };
 
-const report = (
-  play: Play,
-  { broken, history, facts }: Awaited<ReturnType<typeof simulate>>,
-  perCpuSecond: number,
-  json: boolean,
-): void => {
+const report = (play: Play, { broken, history, facts }: Played, perCpuSecond: number, json: boolean): void => {
   if (json) return console.log(JSON.stringify({ seed: play.seed, history, facts, broken }));
   console.error(
     `seed ${play.seed}: ${broken.length === 0 ? 'held' : 'FAILED'}, ${perCpuSecond.toFixed(1)} histories in a second of CPU`,

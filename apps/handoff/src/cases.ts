@@ -1,6 +1,7 @@
 import type { TransferSummary } from '@delta-hub/handoff';
 import type { DutyPlace, DutyRow } from './duty-table.js';
-import type { FactRow, PersonIntake, TransferQuery } from './read-models.js';
+import type { TransferQuery } from './case-table.js';
+import type { FactRow, PersonIntake } from './read-models.js';
 
 /** The cases of a node as its queries read them: now, which is `ReadModels`, or as of an instant: see `casesAt`. */
 export interface Cases {

@@ -29,13 +29,12 @@ import {
   transferDecider,
   type TransferEvent,
   type Transmission,
-  upcast,
 } from '@delta-hub/handoff';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { v5 as uuidv5 } from 'uuid';
 import { checkInput } from './input-checks.js';
 import { type Commander, Handle, type HubRejection, type Inputs, type Outcome, type Request } from './requests.js';
-import { type Keeper, readEvent, sign } from './signed-events.js';
+import { actOf, type Keeper, readEvent, sign, stateOf } from './signed-events.js';
 import { currentTrace } from './trace-context.js';
 import { type AnyCommand, type LookUps, type Pair, toCommand } from './to-command.js';
 
@@ -148,7 +147,7 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
   private async nextTransferOf(personId: string, key: string): Promise<Target> {
     for (let n = 0; ; n++) {
       const target = await this.read(`transfer-${uuidv5(`${this.keeper.node}|${personId}|${n}`, TRANSFER_NAMESPACE)}`);
-      const isClosed = target.recorded.length > 0 && !isOpen(fold(transferDecider, transferEvents(target.recorded)));
+      const isClosed = target.recorded.length > 0 && !isOpen(stateOf(target.recorded));
       const isOurs = target.recorded.some((event) => readEvent(event).commandid === key);
       if (!isClosed || isOurs) return target;
     }
@@ -188,7 +187,7 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
     },
   ): readonly EventToAppend[] {
     const recipients = [...recipientsOf(acts, recorded, this.keeper.node), ...command.partners];
-    const isSealed = command.isSealed || [...acts, ...actsIn(recorded)].some(isOfSealed);
+    const isSealed = command.isSealed || [...acts, ...recorded.map(actOf)].some(isOfSealed);
     const signed: EventToAppend[] = [];
     for (const act of acts) {
       const causationId = signed.at(-1)?.id ?? recorded.at(-1)?.id;
@@ -239,10 +238,7 @@ const hashOf = (request: Request, agencyId: string): string => {
 };
 
 const transferEvents = (recorded: readonly RecordedEvent[]): readonly TransferEvent[] =>
-  recorded.map((event) => upcast(event.type, readEvent(event).data) as TransferEvent);
-
-const actsIn = (recorded: readonly RecordedEvent[]): readonly HandoffEvent[] =>
-  recorded.map((event) => upcast(event.type, readEvent(event).data));
+  recorded.map((event) => actOf(event) as TransferEvent);
 
 const decide = (
   command: AnyCommand,
@@ -255,10 +251,9 @@ const decide = (
   }
   if (command.type === 'ReadSealedRecord') return sealedRecordDecider.decide(command, {});
   if ('duplicateId' in command)
-    return personMergeDecider.decide(command, fold(personMergeDecider, actsIn(recorded).filter(isMergeEvent)));
-  if (command.type !== 'RegisterIntake')
-    return transferDecider.decide(command, fold(transferDecider, transferEvents(recorded)));
-  return personDecider.decide(command, fold(personDecider, actsIn(recorded).filter(isIntake)));
+    return personMergeDecider.decide(command, fold(personMergeDecider, recorded.map(actOf).filter(isMergeEvent)));
+  if (command.type !== 'RegisterIntake') return transferDecider.decide(command, stateOf(recorded));
+  return personDecider.decide(command, fold(personDecider, recorded.map(actOf).filter(isIntake)));
 };
 
 /** Whether a fact says that its stream is of a sealed record. */

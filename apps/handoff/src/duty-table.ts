@@ -92,7 +92,9 @@ const prepareAll = (prepare: (text: string) => StatementSync) => ({
   ),
   putOf: prepare('INSERT OR IGNORE INTO duty_of(agency, due, transfer, step, about, is_sealed) VALUES(?,?,?,?,?,?)'),
   forgetLook: prepare('DELETE FROM looks WHERE transfer = ?'),
-  putLook: prepare('INSERT INTO looks(transfer, at) VALUES(?, ?) ON CONFLICT(transfer) DO UPDATE SET at = excluded.at'),
+  putLook: prepare(
+    'INSERT INTO looks(transfer, at) VALUES(?, ?) ON CONFLICT(transfer) DO UPDATE SET at = excluded.at WHERE at <> excluded.at',
+  ),
   page: prepare(
     `SELECT o.due, o.transfer AS transferId, o.step, o.about, d.agency, d.owed_by AS owedBy, d.recipient, d.rule AS ruleId
      FROM duty_of o JOIN duties d ON d.transfer = o.transfer AND d.step = o.step AND d.about = o.about AND d.due = o.due

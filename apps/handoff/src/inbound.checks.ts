@@ -30,7 +30,6 @@ import {
   personMergeDecider,
   type PersonMergeEvent,
   signingRejection,
-  transferDecider,
   type TransferEvent,
   type TransferState,
   upcast,
@@ -39,7 +38,7 @@ import { copyFault } from './copy-recipients.js';
 import { eventsTopic, SEALED_CONTENT } from './outbound.publisher.js';
 import { schemaFault } from './schema-check.js';
 import { outageFault } from './signed-beats.js';
-import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
+import { actOf, jwsOf, nodeOfSource, stateOf } from './signed-events.js';
 
 /** The checks an inbound record passes, in this order; the first that fails names the refusal (design section 3). */
 export type InboundCheck =
@@ -186,7 +185,7 @@ const mergeVerdict = async (
   const known = await pair(act.data.personId, act.data.duplicateId);
   const isSealed = [known.person, known.duplicate].some((file) => file?.confidentiality !== undefined);
   if (isSealed && event.dataclassification !== 'MINOR_SEALED') return refuse('DOMAIN', 'SEAL_BROKEN');
-  const said = stream.map((recorded) => upcast(recorded.type, readEvent(recorded).data)).filter(isMergeEvent);
+  const said = stream.map(actOf).filter(isMergeEvent);
   const rejection = mergeAdmission(fold(personMergeDecider, said), act, known);
   if (rejection === undefined)
     return { verdict: 'accept', event, jws, expected: stream.at(-1)?.revision ?? 'no-stream' };
@@ -242,12 +241,11 @@ const domainFault = (
       ? outageFault(event as HubEvent<'outage.declared'>, rule)
       : 'the outage is known already';
   if (!event.type.startsWith('cn.delta-hub.transfer.')) return `${event.type} is not exchanged between nodes`;
-  const history = stream.map((recorded) => upcast(recorded.type, readEvent(recorded).data) as TransferEvent);
   const act = upcast(event.type, event.data) as TransferEvent;
   const author = agencyById(act.actor.agencyId);
   if (author === undefined) return 'AGENCY_UNKNOWN';
   if (act.occurredAt > event.time) return 'OCCURRED_IN_FUTURE';
-  const state = fold(transferDecider, history);
+  const state = stateOf(stream);
   const rejection = admit(state, act, author)?.code ?? sealFault(event, state);
   if (rejection === undefined && act.type === 'transfer.copy-sent') return copyFault(state, act, node);
   if (rejection !== undefined || act.type !== 'transfer.dispute-raised') return rejection;

@@ -16,7 +16,15 @@ export const transmissionOf = (readModels: ReadModels, transferId: string): Tran
   const transfer = readModels.transfer(transferId);
   if (transfer === undefined) return AT_ONCE;
   const { originNode, receivingNode } = transfer;
-  return { arrivals: readModels.arrivals(transferId), outages: readModels.outagesBetween(originNode, receivingNode) };
+  // Few limits ask.
+  return {
+    get arrivals() {
+      return readModels.arrivals(transferId);
+    },
+    get outages() {
+      return readModels.outagesBetween(originNode, receivingNode);
+    },
+  };
 };
 
 /** Looks up in the read models, once they have come as far as the store was when asked: a command sees every fact before it. */

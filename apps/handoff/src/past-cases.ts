@@ -13,7 +13,8 @@ import {
 } from '@delta-hub/handoff';
 import type { Cases } from './cases.js';
 import type { DutyPlace, DutyRow } from './duty-table.js';
-import type { FactRow, PersonIntake, ReadModels, TransferQuery } from './read-models.js';
+import type { TransferQuery } from './case-table.js';
+import type { FactRow, PersonIntake, ReadModels } from './read-models.js';
 import { readEvent } from './signed-events.js';
 import type { View } from './view.js';
 

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { IncomingRecord, Position } from '@delta-hub/broker';
 import type { RecordedEvent } from '@delta-hub/event-store';
+import { prepareOnce } from './prepared.js';
 
 /** How long a position may wait to be written; what a crash takes back is as much work done again. */
 const WRITTEN_WITHIN_MS = 50;
@@ -13,6 +14,7 @@ const WRITTEN_WITHIN_MS = 50;
  */
 export class Positions {
   private readonly db: DatabaseSync;
+  private readonly sql;
   private readonly known: Map<string, string>;
   private readonly unwritten = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
@@ -22,7 +24,8 @@ export class Positions {
     this.db = new DatabaseSync(path);
     this.db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;
       CREATE TABLE IF NOT EXISTS positions(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT`);
-    const rows = this.db.prepare('SELECT name, value FROM positions').all();
+    this.sql = prepareOnce(this.db);
+    const rows = this.sql('SELECT name, value FROM positions').all();
     this.known = new Map(rows.map(({ name, value }) => [String(name), String(value)]));
   }
 
@@ -66,8 +69,8 @@ export class Positions {
 
   private write(): void {
     if (this.unwritten.size === 0) return;
-    const put = this.db.prepare('INSERT OR REPLACE INTO positions(name, value) VALUES(?, ?)');
-    const forget = this.db.prepare('DELETE FROM positions WHERE name = ?');
+    const put = this.sql('INSERT OR REPLACE INTO positions(name, value) VALUES(?, ?)');
+    const forget = this.sql('DELETE FROM positions WHERE name = ?');
     this.db.exec('BEGIN IMMEDIATE');
     try {
       for (const name of this.unwritten) {

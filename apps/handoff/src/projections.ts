@@ -11,19 +11,16 @@ import {
   isReading,
   isTransferEvent,
   nextLook,
-  transferSummary,
+  type TransferEvent,
   type TransferSummary,
-  upcast,
   worklistOf,
 } from '@delta-hub/handoff';
 import { copiesHere, type CopyParent, isNoted } from './copy-answers.js';
 import type { CopyEntry } from './copy-table.js';
 import type { ReadModels } from './read-models.js';
-import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
+import { actOf, jwsOf, nodeOfSource, readEvent } from './signed-events.js';
 import type { StoreFeed } from './store-feed.js';
 import { StoreSubscriber } from './subscriber.js';
-
-const summaries = transferSummary(() => hubRules);
 
 /** Writes the read models from the store's events, those that come together in one transaction. Nothing else writes them. */
 export class Projector extends StoreSubscriber {
@@ -34,13 +31,20 @@ export class Projector extends StoreSubscriber {
       load: () => readModels.position(),
       handle: async (events) => {
         await nextTurn(); // So the publisher's facts are on their way before this keeps everybody waiting.
-        readModels.apply(events.at(-1)!.position, () => events.forEach((event) => project(event, readModels, node)));
+        readModels.apply(events.at(-1)!.position, () => project(events, readModels, node));
       },
     });
   }
 }
 
-const project = (recorded: RecordedEvent, readModels: ReadModels, node: string): void => {
+/** What each fact says by itself, then what the facts of each case together make of it. */
+const project = (events: readonly RecordedEvent[], readModels: ReadModels, node: string): void => {
+  for (const recorded of events) projectFact(recorded, readModels);
+  const ofCases = events.filter(({ type }) => eventName(type)?.startsWith('transfer.'));
+  for (const [id, facts] of Map.groupBy(ofCases, ({ stream }) => stream)) projectCase(id, facts, readModels, node);
+};
+
+const projectFact = (recorded: RecordedEvent, readModels: ReadModels): void => {
   const event = readEvent(recorded);
   putFact(recorded, event, readModels);
   if (eventName(recorded.type) === 'refusal.issued') {
@@ -59,28 +63,25 @@ const project = (recorded: RecordedEvent, readModels: ReadModels, node: string):
     return;
   }
   if (isKeyEventType(recorded.type)) return;
-  const act = upcast(recorded.type, event.data);
-  if (isMergeEvent(act)) {
-    readModels.putMerge(recorded.stream, [act.data.personId, act.data.duplicateId]);
-    return;
-  }
+  const act = actOf(recorded);
   // A reading changes nothing of what is read.
-  if (isReading(act)) return;
-  if (!isTransferEvent(act)) {
-    readModels.putPerson({ personId: act.data.personId, stream: recorded.stream, event: act });
+  if (isTransferEvent(act) || isReading(act)) return;
+  if (isMergeEvent(act)) readModels.putMerge(recorded.stream, [act.data.personId, act.data.duplicateId]);
+  else readModels.putPerson({ personId: act.data.personId, stream: recorded.stream, event: act });
+};
+
+const projectCase = (id: string, facts: readonly RecordedEvent[], readModels: ReadModels, node: string): void => {
+  const acts = facts.map((recorded) => actOf(recorded) as TransferEvent);
+  const summary = readModels.cases.advance(id, acts);
+  if (summary === undefined) {
+    readModels.copies.put(id, copiesHere(readModels, id, undefined).flatMap(inboxEntry));
     return;
   }
-  const known = readModels.transfer(recorded.stream);
-  if (known === undefined && act.type !== 'transfer.applied') {
-    readModels.copies.put(recorded.stream, copiesHere(readModels, recorded.stream, undefined).flatMap(inboxEntry));
-    return;
-  }
-  const summary = summaries.evolve(known, recorded.stream, act);
-  readModels.putTransfer(summary, recorded.position);
-  const rows = worklistOf(summary.id, summary.facts, hubRules, agencyById);
-  readModels.duties.put(summary.id, rows, lookOf(summary, node), summary.confidentiality !== undefined);
+  readModels.cases.put(summary, facts.at(-1)!.position);
+  const rows = worklistOf(id, summary.facts, hubRules, agencyById);
+  readModels.duties.put(id, rows, lookOf(summary, node), summary.confidentiality !== undefined);
   readModels.copies.put(
-    summary.id,
+    id,
     copiesOf(summary.facts).flatMap((copy) => inboxEntry({ copy })),
   );
 };

@@ -4,6 +4,7 @@ import type { Arrival, Instant, PersonEvent, StateKey, TransferSummary } from '@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { CASE_SCHEMA, CaseTable, type TransferQuery } from './case-table.js';
 import { COPY_SCHEMA, CopyTable } from './copy-table.js';
 import { DUTY_SCHEMA, type DutyPlace, type DutyRow, DutyTable } from './duty-table.js';
 import { PastFacts } from './past-facts.js';
@@ -14,13 +15,9 @@ type RefusalIssued = EventData['refusal.issued'];
 
 const SCHEMA = `
   PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;
-  CREATE TABLE IF NOT EXISTS transfers(id TEXT PRIMARY KEY, person TEXT NOT NULL, status TEXT NOT NULL, touched INTEGER NOT NULL, summary TEXT NOT NULL) STRICT;
-  CREATE INDEX IF NOT EXISTS transfers_person ON transfers(person);
-  CREATE INDEX IF NOT EXISTS transfers_touched ON transfers(touched);
-  CREATE TABLE IF NOT EXISTS parties(agency TEXT NOT NULL, transfer TEXT NOT NULL, PRIMARY KEY(agency, transfer)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS persons(id TEXT PRIMARY KEY, intake TEXT NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS facts(id TEXT PRIMARY KEY, position INTEGER NOT NULL, stream TEXT NOT NULL, type TEXT NOT NULL, node TEXT NOT NULL, agency TEXT, occurred_at TEXT NOT NULL, signed_at TEXT NOT NULL, received_at TEXT NOT NULL, command TEXT NOT NULL, jws TEXT NOT NULL) STRICT;
-  CREATE INDEX IF NOT EXISTS facts_stream ON facts(stream, position);
+  CREATE TABLE IF NOT EXISTS facts(position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, stream TEXT NOT NULL, type TEXT NOT NULL, node TEXT NOT NULL, agency TEXT, occurred_at TEXT NOT NULL, signed_at TEXT NOT NULL, received_at TEXT NOT NULL, command TEXT NOT NULL, jws TEXT NOT NULL) STRICT;
+  CREATE INDEX IF NOT EXISTS facts_stream ON facts(stream);
   CREATE INDEX IF NOT EXISTS facts_command ON facts(command);
   CREATE TABLE IF NOT EXISTS merges(person TEXT NOT NULL, stream TEXT NOT NULL, PRIMARY KEY(person, stream)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS refusals(id TEXT PRIMARY KEY, position INTEGER NOT NULL, record TEXT NOT NULL) STRICT;
@@ -50,14 +47,6 @@ export interface PersonIntake {
   readonly event: PersonEvent;
 }
 
-/** Which transfers a list has: those of the given agencies (undefined: of the whole node), below the cursor. */
-export interface TransferQuery {
-  readonly agencies: readonly string[] | undefined;
-  readonly status: string | undefined;
-  readonly before: number | undefined;
-  readonly limit: number;
-}
-
 /** A time in which two nodes did not hear each other, as both of them showed. Instants are UTC. */
 export interface OutageRow {
   readonly id: string;
@@ -78,7 +67,7 @@ const FACT = `SELECT id, position, stream, type, node, agency, occurred_at AS oc
 
 const OUTAGE = 'SELECT id, node, peer, began AS "from", ended AS until FROM outages';
 
-const ALL_TABLES = [SCHEMA, DUTY_SCHEMA, COPY_SCHEMA].join('\n');
+const ALL_TABLES = [SCHEMA, CASE_SCHEMA, DUTY_SCHEMA, COPY_SCHEMA].join('\n');
 
 /**
  * Names the shape of the tables and the rules by which they were filled: under others they are built anew
@@ -102,15 +91,11 @@ const openTables = (path: string): DatabaseSync => {
   return db;
 };
 
-/** Cases whose summaries are kept as they were read last: several subscribers ask for a case after each of its facts. */
-const MOST_KEPT = 1_000;
-
 /** What queries read: derived from the event store alone. The position is in the same file: without the file they are built anew. Only the projector writes it. */
 export class ReadModels {
   private readonly db: DatabaseSync;
   private readonly sql;
-  /** Summaries by case, the least recently used first. */
-  private readonly kept = new Map<string, TransferSummary>();
+  readonly cases: CaseTable;
   /** The open duties of every case. */
   readonly duties: DutyTable;
   readonly past: PastFacts;
@@ -120,6 +105,7 @@ export class ReadModels {
   constructor(path: string) {
     this.db = openTables(path);
     this.sql = prepareOnce(this.db);
+    this.cases = new CaseTable(this.db);
     this.duties = new DutyTable(this.db);
     this.past = new PastFacts(this.db);
     this.copies = new CopyTable(this.db);
@@ -141,7 +127,7 @@ export class ReadModels {
       this.db.exec('COMMIT');
     } catch (error) {
       this.db.exec('ROLLBACK');
-      this.kept.clear();
+      this.cases.forget();
       throw error;
     }
   }
@@ -162,19 +148,6 @@ export class ReadModels {
       fact.command,
       fact.jws,
     );
-  }
-
-  putTransfer(summary: TransferSummary, touched: bigint): void {
-    this.keep(summary);
-    this.sql('INSERT OR REPLACE INTO transfers(id, person, status, touched, summary) VALUES(?,?,?,?,?)').run(
-      summary.id,
-      summary.personId,
-      summary.status,
-      touched,
-      JSON.stringify(summary),
-    );
-    for (const agency of [summary.origin, summary.receiving])
-      this.sql('INSERT OR IGNORE INTO parties(agency, transfer) VALUES(?, ?)').run(agency, summary.id);
   }
 
   putPerson(intake: PersonIntake): void {
@@ -254,30 +227,15 @@ export class ReadModels {
   }
 
   transfer(id: string): TransferSummary | undefined {
-    const known = this.kept.get(id);
-    if (known !== undefined) return this.keep(known);
-    const row = this.sql('SELECT summary FROM transfers WHERE id = ?').get(id);
-    return row === undefined ? undefined : this.keep(JSON.parse(String(row['summary'])) as TransferSummary);
+    return this.cases.of(id);
   }
 
   transfersOfPerson(person: string): readonly TransferSummary[] {
-    const rows = this.sql('SELECT id FROM transfers WHERE person = ? ORDER BY touched').all(person);
-    return rows.flatMap((row) => this.transfer(String(row['id'])) ?? []);
+    return this.cases.ofPerson(person);
   }
 
-  /** Transfers of the given agencies that are not sealed, newest act first, below the cursor. `agencies` undefined: of the whole node. */
   transfers(query: TransferQuery): readonly { readonly touched: number; readonly summary: TransferSummary }[] {
-    const agencies = query.agencies === undefined ? null : JSON.stringify(query.agencies);
-    const rows = this.sql(
-      `SELECT touched, summary FROM transfers t
-         WHERE (?1 IS NULL OR EXISTS (SELECT 1 FROM parties p WHERE p.transfer = t.id AND p.agency IN (SELECT value FROM json_each(?1))))
-           AND json_extract(summary, '$.confidentiality') IS NULL
-           AND (?2 IS NULL OR status = ?2) AND touched < ?3 ORDER BY touched DESC LIMIT ?4`,
-    ).all(agencies, query.status ?? null, query.before ?? Number.MAX_SAFE_INTEGER, query.limit);
-    return rows.map((row) => ({
-      touched: Number(row['touched']),
-      summary: JSON.parse(String(row['summary'])) as TransferSummary,
-    }));
+    return this.cases.page(query);
   }
 
   person(id: string): PersonIntake | undefined {
@@ -318,12 +276,5 @@ export class ReadModels {
 
   close(): void {
     this.db.close();
-  }
-
-  private keep(summary: TransferSummary): TransferSummary {
-    this.kept.delete(summary.id);
-    this.kept.set(summary.id, summary);
-    if (this.kept.size > MOST_KEPT) this.kept.delete(this.kept.keys().next().value!);
-    return summary;
   }
 }

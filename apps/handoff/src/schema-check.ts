@@ -1,6 +1,6 @@
 import { eventName, type HubEvent, schemaAddress, SCHEMAS } from '@delta-hub/contracts';
 import { isInstant, isPlainDate } from '@delta-hub/handoff';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
 const ajv = new Ajv2020({ allErrors: false, strict: true });
 for (const schema of Object.values(SCHEMAS)) ajv.addSchema(schema);
@@ -39,10 +39,18 @@ interface Times {
   readonly correctionEnd?: string;
 }
 
+/** Compiled once each: to look a schema up costs `ajv` as much as to apply it. */
+const validators = new Map<string, ValidateFunction | undefined>();
+
+const validatorOf = (schema: string): ValidateFunction | undefined => {
+  if (!validators.has(schema)) validators.set(schema, ajv.getSchema(schema));
+  return validators.get(schema);
+};
+
 const faultOf = (schema: string, value: unknown): string | undefined => {
-  const validate = ajv.getSchema(schema);
+  const validate = validatorOf(schema);
   if (validate === undefined) return `no schema ${schema}`;
-  if (validate(value) === true) return undefined;
+  if (validate(value)) return undefined;
   const [error] = validate.errors ?? [];
   return `${error?.instancePath ?? ''} ${error?.message ?? 'invalid'}`.trim();
 };

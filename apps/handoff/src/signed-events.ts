@@ -1,7 +1,15 @@
 import { type EventName, type HubEvent, schemaAddress, wireType } from '@delta-hub/contracts';
 import { type Signer, signEvent } from '@delta-hub/crypto';
 import type { EventToAppend, RecordedEvent } from '@delta-hub/event-store';
-import type { Actor, Instant } from '@delta-hub/handoff';
+import {
+  type Actor,
+  type HandoffEvent,
+  type Instant,
+  transferDecider,
+  type TransferEvent,
+  type TransferState,
+  upcast,
+} from '@delta-hub/handoff';
 import type { Clock } from './clock.js';
 
 /** Who signs the node's facts, when, and under which ids. */
@@ -77,6 +85,30 @@ export const readEvent = (recorded: Pick<RecordedEvent, 'data'>): HubEvent => {
   const event = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as HubEvent;
   parsed.set(recorded, event);
   return event;
+};
+
+const acts = new WeakMap<Pick<RecordedEvent, 'data'>, HandoffEvent>();
+
+/** The act of a stored fact of a case or a person, as this version knows it; made once of each. @throws HandoffFault for any other fact */
+export const actOf = (recorded: Pick<RecordedEvent, 'type' | 'data'>): HandoffEvent => {
+  let act = acts.get(recorded);
+  if (act === undefined) acts.set(recorded, (act = upcast(recorded.type, readEvent(recorded).data)));
+  return act;
+};
+
+const states = new WeakMap<RecordedEvent, TransferState>();
+
+/** What a transfer has come to by all its stored facts, the oldest first. What stands before a fact never changes: it is folded once. */
+export const stateOf = (recorded: readonly RecordedEvent[]): TransferState => {
+  const last = recorded.at(-1);
+  if (last === undefined) return transferDecider.initialState;
+  const done = recorded.findLastIndex((event) => states.has(event));
+  const before = done < 0 ? transferDecider.initialState : states.get(recorded[done]!)!;
+  const acts = recorded.slice(done + 1).map((event) => actOf(event) as TransferEvent);
+  const state = acts.reduce((so, act) => transferDecider.evolve(so, act), before);
+  if (done >= 0) states.delete(recorded[done]!);
+  states.set(last, state);
+  return state;
 };
 
 export const jwsOf = ({ data }: Pick<RecordedEvent, 'data'>): string =>

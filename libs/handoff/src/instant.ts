@@ -40,12 +40,15 @@ export const parseInstant = (text: string): Instant | undefined => {
 
 /** The legal day an instant falls on. Throws INSTANT_INVALID. */
 export const dayOf = (instant: Instant): PlainDate => {
+  const known = days.get(instant);
+  if (known !== undefined) return known;
   if (!isInstant(instant)) throw new HandoffFault('INSTANT_INVALID', instant);
-  return textOfDay(Date.parse(instant) + SHANGHAI);
+  return remember(days, instant, textOfDay(Date.parse(instant) + SHANGHAI));
 };
 
 /** 00:00 of a legal day. */
-export const startOfDay = (day: PlainDate): Instant => new Date(numberOfDay(day) * DAY - SHANGHAI).toISOString();
+export const startOfDay = (day: PlainDate): Instant =>
+  starts.get(day) ?? remember(starts, day, new Date(numberOfDay(day) * DAY - SHANGHAI).toISOString());
 
 /** 24:00 of a legal day, which is 00:00 of the next: the first instant that is too late. */
 export const endOfDay = (day: PlainDate): Instant => startOfDay(addDays(day, 1));
@@ -84,13 +87,18 @@ const textOfDay = (milliseconds: number): PlainDate => {
   return texts.get(number) ?? remember(texts, number, new Date(milliseconds).toISOString().slice(0, 10));
 };
 
-/** Legal days come again and again, a few years of them: to read one as text costs more than all that is counted with it. */
+/**
+ * Legal days come again and again, a few years of them, and so do the instants of a case: to read one as text costs more
+ * than all that is counted with it.
+ */
 const numbers = new Map<PlainDate, number>();
 const texts = new Map<number, PlainDate>();
+const starts = new Map<PlainDate, Instant>();
+const days = new Map<Instant, PlainDate>();
 const MOST_DAYS = 20_000;
 
-const remember = <K, V>(days: Map<K, V>, key: K, value: V): V => {
-  if (days.size >= MOST_DAYS) days.clear();
-  days.set(key, value);
+const remember = <K, V>(known: Map<K, V>, key: K, value: V): V => {
+  if (known.size >= MOST_DAYS) known.clear();
+  known.set(key, value);
   return value;
 };

@@ -150,6 +150,11 @@ export const isSuperseded = (state: TransferState, about: Pick<Verdict, 'step' |
 export const actsOf = (state: TransferState): readonly TransferEvent[] =>
   Object.entries(state).flatMap(([key, act]) => (key.startsWith(STRUCK) ? [] : [act as TransferEvent]));
 
-/** All acts of one type. */
-export const actsOfType = <T extends TransferEventType>(state: TransferState, type: T): readonly TransferAct<T>[] =>
-  actsOf(state).filter((act): act is TransferAct<T> & TransferEvent => act.type === type);
+/** All acts of one type. A state is never changed, and is asked for one type after another: its acts are sorted once. */
+export const actsOfType = <T extends TransferEventType>(state: TransferState, type: T): readonly TransferAct<T>[] => {
+  let types = byType.get(state);
+  if (types === undefined) byType.set(state, (types = Map.groupBy(actsOf(state), (act) => act.type)));
+  return (types.get(type) ?? []) as readonly TransferAct<T>[];
+};
+
+const byType = new WeakMap<TransferState, ReadonlyMap<TransferEventType, readonly TransferEvent[]>>();

@@ -33,15 +33,16 @@ export const dueActs = (
   watching: Party,
   transmission: Transmission,
 ): readonly TransferEvent[] => {
-  const overtaking = (act: VerdictAct, duty: Duty | undefined) => reasonOf(act, duty, state, transmission);
+  const overtaking = (instant: Instant, duty: Duty | undefined) => reasonOf(instant, duty, state, transmission);
   const all = duties(state, rules).filter(({ step }) => WATCHED_BY[step] === watching);
-  const due = all.flatMap((duty) => duty.ladder.map((rung, index) => verdict(duty, rung, index, state)));
-  const open = due.filter(
-    (act) =>
-      act.occurredAt <= now && overtaking(act, dutyOf(act, all)) === undefined && state[keyOf(act)] === undefined,
+  const open = all.flatMap((duty) =>
+    duty.ladder.flatMap((rung, index) => {
+      const instant = instantOfRung(rung, duty);
+      return instant <= now && overtaking(instant, duty) === undefined ? [verdict(duty, rung, index, state)] : [];
+    }),
   );
   const stale = verdictsOf(state, watching).flatMap((act) => {
-    const reason = overtaking(act, dutyOf(act, all));
+    const reason = overtaking(act.occurredAt, dutyOf(act, all));
     return reason === undefined ? [] : [superseding(act, reason)];
   });
   return [...open, ...stale]
@@ -104,19 +105,19 @@ type Reason = Pick<TransferFacts['transfer.deadline-superseded'], 'because' | 'o
  * come, or could not come because the line was cut. Undefined when it was so.
  */
 const reasonOf = (
-  { occurredAt }: VerdictAct,
+  instant: Instant,
   duty: Duty | undefined,
   state: TransferState,
-  { arrivals, outages }: Transmission,
+  transmission: Transmission,
 ): Reason | undefined => {
   if (duty === undefined) return { because: 'recomputed' };
-  if (duty.lapsedAt !== undefined && duty.lapsedAt < occurredAt) return { because: 'withdrawn' };
-  if (duty.at === undefined || duty.at >= occurredAt) return undefined;
-  const arrival = duty.timelyBy === 'receipt' ? arrivals[duty.act] : undefined;
-  if (arrival === undefined || arrival.receivedAt < occurredAt) return { because: 'done-in-time' };
+  if (duty.lapsedAt !== undefined && duty.lapsedAt < instant) return { because: 'withdrawn' };
+  if (duty.at === undefined || duty.at >= instant) return undefined;
+  const arrival = duty.timelyBy === 'receipt' ? transmission.arrivals[duty.act] : undefined;
+  if (arrival === undefined || arrival.receivedAt < instant) return { because: 'done-in-time' };
   const parties = state['transfer.applied']?.data;
   const nodes = parties === undefined ? [] : [parties.originNode, parties.receivingNode];
-  const outage = excuse(arrival, occurredAt, nodes, outages);
+  const outage = excuse(arrival, instant, nodes, transmission.outages);
   return outage === undefined ? undefined : { because: 'outage', outage: outage.id };
 };
 

@@ -1,0 +1,111 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { fold } from '@delta-hub/decider';
+import {
+  hubRules,
+  transferDecider,
+  type TransferEvent,
+  transferSummary,
+  type TransferSummary,
+} from '@delta-hub/handoff';
+import { prepareOnce } from './prepared.js';
+import { actOfRow } from './traced-facts.js';
+
+/** Which transfers a list has: those of the given agencies (undefined: of the whole node), below the cursor. */
+export interface TransferQuery {
+  readonly agencies: readonly string[] | undefined;
+  readonly status: string | undefined;
+  readonly before: number | undefined;
+  readonly limit: number;
+}
+
+/** What lists are sorted and chosen by. What a case shows is in its facts: see `CaseTable.of`. */
+export const CASE_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS transfers(id TEXT PRIMARY KEY, person TEXT NOT NULL, status TEXT NOT NULL, touched INTEGER NOT NULL, is_sealed INTEGER NOT NULL) STRICT;
+  CREATE INDEX IF NOT EXISTS transfers_person ON transfers(person);
+  CREATE INDEX IF NOT EXISTS transfers_touched ON transfers(touched);
+  CREATE TABLE IF NOT EXISTS parties(agency TEXT NOT NULL, transfer TEXT NOT NULL, PRIMARY KEY(agency, transfer)) STRICT, WITHOUT ROWID;`;
+
+/** Cases whose summaries are kept as they were last: several subscribers ask for a case after each of its facts. */
+const MOST_KEPT = 1_000;
+
+const summaries = transferSummary(() => hubRules);
+
+/** The cases of a node: folded from the table of facts, so that nothing of a case is written anew with each fact of it. */
+export class CaseTable {
+  private readonly sql;
+  /** Summaries by case, the least recently used first. */
+  private readonly kept = new Map<string, TransferSummary>();
+
+  constructor(db: DatabaseSync) {
+    this.sql = prepareOnce(db);
+  }
+
+  /** A case after these newest facts of it, which are in the table of facts; undefined before its application. */
+  advance(id: string, acts: readonly TransferEvent[]): TransferSummary | undefined {
+    const known = this.kept.get(id);
+    return known === undefined
+      ? this.of(id)
+      : this.keep(
+          id,
+          acts.reduce((facts, act) => transferDecider.evolve(facts, act), known.facts),
+        );
+  }
+
+  put({ id, personId, status, confidentiality, origin, receiving }: TransferSummary, touched: bigint): void {
+    const { changes } = this.sql('UPDATE transfers SET status = ?, touched = ? WHERE id = ?').run(status, touched, id);
+    if (changes !== 0) return;
+    const isSealed = confidentiality === undefined ? 0 : 1;
+    this.sql('INSERT INTO transfers(id, person, status, touched, is_sealed) VALUES(?,?,?,?,?)').run(
+      ...([id, personId, status, touched, isSealed] as const),
+    );
+    for (const agency of [origin, receiving])
+      this.sql('INSERT OR IGNORE INTO parties(agency, transfer) VALUES(?, ?)').run(agency, id);
+  }
+
+  of(id: string): TransferSummary | undefined {
+    const known = this.kept.get(id);
+    if (known === undefined) return this.keep(id, this.folded(id));
+    this.kept.delete(id);
+    this.kept.set(id, known);
+    return known;
+  }
+
+  ofPerson(person: string): readonly TransferSummary[] {
+    const rows = this.sql('SELECT id FROM transfers WHERE person = ? ORDER BY touched').all(person);
+    return rows.flatMap((row) => this.of(String(row['id'])) ?? []);
+  }
+
+  /** Those that are not sealed, newest act first. */
+  page(query: TransferQuery): readonly { readonly touched: number; readonly summary: TransferSummary }[] {
+    const agencies = query.agencies === undefined ? null : JSON.stringify(query.agencies);
+    const rows = this.sql(
+      `SELECT id, touched FROM transfers t
+         WHERE (?1 IS NULL OR EXISTS (SELECT 1 FROM parties p WHERE p.transfer = t.id AND p.agency IN (SELECT value FROM json_each(?1))))
+           AND is_sealed = 0 AND (?2 IS NULL OR status = ?2) AND touched < ?3 ORDER BY touched DESC LIMIT ?4`,
+    ).all(agencies, query.status ?? null, query.before ?? Number.MAX_SAFE_INTEGER, query.limit);
+    return rows.flatMap((row) => {
+      const summary = this.of(String(row['id']));
+      return summary === undefined ? [] : [{ touched: Number(row['touched']), summary }];
+    });
+  }
+
+  /** Forgets what is kept, because what it was made of has been taken back. */
+  forget(): void {
+    this.kept.clear();
+  }
+
+  private folded(id: string) {
+    const rows = this.sql('SELECT type, jws FROM facts WHERE stream = ? ORDER BY position').all(id);
+    const acts = rows.flatMap(({ type, jws }) => actOfRow({ type: String(type), jws: String(jws) }) ?? []);
+    return fold(transferDecider, acts);
+  }
+
+  private keep(id: string, facts: TransferSummary['facts']): TransferSummary | undefined {
+    const summary = summaries.of(id, facts);
+    this.kept.delete(id);
+    if (summary === undefined) return undefined;
+    this.kept.set(id, summary);
+    if (this.kept.size > MOST_KEPT) this.kept.delete(this.kept.keys().next().value!);
+    return summary;
+  }
+}
