@@ -39,11 +39,12 @@ export class KafkaCluster {
   static async start(count = 1, options: ClusterOptions = {}): Promise<KafkaCluster> {
     const classPath = await kafkaClassPath();
     const directory = mkdtempSync(join(tmpdir(), 'delta-hub-kafka-'));
-    const ports = await freePorts(count * 2);
+    const ports = await freePorts(count * 3);
     const plans = Array.from({ length: count }, (_, index) => ({
       id: index + 1,
-      port: ports[2 * index]!,
-      controllerPort: ports[2 * index + 1]!,
+      port: ports[3 * index]!,
+      controllerPort: ports[3 * index + 1]!,
+      certificatePort: ports[3 * index + 2]!,
       dataDir: join(directory, `data-${index + 1}`),
       ...(options.advertisedPort === undefined ? {} : { advertisedPort: options.advertisedPort }),
     }));
@@ -96,6 +97,11 @@ export class KafkaNode {
     this.address = `${logins === undefined ? '127.0.0.1' : 'localhost'}:${plan.port}`;
     this.settings = join(directory, `server-${plan.id}.properties`);
     this.log = join(directory, `server-${plan.id}.log`);
+  }
+
+  /** Where a certificate is the login. */
+  get certificateAddress(): string {
+    return `localhost:${this.plan.certificatePort}`;
   }
 
   async format(properties: string): Promise<void> {

@@ -1,16 +1,35 @@
-import { Admin } from '@platformatic/kafka';
+import {
+  AclOperations,
+  AclPermissionTypes,
+  Admin,
+  type AdminOptions,
+  ResourcePatternTypes,
+  ResourceTypes,
+} from '@platformatic/kafka';
+
+interface Login {
+  readonly username: string;
+  readonly password: string;
+  readonly tls: { readonly ca: string };
+}
+
+const loginOptions = ({ username, password, tls }: Login): Pick<AdminOptions, 'sasl' | 'tls'> => ({
+  sasl: { mechanism: 'PLAIN', username, password },
+  tls: { ...tls },
+});
 
 /** What an operator does to topics of a test. */
 export class TestTopics {
   readonly #admin: Admin;
 
-  constructor(brokers: readonly string[], login?: { readonly username: string; readonly password: string }) {
+  /** As this login, over TLS, where there are logins. */
+  constructor(brokers: readonly string[], login?: Login) {
     this.#admin = new Admin({
       clientId: 'delta-hub-tests',
       bootstrapBrokers: [...brokers],
       retries: 20,
       retryDelay: 100,
-      ...(login === undefined ? {} : { sasl: { mechanism: 'PLAIN', ...login } }),
+      ...(login === undefined ? {} : loginOptions(login)),
     });
   }
 
@@ -47,6 +66,28 @@ export class TestTopics {
     const ours = groups.filter((id) => id.startsWith(prefix));
     for (const groupId of ours) await this.#admin.removeMembersFromConsumerGroup({ groupId });
     return ours.length;
+  }
+
+  /** The consumer groups whose names begin so and that have members, or are about to. */
+  async groupsInUse(prefix: string): Promise<readonly string[]> {
+    const states = ['STABLE', 'PREPARING_REBALANCE', 'COMPLETING_REBALANCE'] as const;
+    const groups = await this.#admin.listGroups({ states: [...states] });
+    return [...groups.keys()].filter((id) => id.startsWith(prefix));
+  }
+
+  /** Gives a principal the right to read the topics whose names begin so, or takes it. */
+  async readers(principal: string, prefix: string, change: 'given' | 'taken'): Promise<void> {
+    const rule = {
+      resourceType: ResourceTypes.TOPIC,
+      resourceName: prefix,
+      resourcePatternType: ResourcePatternTypes.PREFIXED,
+      principal,
+      host: '*',
+      operation: AclOperations.READ,
+      permissionType: AclPermissionTypes.ALLOW,
+    };
+    if (change === 'given') await this.#admin.createAcls({ creations: [rule] });
+    else await this.#admin.deleteAcls({ filters: [rule] });
   }
 
   async close(): Promise<void> {
