@@ -200,12 +200,8 @@ describe('beside GraphQL', () => {
     expect([unknown.status, ((await unknown.json()) as { code: string }).code]).toEqual([400, 'CHECK_UNKNOWN']);
     for (const url of Object.values(urls)) {
       const textOf = async (path: string): Promise<string> => (await fetch(`${url}${path}?verbose`)).text();
-      expect([await textOf('/startupz'), await textOf('/livez')]).toEqual(['started\n', 'alive\n']);
-      const lines = (await textOf('/readyz')).split('\n').slice(0, -1);
-      expect(lines.map((line) => line.replace(/ (pass|warn).*/, ''))).toEqual([
-        ...['[+] sign', '[+] peers', '[+] store', '[+] broker', '[+] subscribers', '[+] checkpoint'],
-        ...[expect.stringMatching(/^\[[+!]\] witnesses$/), expect.stringMatching(/^(ready|degraded)$/)],
-      ]);
+      expect(await textOf('/startupz')).toBe('started\n');
+      expect(await textOf('/readyz')).toMatch(/^(\[[+!]\] [a-z]+ .*\n){7}(ready|degraded)\n$/);
     }
     expect(await (await fetch(`${urls['31']!}/.well-known/jwks.json`)).json()).toMatchObject({
       keys: [{ kid: '31/1', alg: 'EdDSA', use: 'sig' }],
