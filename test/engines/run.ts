@@ -33,7 +33,7 @@ const jest = async (environment: NodeJS.ProcessEnv): Promise<number> => {
 const isKafkaWanted = async (): Promise<boolean> => {
   const list = [...JEST, ...SUITES, '--listTests', ...process.argv.slice(2)];
   const { stdout } = await promisify(execFile)(process.execPath, list, { cwd: ROOT });
-  return stdout.includes('/test/engines/kafka/');
+  return /\/test\/engines\/(kafka|partners)\//.test(stdout);
 };
 
 const given = process.env['KAFKA_BROKERS'];

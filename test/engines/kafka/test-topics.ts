@@ -33,11 +33,15 @@ export class TestTopics {
     });
   }
 
-  /** Fails when there is one of that name already; done when each partition has a leader that answers for it. */
-  async create(topic: string, partitions = 1): Promise<void> {
-    await this.#admin.createTopics({ topics: [topic], partitions, replicas: 1 });
+  create(topic: string, partitions = 1): Promise<void> {
+    return this.createAll([topic], partitions);
+  }
+
+  /** Fails when there is one of these names already; done when each partition has a leader that answers for it. */
+  async createAll(topics: readonly string[], partitions: number): Promise<void> {
+    await this.#admin.createTopics({ topics: [...topics], partitions, replicas: 1 });
     const each = Array.from({ length: partitions }, (_, partitionIndex) => ({ partitionIndex, timestamp: -1n }));
-    await this.#admin.listOffsets({ topics: [{ name: topic, partitions: each }] });
+    await this.#admin.listOffsets({ topics: topics.map((name) => ({ name, partitions: each })) });
   }
 
   /** One partition, on all these brokers; the first leads it. */
@@ -47,6 +51,12 @@ export class TestTopics {
 
   async delete(...topics: readonly string[]): Promise<void> {
     await this.#admin.deleteTopics({ topics: [...topics] });
+  }
+
+  /** Deletes every topic of the hub. */
+  async clear(): Promise<void> {
+    const topics = await this.#admin.listTopics();
+    await this.delete(...topics.filter((name) => name.startsWith('delta-hub.')));
   }
 
   /** Deletes the topic and creates it again, empty. */
