@@ -155,7 +155,8 @@ export class KafkaNode {
 /** ApiVersions, version 0, correlation 7, no client id: what every broker answers, also before a login. */
 const QUESTION = Buffer.from('0000000a0012000000000007ffff', 'hex');
 
-const answers = (port: number, ca: Uint8Array | undefined): Promise<boolean> =>
+/** Whether a broker answers on a port of the loopback interface; over TLS where the authority of its certificate is given. */
+export const answers = (port: number, ca?: Uint8Array): Promise<boolean> =>
   new Promise((resolve) => {
     const ask = (): void => void socket.write(QUESTION);
     const at = { port, host: '127.0.0.1' };
