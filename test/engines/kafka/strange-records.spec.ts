@@ -2,13 +2,17 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { IncomingRecord } from '@delta-hub/broker';
 import { Inbox } from '@delta-hub/local-log/testing';
 import { Producer } from '@platformatic/kafka';
+import kafkajs from 'kafkajs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { KafkajsClient } from '../../../libs/broker/src/kafka/kafkajs/kafkajs-client.js';
 import { PlatformaticClient } from '../../../libs/broker/src/kafka/platformatic/platformatic-client.js';
 import { clients } from './clients.js';
 import { givenBrokers, TestTopics } from './test-topics.js';
 import { numbered } from './traffic.js';
 
+const { Kafka, logLevel } = kafkajs;
 const TOPIC = 'delta-hub.33.events.v1';
+const STALLED_MS = 500;
 const brokers = givenBrokers();
 const options = { brokers, clientId: 'delta-hub.33' };
 
@@ -66,5 +70,32 @@ describe.each(clients)('$name', ({ open }) => {
     ]);
     expect(received[1]?.headers).toEqual({ jws: '\u00ff\n' });
     await broker.close();
+  }, 60_000);
+
+  it('what somebody wrote in transactions is read, and the marks of their ends are passed over', async () => {
+    const foreign = new Kafka({ clientId: 'foreign', brokers: [...brokers], logLevel: logLevel.NOTHING });
+    const producer = foreign.producer({ transactionalId: `t-${crypto.randomUUID()}`, maxInFlightRequests: 1 });
+    await producer.connect();
+    const write = async (value: string): Promise<void> => {
+      const transaction = await producer.transaction();
+      await transaction.send({ topic: TOPIC, messages: [{ partition: 0, value }] });
+      await transaction.commit();
+    };
+    const inbox = new Inbox<IncomingRecord>();
+    const rebuilt: unknown[] = [];
+    const times = { lookEvery: 50, stalledAfter: STALLED_MS };
+    const broker = open({ ...options, times, onRebuild: ({ reason }) => rebuilt.push(reason) });
+    await write('0');
+    await write('1');
+    await broker.subscribe(TOPIC, [], inbox.take);
+    await inbox.holding(2);
+    await write('2');
+    await inbox.holding(3);
+    await pause(3 * STALLED_MS); // Nothing but a mark lies behind: it is no reason to begin anew.
+    await write('3');
+    const texts = (await inbox.holding(4)).map(({ value }) => Buffer.from(value).toString());
+    expect([texts, rebuilt]).toEqual([['0', '1', '2', '3'], []]);
+    await broker.close();
+    await producer.disconnect();
   }, 60_000);
 });

@@ -7,6 +7,13 @@ const RETRIED = new Set(['OUTCOME_UNKNOWN', 'UNAVAILABLE']);
 
 const isRetried = (error: unknown): boolean => error instanceof BrokerError && RETRIED.has(error.code);
 
+/** The code of what it rejects with. */
+export const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'no error',
+    (error: { code?: unknown }) => error.code,
+  );
+
 export const numbered = (number: number): OutgoingRecord => ({
   key: 'transfer-1',
   value: Buffer.from(`${number}`),

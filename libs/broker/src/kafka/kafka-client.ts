@@ -28,6 +28,8 @@ export interface FetchedRecord {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Of the broker itself, at the end of a transaction of somebody: it takes an offset and is a record for nobody. */
+  readonly isMark?: boolean;
 }
 
 /** Takes records of one partition, in order; the next are given when it has resolved. */

@@ -94,8 +94,9 @@ export class KafkaSubscription implements BrokerSubscription {
     { partition, logId, next }: { partition: number; logId: string; next: Map<number, bigint> },
     records: readonly FetchedRecord[],
   ): Promise<void> {
-    const { topic, places, handler } = this.following;
+    const { topic, places } = this.following;
     const begin = next.get(partition)!;
+    const marks = new Set(records.filter(({ isMark }) => isMark).map(({ offset }) => offset));
     let rest = records
       .filter(({ offset }) => offset >= begin)
       .map((record) => incomingOf(record, { topic, partition, logId }));
@@ -104,13 +105,17 @@ export class KafkaSubscription implements BrokerSubscription {
       const whole = places.take(rest, { partition, logId, start: from, from, end: from });
       for (const record of whole) {
         if (this.#pauses.areOver) return;
-        this.#isBusy = true;
-        await handler(record).finally(() => (this.#isBusy = false));
+        if (!marks.has(record.offset)) await this.#handle(record);
         next.set(partition, record.offset + 1n);
         this.#delivered++;
       }
       rest = rest.slice(whole.length);
     }
+  }
+
+  async #handle(record: IncomingRecord): Promise<void> {
+    this.#isBusy = true;
+    await this.following.handler(record).finally(() => (this.#isBusy = false));
   }
 
   /** Undefined when they could not be learned now: a reader that works is no worse for that, before `deadline`. */
