@@ -42,7 +42,7 @@ const fill = async (store, count, signer) => {
       recipients: [NODE],
       rule: '办法30@2020.1',
     };
-    const command = { causationId: undefined, commandId: idOf(n), commandHash: 'A'.repeat(43) };
+    const command = { causationId: undefined, commandId: idOf(n), commandHash: `sha-256:${'A'.repeat(43)}` };
     const act = { type: 'transfer.applied', occurredAt, actor, data };
     await store.append(stream, 'no-stream', [sign(act, { ...context, ...command }, signer)]);
   }

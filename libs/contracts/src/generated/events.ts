@@ -88,7 +88,7 @@ export type DeadlineStep =
  */
 export type Rung = number;
 /**
- * Which of several things a limit is about: a copied fact and the office, or a corrected fact.
+ * Which of several things a limit is about: a copied fact and the office, or a corrected fact; each with its number where it was done anew, e.g. transfer.decided/2/origin-police.
  */
 export type About = string;
 /**

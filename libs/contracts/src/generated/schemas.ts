@@ -200,8 +200,8 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       "about": {
         "type": "string",
         "maxLength": 100,
-        "pattern": "^transfer\\.[a-z-]+(?:/[a-z-]+){0,2}$",
-        "description": "Which of several things a limit is about: a copied fact and the office, or a corrected fact."
+        "pattern": "^transfer\\.[a-z-]+(?:/[1-9]\\d?)?(?:/[a-z-]+){0,2}$",
+        "description": "Which of several things a limit is about: a copied fact and the office, or a corrected fact; each with its number where it was done anew, e.g. transfer.decided/2/origin-police."
       },
       "confidentiality": {
         "enum": [
