@@ -24,13 +24,15 @@ const appliedOn = (n, count) => new Date(Date.parse(NOW) + Math.floor((100 * n) 
 
 const idOf = (n) => `01970000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
 
+const DOCUMENT = { kind: 'application', digest: `sha-256:${'A'.repeat(43)}`, size: 1_024 };
+
 /** So many open transfers within the province, each a signed application. */
 const fill = async (store, count, signer) => {
   const actor = { officerId: 'officer-bench', role: 'officer', agencyId: CHAIN[0] };
   for (let n = 0; n < count; n++) {
-    const [stream, occurredAt] = [`transfer-${n}`, appliedOn(n, count)];
+    const [stream, occurredAt] = [`transfer-${idOf(n)}`, appliedOn(n, count)];
     const data = {
-      ...{ personId: `T-320509-${n}`, category: 'SuspendedSentence', reason: 'employment', documents: [] },
+      ...{ personId: `T-320509-${n}`, category: 'SuspendedSentence', reason: 'employment', documents: [DOCUMENT] },
       ...{ origin: CHAIN[0], receiving: 'cca-320583', originNode: NODE, receivingNode: NODE },
       ...{ answerableSince: '2025-01-06T01:00:00.000Z', correctionEnd: '2027-01-05' },
     };
