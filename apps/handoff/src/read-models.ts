@@ -13,12 +13,15 @@ import type { View } from './view.js';
 
 type RefusalIssued = EventData['refusal.issued'];
 
+const BREACHED = wireType('transfer.deadline-breached');
+
 const SCHEMA = `
   PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;
   CREATE TABLE IF NOT EXISTS persons(id TEXT PRIMARY KEY, intake TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS facts(position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, stream TEXT NOT NULL, type TEXT NOT NULL, node TEXT NOT NULL, agency TEXT, occurred_at TEXT NOT NULL, signed_at TEXT NOT NULL, received_at TEXT NOT NULL, command TEXT NOT NULL, jws TEXT NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS facts_stream ON facts(stream);
   CREATE INDEX IF NOT EXISTS facts_command ON facts(command);
+  CREATE INDEX IF NOT EXISTS facts_breached ON facts(occurred_at) WHERE type = '${BREACHED}';
   CREATE TABLE IF NOT EXISTS merges(person TEXT NOT NULL, stream TEXT NOT NULL, PRIMARY KEY(person, stream)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS refusals(id TEXT PRIMARY KEY, position INTEGER NOT NULL, record TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS outages(id TEXT PRIMARY KEY, node TEXT NOT NULL, peer TEXT NOT NULL, began TEXT NOT NULL, ended TEXT NOT NULL) STRICT;
@@ -221,8 +224,10 @@ export class ReadModels {
 
   /** The cases in which a limit was found broken between two instants. */
   breachedBetween(from: Instant, until: Instant): readonly string[] {
-    return this.sql('SELECT DISTINCT stream FROM facts WHERE type = ? AND occurred_at BETWEEN ? AND ?')
-      .all(wireType('transfer.deadline-breached'), from, until)
+    return this.sql(
+      `SELECT DISTINCT stream FROM facts WHERE type = '${BREACHED}' AND occurred_at BETWEEN ? AND ? ORDER BY stream`,
+    )
+      .all(from, until)
       .map((row) => String(row['stream']));
   }
 
