@@ -82,15 +82,16 @@ const shape = (): number =>
 /** Tables of another shape are left behind: what is in them is derived, and is built anew from the event store. */
 const openTables = (path: string): DatabaseSync => {
   const db = new DatabaseSync(path);
+  const expected = shape();
   const found = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
   const isEmpty = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables'] === 0;
-  if (found !== shape() && !isEmpty) {
+  if (found !== expected && !isEmpty) {
     db.close();
     for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
     return openTables(path);
   }
   db.exec(ALL_TABLES);
-  db.exec(`PRAGMA user_version = ${shape()}`);
+  db.exec(`PRAGMA user_version = ${expected}`);
   return db;
 };
 
