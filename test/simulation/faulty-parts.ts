@@ -2,8 +2,9 @@ import { type Broker, BrokerError, type BrokerSubscription, type IncomingRecord 
 import { type EventStore, EventStoreError, type Subscription } from '@delta-hub/event-store';
 import type { Life } from './life.js';
 
-const storeAway = (): EventStoreError => new EventStoreError('UNAVAILABLE', 'the event store is away');
-const brokerAway = (): BrokerError => new BrokerError('UNAVAILABLE', 'the broker is away');
+// Thrown as often as a subscriber of a node without a line tries again: made once.
+const storeAway = new EventStoreError('UNAVAILABLE', 'the event store is away');
+const brokerAway = new BrokerError('UNAVAILABLE', 'the broker is away');
 
 /** The node's event store as a bad day shows it: slow, away, or answering that nobody knows what became of a write. */
 export class FaultyEventStore implements EventStore {
@@ -44,7 +45,7 @@ export class FaultyEventStore implements EventStore {
 
   private try<T>(operation: string, work: () => Promise<T>): Promise<T> {
     return this.life.operation(`store.${operation}`, storeAway, () => {
-      if (this.life.strikes('away', `store.${operation}`)) throw storeAway();
+      if (this.life.strikes('away', `store.${operation}`)) throw storeAway;
       return work();
     });
   }
@@ -87,7 +88,7 @@ export class FaultyBroker implements Broker {
 
   private try<T>(operation: string, work: () => Promise<T>): Promise<T> {
     return this.life.operation(`broker.${operation}`, brokerAway, () => {
-      if (this.isCut() || this.life.strikes('away', `broker.${operation}`)) throw brokerAway();
+      if (this.isCut() || this.life.strikes('away', `broker.${operation}`)) throw brokerAway;
       return work();
     });
   }

@@ -61,7 +61,7 @@ export class Life {
   }
 
   /** Runs one operation; the node may die just before it or just after it. */
-  async operation<T>(step: string, gone: () => Error, work: () => Promise<T>): Promise<T> {
+  async operation<T>(step: string, gone: Error, work: () => Promise<T>): Promise<T> {
     this.pass(`${step} before`, gone);
     if (this.strikes('slow', step)) await this.wait(gone);
     const result = await work();
@@ -80,17 +80,17 @@ export class Life {
     this.isOver = true;
   }
 
-  private async wait(gone: () => Error): Promise<void> {
+  private async wait(gone: Error): Promise<void> {
     for (let turns = this.chance.below(SLOWEST_TURNS); turns >= 0; turns -= 1)
       await new Promise((resolve) => setImmediate(resolve));
-    if (this.isOver) throw gone();
+    if (this.isOver) throw gone;
   }
 
-  private pass(site: string, gone: () => Error): void {
+  private pass(site: string, gone: Error): void {
     if (!this.isOver && this.faults().crash > 0 && this.death.site === site && (this.death.left -= 1) < 0) {
       this.struck.count(`crash ${site}`);
       this.isOver = true;
     }
-    if (this.isOver) throw gone();
+    if (this.isOver) throw gone;
   }
 }

@@ -62,8 +62,10 @@ const noteCopy =
     return { request: { type, input }, by: { agencyId: recipient ?? '', role: 'recipient' } };
   };
 
-const supersede: Maker = ({ id: transferId, acts }, _side, chance) => {
-  const supersedes = acts['transfer.reply-superseded'] ?? acts['transfer.consultation-replied'];
+const supersede: Maker = (known, _side, chance) => {
+  const { id: transferId, facts } = known;
+  const last = ofType(known, 'transfer.reply-superseded').at(-1) ?? facts['transfer.consultation-replied'];
+  const supersedes = last?.occurredAt;
   if (supersedes === undefined) return undefined;
   const reason = chance.of(['error_in_reply', 'new_evidence', 'changed_circumstances'] as const);
   const agrees = chance.is(0.8);

@@ -121,7 +121,7 @@ class Player {
     if (chance.is(0.04)) this.look();
     world.fillDisks();
     await time.pass(chance.below(6));
-    this.watchClocks();
+    if (this.attempts % 8 === 0) this.watchClocks();
     const again = chance.is(0.3) ? this.unanswered.shift() : undefined;
     await this.try(again ?? nextAttempt(world, chance.of(cases)));
   }

@@ -4,7 +4,7 @@ import { Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { factAnswer, type FactParent } from './answers.js';
 import { casesAt } from './past-cases.js';
 import { type FactRow, ReadModels } from './read-models.js';
-import { readEvent } from './signed-events.js';
+import { eventIn } from './signed-events.js';
 
 /** 更正: a wrong fact is shown with the one that corrects it, wherever it is shown. */
 @Resolver('Fact')
@@ -25,10 +25,10 @@ export class CorrectedFactResolver {
 /** Which fact of its case a row says is wrong; null for a row that says no such thing. */
 const correctedFact = ({ type, jws }: FactRow): string | null => {
   if (eventName(type) !== 'transfer.fact-corrected') return null;
-  const { data } = readEvent({ data: Buffer.from(jws, 'ascii') }) as HubEvent<'transfer.fact-corrected'>;
+  const { data } = eventIn(jws) as HubEvent<'transfer.fact-corrected'>;
   return aboutFact(data.fact, nthOf({ data }));
 };
 
 /** A fact as a correction names it: by its type, and which of them it is. */
 const factName = ({ type, jws }: Pick<FactRow, 'type' | 'jws'>): string =>
-  aboutFact(eventName(type) as OnceType, nthOf(readEvent({ data: Buffer.from(jws, 'ascii') })));
+  aboutFact(eventName(type) as OnceType, nthOf(eventIn(jws)));

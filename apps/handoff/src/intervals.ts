@@ -1,27 +1,19 @@
-import {
-  actsOf,
-  answerableIntervals,
-  type Instant,
-  type Interval,
-  jointIntervals,
-  type PersonFact,
-} from '@delta-hub/handoff';
+import { type Instant, type Interval, intervalsOf, jointIntervals, type PersonHistory } from '@delta-hub/handoff';
 import type { Cases } from './cases.js';
 import { mergePeriodsOf, otherOf } from './merged-persons.js';
 
-/** Everything this node knows about a person, as the facts of the intake and of every transfer. */
-export const personFacts = (cases: Cases, personId: string): readonly PersonFact[] => {
+/** Everything this node knows about a person: the intake, and what every transfer has come to. */
+export const historyOf = (cases: Cases, personId: string): PersonHistory => {
   const intake = cases.person(personId);
-  const transfers = cases.transfersOfPerson(personId);
-  return [
-    ...(intake === undefined ? [] : [{ caseId: intake.stream, event: intake.event }]),
-    ...transfers.flatMap(({ id, facts }) => actsOf(facts).map((event) => ({ caseId: id, event }))),
-  ];
+  return {
+    intakes: intake === undefined ? {} : { [intake.stream]: intake.event },
+    transfers: Object.fromEntries(cases.transfersOfPerson(personId).map(({ id, facts }) => [id, facts])),
+  };
 };
 
 /** Who answered for a person, by this id and while it was merged by the other one. */
 export const intervalsOfPerson = (cases: Cases, personId: string): readonly Interval[] => {
-  const ownOf = (id: string): readonly Interval[] => answerableIntervals(personFacts(cases, id));
+  const ownOf = (id: string): readonly Interval[] => intervalsOf(historyOf(cases, id));
   const joints = mergePeriodsOf(cases, personId).map((period) => {
     const { personId: _kept, duplicateId: _duplicate, ...time } = period;
     return { ...time, other: ownOf(otherOf(period, personId)) };

@@ -1,14 +1,21 @@
 import type { EventStore } from '@delta-hub/event-store';
-import { AT_ONCE, type Instant, type Outage, personFile, type PersonFile, type Transmission } from '@delta-hub/handoff';
+import {
+  AT_ONCE,
+  type Instant,
+  type Outage,
+  type PersonFile,
+  personFileOf,
+  type Transmission,
+} from '@delta-hub/handoff';
 import type { Clock } from './clock.js';
 import type { Knowledge } from './command-handler.js';
-import { personFacts } from './intervals.js';
+import { historyOf } from './intervals.js';
 import { mergedWith } from './merged-persons.js';
 import type { Pair } from './to-command.js';
 import type { ReadModels } from './read-models.js';
 import type { Commander } from './requests.js';
 import { concerns, isSealed } from './sealed-records.js';
-import { readEvent } from './signed-events.js';
+import { eventIn } from './signed-events.js';
 import type { StoreSubscriber } from './subscriber.js';
 
 /** How the facts of a transfer came to this node, and when the line between its parties' nodes was cut. */
@@ -61,7 +68,7 @@ export class CurrentKnowledge implements Knowledge {
     // Whoever was told of a merge is told of its end.
     const told = this.readModels
       .factsOfStream(`person-${personId}`)
-      .map(({ jws }) => readEvent({ data: Buffer.from(jws, 'ascii') }))
+      .map(({ jws }) => eventIn(jws))
       .filter(({ data }) => (data as { readonly duplicateId?: unknown }).duplicateId === duplicateId)
       .flatMap(({ recipients }) => recipients.split(','));
     return [...told, ...transfers.flatMap(({ originNode, receivingNode }) => [originNode, receivingNode])];
@@ -77,7 +84,7 @@ export class CurrentKnowledge implements Knowledge {
 
   private byItself(personId: string): PersonFile | undefined {
     const now: Instant = this.clock.now();
-    return personFile(personFacts(this.readModels, personId), now);
+    return personFileOf(historyOf(this.readModels, personId), now);
   }
 
   async transmission(transferId: string): Promise<Transmission> {

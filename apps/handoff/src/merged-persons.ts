@@ -1,6 +1,6 @@
 import { isMergeEvent, type MergePeriod, mergePeriods, upcast } from '@delta-hub/handoff';
 import type { Cases } from './cases.js';
-import { readEvent } from './signed-events.js';
+import { eventIn } from './signed-events.js';
 
 /** The times in which a person's id and another were one person, oldest first. */
 export const mergePeriodsOf = (cases: Cases, personId: string): readonly MergePeriod[] =>
@@ -10,7 +10,7 @@ export const mergePeriodsOf = (cases: Cases, personId: string): readonly MergePe
       mergePeriods(
         cases
           .factsOfStream(stream)
-          .map(({ type, jws }) => upcast(type, readEvent({ data: Buffer.from(jws, 'ascii') }).data))
+          .map(({ type, jws }) => upcast(type, eventIn(jws).data))
           .filter(isMergeEvent),
       ),
     )

@@ -2,8 +2,8 @@ import { type EventToAppend, InMemoryEventStore } from '@delta-hub/event-store';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { Cases } from './cases.js';
-import { answerableIntervals } from '@delta-hub/handoff';
-import { personFacts } from './intervals.js';
+import { intervalsOf } from '@delta-hub/handoff';
+import { historyOf } from './intervals.js';
 import { casesAt } from './past-cases.js';
 import { Projector } from './projections.js';
 import { ReadModels } from './read-models.js';
@@ -81,7 +81,7 @@ const answers = (cases: Cases) => ({
   intake: cases.person(PERSON),
   facts: cases.factsOfStream(CASE),
   duties: cases.openDuties('prov-320000', undefined, 10),
-  answerability: answerableIntervals(personFacts(cases, PERSON)),
+  answerability: intervalsOf(historyOf(cases, PERSON)),
 });
 const at = (view: View) => answers(casesAt(readModels, view));
 

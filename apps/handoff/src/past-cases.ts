@@ -15,7 +15,7 @@ import type { Cases } from './cases.js';
 import type { DutyPlace, DutyRow } from './duty-table.js';
 import type { TransferQuery } from './case-table.js';
 import type { FactRow, PersonIntake, ReadModels } from './read-models.js';
-import { readEvent } from './signed-events.js';
+import { eventIn } from './signed-events.js';
 import type { View } from './view.js';
 
 const summaries = transferSummary(() => hubRules);
@@ -98,8 +98,7 @@ class PastCases implements Cases {
 
 const received = (row: FactRow) => ({ event: row, receivedAt: row.receivedAt });
 
-const actOf = ({ type, jws }: FactRow) =>
-  upcast(type, readEvent({ data: Buffer.from(jws, 'ascii') }).data) as TransferEvent;
+const actOf = ({ type, jws }: FactRow) => upcast(type, eventIn(jws).data) as TransferEvent;
 
 /** As the index of the open duties has them. */
 const order = (a: DutyPlace, b: DutyPlace): number => {

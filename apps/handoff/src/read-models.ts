@@ -13,12 +13,15 @@ import type { View } from './view.js';
 
 type RefusalIssued = EventData['refusal.issued'];
 
+const BREACHED = wireType('transfer.deadline-breached');
+
 const SCHEMA = `
   PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;
   CREATE TABLE IF NOT EXISTS persons(id TEXT PRIMARY KEY, intake TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS facts(position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, stream TEXT NOT NULL, type TEXT NOT NULL, node TEXT NOT NULL, agency TEXT, occurred_at TEXT NOT NULL, signed_at TEXT NOT NULL, received_at TEXT NOT NULL, command TEXT NOT NULL, jws TEXT NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS facts_stream ON facts(stream);
   CREATE INDEX IF NOT EXISTS facts_command ON facts(command);
+  CREATE INDEX IF NOT EXISTS facts_breached ON facts(occurred_at) WHERE type = '${BREACHED}';
   CREATE TABLE IF NOT EXISTS merges(person TEXT NOT NULL, stream TEXT NOT NULL, PRIMARY KEY(person, stream)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS refusals(id TEXT PRIMARY KEY, position INTEGER NOT NULL, record TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS outages(id TEXT PRIMARY KEY, node TEXT NOT NULL, peer TEXT NOT NULL, began TEXT NOT NULL, ended TEXT NOT NULL) STRICT;
@@ -79,15 +82,16 @@ const shape = (): number =>
 /** Tables of another shape are left behind: what is in them is derived, and is built anew from the event store. */
 const openTables = (path: string): DatabaseSync => {
   const db = new DatabaseSync(path);
+  const expected = shape();
   const found = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
   const isEmpty = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables'] === 0;
-  if (found !== shape() && !isEmpty) {
+  if (found !== expected && !isEmpty) {
     db.close();
     for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
     return openTables(path);
   }
   db.exec(ALL_TABLES);
-  db.exec(`PRAGMA user_version = ${shape()}`);
+  db.exec(`PRAGMA user_version = ${expected}`);
   return db;
 };
 
@@ -221,8 +225,10 @@ export class ReadModels {
 
   /** The cases in which a limit was found broken between two instants. */
   breachedBetween(from: Instant, until: Instant): readonly string[] {
-    return this.sql('SELECT DISTINCT stream FROM facts WHERE type = ? AND occurred_at BETWEEN ? AND ?')
-      .all(wireType('transfer.deadline-breached'), from, until)
+    return this.sql(
+      `SELECT DISTINCT stream FROM facts WHERE type = '${BREACHED}' AND occurred_at BETWEEN ? AND ? ORDER BY stream`,
+    )
+      .all(from, until)
       .map((row) => String(row['stream']));
   }
 

@@ -2,7 +2,7 @@ import type { Caller } from '@delta-hub/crypto';
 import { type Instant, isReading, type Seal, opensRecord, upcast } from '@delta-hub/handoff';
 import type { Cases } from './cases.js';
 import { mergedWith, mergePeriodsOf, otherOf } from './merged-persons.js';
-import { readEvent } from './signed-events.js';
+import { eventIn } from './signed-events.js';
 import { intervalsOfPerson } from './intervals.js';
 import { maySee, maySeePersonOf } from './visibility.js';
 
@@ -24,7 +24,7 @@ export const hasOpened = (caller: Caller, cases: Cases, personId: string, now: I
   idsOf(cases, personId).some((id) =>
     cases
       .factsOfStream(`person-${id}`)
-      .map(({ type, jws }) => upcast(type, readEvent({ data: Buffer.from(jws, 'ascii') }).data))
+      .map(({ type, jws }) => upcast(type, eventIn(jws).data))
       .some((act) => isReading(act) && opensRecord(act, caller, now)),
   );
 

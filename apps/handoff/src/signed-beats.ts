@@ -2,7 +2,7 @@ import { eventName, type HubEvent } from '@delta-hub/contracts';
 import { digest, type KeyRule, type OpenedEvent, openEvent } from '@delta-hub/crypto';
 import { type Beat, type Heard, outageOf } from '@delta-hub/handoff';
 import { schemaFault } from './schema-check.js';
-import { type Keeper, nodeOfSource, readEvent, sign } from './signed-events.js';
+import { eventIn, type Keeper, nodeOfSource, sign } from './signed-events.js';
 
 /** A heartbeat with the bytes that were signed. */
 export interface SignedBeat extends Beat {
@@ -47,7 +47,7 @@ export const beatIn = (opened: OpenedEvent): SignedBeat | undefined => {
 
 /** A heartbeat out of bytes that have been verified before. */
 export const beatOf = (jws: string): SignedBeat => {
-  const event = readEvent({ data: Buffer.from(jws, 'ascii') }) as HubEvent<'node.heartbeat'>;
+  const event = eventIn(jws) as HubEvent<'node.heartbeat'>;
   const { sequence, heard } = event.data;
   return { node: nodeOfSource(event.source), sequence, time: event.time, heard, jws };
 };

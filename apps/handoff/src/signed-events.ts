@@ -87,10 +87,16 @@ const parsed = new WeakMap<Pick<RecordedEvent, 'data'>, HubEvent>();
 export const readEvent = (recorded: Pick<RecordedEvent, 'data'>): HubEvent => {
   const known = parsed.get(recorded);
   if (known !== undefined) return known;
-  const [, payload = ''] = jwsOf(recorded).split('.');
-  const event = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as HubEvent;
+  const event = eventIn(jwsOf(recorded));
   parsed.set(recorded, event);
   return event;
+};
+
+/** The same of the text itself. */
+export const eventIn = (jws: string): HubEvent => {
+  const start = jws.indexOf('.') + 1;
+  const payload = Buffer.from(jws.slice(start, jws.indexOf('.', start)), 'base64url');
+  return JSON.parse(payload.toString('utf8')) as HubEvent;
 };
 
 const acts = new WeakMap<Pick<RecordedEvent, 'data'>, HandoffEvent>();

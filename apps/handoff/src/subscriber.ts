@@ -78,9 +78,12 @@ export class StoreSubscriber {
   private async run(): Promise<void> {
     const { feed, load, handle } = this.options;
     let limit = BATCH;
+    let hasFailed = false;
     while (!this.stopped) {
       try {
-        const events = await feed.next(load(), limit, () => this.stopped);
+        if (hasFailed) this.done = load();
+        hasFailed = false;
+        const events = await feed.next(this.done, limit, () => this.stopped);
         const last = events.at(-1);
         if (last === undefined) return;
         await handle(events);
@@ -89,6 +92,7 @@ export class StoreSubscriber {
         await nextTurn(); // Others have theirs between two batches.
       } catch (error) {
         limit = 1;
+        hasFailed = true;
         this.fault = error instanceof Error ? error.message : String(error);
         await this.backoff.pause();
       }

@@ -14,7 +14,7 @@ import type { TransferEvent, TransferState, VerdictType } from '@delta-hub/hando
 import type { TransferParent } from './answers.js';
 import type { Cases } from './cases.js';
 import type { FactRow } from './read-models.js';
-import { readEvent } from './signed-events.js';
+import { eventIn } from './signed-events.js';
 
 export type VerdictAct = Extract<TransferEvent, { type: VerdictType }>;
 
@@ -64,13 +64,11 @@ export const factByKey = (cases: Cases, stream: string, key: StateKey | undefine
   );
 };
 
-const nthOfRow = ({ jws }: FactRow): number => nthOf(readEvent({ data: Buffer.from(jws, 'ascii') }));
+const nthOfRow = ({ jws }: FactRow): number => nthOf(eventIn(jws));
 
 /** The act of a fact of a case; undefined for a fact of anything else. */
 export const actOfRow = ({ type, jws }: Pick<FactRow, 'type' | 'jws'>): TransferEvent | undefined =>
-  eventName(type)?.startsWith('transfer.') === true
-    ? (upcast(type, readEvent({ data: Buffer.from(jws, 'ascii') }).data) as TransferEvent)
-    : undefined;
+  eventName(type)?.startsWith('transfer.') === true ? (upcast(type, eventIn(jws).data) as TransferEvent) : undefined;
 
 export const keyOfRow = (row: FactRow): StateKey | undefined => {
   const act = actOfRow(row);

@@ -4,7 +4,7 @@ import { Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { type DeadlineParent, factAnswer, type FactParent, type TransferParent } from './answers.js';
 import { casesAt } from './past-cases.js';
 import { type FactRow, ReadModels } from './read-models.js';
-import { readEvent } from './signed-events.js';
+import { eventIn } from './signed-events.js';
 import { dutyOf, factByKey, keyOfRow, type TracedVerdict, tracedVerdicts } from './traced-facts.js';
 
 type VerdictParent = TracedVerdict & { readonly of: TransferParent };
@@ -150,7 +150,7 @@ export class FactContentResolver {
   }
 }
 
-const eventOf = ({ jws }: Pick<FactRow, 'jws'>): HubEvent => readEvent({ data: Buffer.from(jws, 'ascii') });
+const eventOf = ({ jws }: Pick<FactRow, 'jws'>): HubEvent => eventIn(jws);
 
 const dutyFor = ({ of, step, due, about }: DeadlineParent) =>
   dutyOf({ step, due, about: about ?? undefined }, of.facts);

@@ -1,4 +1,4 @@
-import type { AgencyId } from './agency.js';
+import type { AgencyId, NodeId } from './agency.js';
 import { movesCustody } from './custody.js';
 import { type Calendar, dayKind, isCovered } from './calendar.js';
 import { addDays, dayOf, daysBetween, endOfDay, type Instant, type PlainDate } from './instant.js';
@@ -124,22 +124,16 @@ interface Named {
   readonly version: string;
 }
 
-const dutyOf = (
-  { limit: named, instance, version }: Named,
-  state: TransferState,
-  { book, calendar }: Rules,
-): readonly Duty[] => {
+const dutyOf = ({ limit: named, instance, version }: Named, state: TransferState, rules: Rules): readonly Duty[] => {
   const { step, party, when } = named;
   const parties = state['transfer.applied']?.data;
   const started = startOf(when, instance, state);
   if (parties === undefined || started === undefined) return [];
   const node = party === 'origin' ? parties.originNode : parties.receivingNode;
   const from = started.occurredAt;
-  const pack = packInForce(book, node, dayOf(from));
-  const limit = pack?.limits.find((each) => each.step === step);
-  if (pack?.version !== version || limit === undefined) return [];
-  if (step === 'DECISION' && pack.policy.decisionLimit === 'none') return [];
-  const lastDay = lastDayOf(limit.days + travel(limit, pack.policy), from, pack.policy.rollForward, calendar);
+  const run = runOf(step, node, from, rules);
+  if (run?.pack.version !== version) return [];
+  const { pack, limit, lastDay } = run;
   const { about, recipient } = instance;
   return [
     {
@@ -155,6 +149,37 @@ const dutyOf = (
       ...(limit.timelyBy === undefined ? {} : { timelyBy: limit.timelyBy }),
     },
   ];
+};
+
+/** A limit as it runs from an instant at a node. */
+interface Run {
+  readonly pack: RulePack;
+  readonly limit: Limit;
+  readonly lastDay: LastDay;
+}
+
+/** The limit of a step in the pack in force, counted from an instant; undefined where there is none. The same is asked with every fact of a case. */
+const runOf = (step: DeadlineStep, node: NodeId, from: Instant, rules: Rules): Run | undefined => {
+  const known = runs.get(rules) ?? new Map<string, Run | undefined>();
+  runs.set(rules, known);
+  const name = `${step} ${node} ${from}`;
+  if (known.has(name)) return known.get(name);
+  if (known.size >= MOST_RUNS) known.clear();
+  const run = count(step, node, from, rules);
+  known.set(name, run);
+  return run;
+};
+
+const runs = new WeakMap<Rules, Map<string, Run | undefined>>();
+const MOST_RUNS = 50_000;
+
+const count = (step: DeadlineStep, node: NodeId, from: Instant, { book, calendar }: Rules): Run | undefined => {
+  const pack = packInForce(book, node, dayOf(from));
+  const limit = pack?.limits.find((each) => each.step === step);
+  if (pack === undefined || limit === undefined) return undefined;
+  if (step === 'DECISION' && pack.policy.decisionLimit === 'none') return undefined;
+  const days = limit.days + travel(limit, pack.policy);
+  return { pack, limit, lastDay: lastDayOf(days, from, pack.policy.rollForward, calendar) };
 };
 
 /** Travel is left out of the person's own limit only, and only where the switch says so (刑事诉讼法 105). */

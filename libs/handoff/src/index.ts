@@ -45,7 +45,7 @@ export type {
 } from './person-merge.js';
 export { jointIntervals } from './joint-intervals.js';
 export type { Joint } from './joint-intervals.js';
-export { personFile } from './person-file.js';
+export { personFile, personFileOf } from './person-file.js';
 export { personHistory } from './person-history.js';
 export type { PersonFact, PersonHistory } from './person-history.js';
 export { defaultPolicy, SWITCHES } from './policy.js';

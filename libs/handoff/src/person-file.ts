@@ -2,7 +2,7 @@ import { fold } from '@delta-hub/decider';
 import { intervalAt, intervalsOf } from './answerable.js';
 import type { Instant } from './instant.js';
 import type { PersonFile } from './person.js';
-import { type PersonFact, personHistory } from './person-history.js';
+import { type PersonFact, type PersonHistory, personHistory } from './person-history.js';
 import { sealOf } from './sealing.js';
 import { isOpen } from './transfer.status.js';
 
@@ -10,8 +10,11 @@ import { isOpen } from './transfer.status.js';
  * The person as the facts show them at an instant: the look-up that `ApplyTransfer` and `RegisterIntake` carry.
  * Undefined when nothing is known of them by then. The newest application outranks the intake on category and term.
  */
-export const personFile = (facts: readonly PersonFact[], at: Instant): PersonFile | undefined => {
-  const history = fold(personHistory, facts);
+export const personFile = (facts: readonly PersonFact[], at: Instant): PersonFile | undefined =>
+  personFileOf(fold(personHistory, facts), at);
+
+/** The same from a folded history. */
+export const personFileOf = (history: PersonHistory, at: Instant): PersonFile | undefined => {
   const holder = intervalAt(intervalsOf(history), at);
   const intakes = Object.values(history.intakes);
   // In the order of their ids, so that the order of the facts decides nothing.

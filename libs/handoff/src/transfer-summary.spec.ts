@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { hubRules } from './rule-book.js';
-import { at, personId, qingpu, wujiang } from './testing/cast.js';
+import { personId, qingpu, wujiang } from './testing/cast.js';
 import { histories, ofTheCase } from './testing/play.js';
 import type { TransferEvent } from './transfer.events.js';
 import { transferSummary, type TransferSummary } from './transfer-summary.js';
@@ -29,20 +29,6 @@ describe('the summary of a transfer', () => {
       fileStatus: 'RECEIPTED',
       personStatus: 'REPORTED',
       isOpen: false,
-      acts: {
-        'transfer.applied': at('2025-03-10 09:30'),
-        'transfer.opinion-given': at('2025-03-11 14:00'),
-        'transfer.consultation-sent': at('2025-03-13 10:15'),
-        'transfer.consultation-received': at('2025-03-13 10:16'),
-        'transfer.consultation-replied': at('2025-03-17 15:40'),
-        'transfer.decided': at('2025-03-18 11:00'),
-        'transfer.decision-served': at('2025-03-19 09:20'),
-        'transfer.file-sent': at('2025-03-20 16:00'),
-        'transfer.file-received': at('2025-03-21 10:00'),
-        'transfer.file-receipted': at('2025-03-21 10:30'),
-        'transfer.person-reported': at('2025-03-24 09:05'),
-        'transfer.completed': at('2025-03-24 09:05'),
-      },
     });
     expect(ofTheCase(dues)).toHaveLength(7);
     expect(dues).toHaveLength(12);

@@ -2,12 +2,12 @@ import type { CorrectionCategory } from './act.js';
 import type { AgencyId, NodeId } from './agency.js';
 import { type Due, dueInstants } from './deadlines.js';
 import { HandoffFault } from './faults.js';
-import type { Instant, PlainDate } from './instant.js';
+import type { PlainDate } from './instant.js';
 import type { Rules } from './rule-book.js';
 import { transferDecider } from './transfer.js';
-import { actsOf, type TransferState } from './transfer.state.js';
+import type { TransferState } from './transfer.state.js';
 import type { Seal } from './terms.js';
-import type { TransferEvent, TransferEventType, TransferReason } from './transfer.events.js';
+import type { TransferEvent, TransferReason } from './transfer.events.js';
 import {
   fileStatusOf,
   type FileStatus,
@@ -34,8 +34,6 @@ export interface TransferSummary extends Seal {
   readonly fileStatus: FileStatus;
   readonly personStatus: PersonStatus;
   readonly isOpen: boolean;
-  /** When each act was done, the last of its kind; an act that has not been done is absent. */
-  readonly acts: Readonly<Partial<Record<TransferEventType, Instant>>>;
   /** The limits that have begun to run, in the order of the procedure. */
   readonly dues: readonly Due[];
   /** The facts the rest is derived from. */
@@ -57,7 +55,6 @@ export const transferSummary = (rules: () => Rules) => {
       fileStatus: fileStatusOf(facts),
       personStatus: personStatusOf(facts),
       isOpen: isOpen(facts),
-      acts: Object.fromEntries(actsOf(facts).map(({ type, occurredAt }) => [type, occurredAt])),
       dues: dueInstants(facts, rules()),
       facts,
     };
