@@ -72,10 +72,22 @@ describe('is not ready', () => {
   });
 });
 
-it('is degraded, and works, while no quorum of witnesses cosigns', async () => {
-  const witnessing = { level: 'LOCAL', witnessedSize: 0, witnessedAge: undefined, isStale: true } as const;
-  node.ledger = { ...log, witnessing: { ...witnessing, witnesses: [], frozen: [] } };
-  const { status, checks } = await node.probe.ask();
-  expect(status).toBe('degraded');
-  expect(failing(checks)).toEqual(['witnesses warn: no quorum of witnesses has cosigned within 90 s']);
+describe('is degraded, and works', () => {
+  const witnessing = { level: 'SEALED', witnessedSize: 5, witnessedAge: 1, isStale: false } as const;
+  const lone = { witnesses: [], clockBehind: 0, frozen: [] };
+
+  it.each([
+    [{ isStale: true }, 'no quorum of witnesses has cosigned within 90 s'],
+    [{ clockBehind: 60 }, 'the clock is 60 s behind what this node has cosigned'],
+  ])('with %j', async (how, detail) => {
+    node.ledger = { ...log, witnessing: { ...witnessing, ...lone, ...how } };
+    const { status, checks } = await node.probe.ask();
+    expect(status).toBe('degraded');
+    expect(failing(checks)).toEqual([`witnesses warn: ${detail}`]);
+  });
+
+  it('not while a clock that was set is a few seconds behind', async () => {
+    node.ledger = { ...log, witnessing: { ...witnessing, ...lone, clockBehind: 5 } };
+    expect((await node.probe.ask()).status).toBe('ready');
+  });
 });
