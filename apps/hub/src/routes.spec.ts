@@ -105,7 +105,7 @@ describe('/readyz', () => {
 
   it('is 200 and says what somebody should look at when the node is degraded', async () => {
     const witnessing = { level: 'LOCAL', witnessedSize: 0, witnessedAge: undefined, isStale: true } as const;
-    node.ledger = { ...log, witnessing: { ...witnessing, witnesses: [], frozen: ['33'] } };
+    node.ledger = { ...log, witnessing: { ...witnessing, witnesses: [], clockBehind: 0, frozen: ['33'] } };
     const { status, lines } = await linesOf('/readyz?verbose');
     expect([status, lines.slice(-2)]).toEqual([
       200,
