@@ -51,7 +51,7 @@ const supersessionOf = ({ data }: VerdictAct, state: TransferState): TracedVerdi
   return actsOf(state).find(
     (act): act is NonNullable<TracedVerdict['superseded']> =>
       act.type === 'transfer.deadline-superseded' &&
-      (['step', 'due', 'rung', 'about'] as const).every((field) => act.data[field] === data[field]),
+      (['step', 'due', 'rung', 'about', 'nth'] as const).every((field) => act.data[field] === data[field]),
   );
 };
 

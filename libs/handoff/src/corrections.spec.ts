@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { fold } from '@delta-hub/decider';
 import { specFor } from '@delta-hub/decider/testing';
 import type { CommandContext } from './act.js';
+import { nthOf } from './anew.js';
 import { answerableIntervals } from './answerable.js';
 import { correctionsOf } from './corrections.js';
 import { dueInstants } from './deadlines.js';
@@ -13,7 +14,8 @@ import { admit, transferDecider } from './transfer.js';
 import type { TransferCommand } from './transfer.commands.js';
 import type { OnceType, TransferEvent } from './transfer.events.js';
 import { struckOf } from './transfer.state.js';
-import { statusOf } from './transfer.status.js';
+import { personStatusOf, statusOf } from './transfer.status.js';
+import { AT_ONCE } from './transmission.js';
 
 const given = specFor(transferDecider);
 const documents = [paper('proof')];
@@ -152,6 +154,32 @@ describe('what follows from a correction', () => {
     const again = after(anew, striking('transfer.person-reported', qingpu, '2025-03-27 09:00'));
     expect(again.at(-1)?.data).toMatchObject({ fact: 'transfer.person-reported', nth: 2 });
     expect(holders(again)).toEqual([wujiang.id]);
+  });
+
+  it('a breach that a report had overtaken is so again once that report is struck, and is found anew', () => {
+    const judge = (local: string): TransferCommand => ({
+      ...{ ...by(qingpu, local, 'system'), type: 'JudgeDeadlines', rules: hubRules, transmission: AT_ONCE },
+    });
+    const verdicts = (events: readonly TransferEvent[]) =>
+      events.flatMap(({ type, data }) => ('step' in data && data.step === 'REPORT' ? [[type, nthOf({ data })]] : []));
+    const late = after(
+      after(histories.receipted, judge('2025-03-27 09:00')),
+      { ...commands.report(by(qingpu, '2025-03-27 10:00')), occurredAt: at('2025-03-26 16:00') },
+      judge('2025-03-27 10:01'),
+    );
+    const first = [
+      ['transfer.deadline-breached', 1],
+      ['transfer.deadline-superseded', 1],
+    ];
+    expect(verdicts(late)).toEqual(first);
+    const again = after(
+      late,
+      striking('transfer.person-reported', qingpu, '2025-03-28 09:00'),
+      judge('2025-03-28 09:01'),
+    );
+    expect(verdicts(again)).toEqual([...first, ['transfer.deadline-breached', 2]]);
+    expect(personStatusOf(fold(transferDecider, again))).toBe('LATE');
+    expect(after(again, judge('2025-03-28 09:02'))).toEqual(again);
   });
 
   it('a decision takes its service with it: it is decided and served anew, or the case is withdrawn', () => {

@@ -45,6 +45,8 @@ export interface Verdict {
   readonly rung: number;
   /** Which of several things, where a case has the limit several times: see `Due`. */
   readonly about?: string;
+  /** Absent for the first; a second one there is when the first was superseded and what it says became so again. */
+  readonly nth?: number;
   /** The rule in the book, e.g. `REPLY@2020.1`. */
   readonly rule: string;
   /** Who is told. */

@@ -1,4 +1,4 @@
-import { aboutFact, FALLS_WITH, isStriking, nthOf, WRITTEN_ABOUT } from './anew.js';
+import { aboutFact, asNth, FALLS_WITH, isStriking, nthOf, WRITTEN_ABOUT } from './anew.js';
 import type {
   OnceType,
   RepeatedType,
@@ -27,9 +27,11 @@ export const NOTHING_DONE: TransferState = {};
 
 type About = { readonly [T in RepeatedType]: (data: TransferAct<T>['data']) => string };
 
-/** What a verdict is about: the limit, its due instant, the rung, and which of several things. */
-const aboutVerdict = ({ step, due, rung, about }: Pick<Verdict, 'step' | 'due' | 'rung' | 'about'>): string =>
-  `${step}/${due}/${rung}${about === undefined ? '' : `/${about}`}`;
+/** Which verdict of a case: the limit, its due instant, the rung, of which of several things, and which of the same. */
+export type VerdictName = Pick<Verdict, 'step' | 'due' | 'rung' | 'about' | 'nth'>;
+
+const aboutVerdict = ({ step, due, rung, about, nth }: VerdictName): string =>
+  `${step}/${due}/${rung}${about === undefined ? '' : `/${about}`}${nth === undefined ? '' : ` ${nth}`}`;
 const ofCopy = ({ of, office, nth = 1 }: TransferAct<'transfer.copy-acknowledged'>['data']): string =>
   `${aboutFact(of, nth)}/${office}`;
 
@@ -143,8 +145,12 @@ const ofParties = (
 };
 
 /** Whether a later fact has shown that a verdict was not so. */
-export const isSuperseded = (state: TransferState, about: Pick<Verdict, 'step' | 'due' | 'rung' | 'about'>): boolean =>
+export const isSuperseded = (state: TransferState, about: VerdictName): boolean =>
   state[`transfer.deadline-superseded#${aboutVerdict(about)}`] !== undefined;
+
+/** Which of the same verdicts stands or is next: those before it have been superseded. */
+export const nthVerdict = (state: TransferState, about: VerdictName, nth = 1): number =>
+  isSuperseded(state, { ...about, ...asNth(nth) }) ? nthVerdict(state, about, nth + 1) : nth;
 
 /** All that has been done and not been struck, in no particular order. */
 export const actsOf = (state: TransferState): readonly TransferEvent[] =>

@@ -289,7 +289,7 @@ const objection = (state: TransferState, act: TransferEvent): TransferRejection 
     case 'transfer.deadline-breached':
     case 'transfer.deadline-escalated':
     case 'transfer.deadline-superseded':
-      return verdictRejection(act, hubRules.book);
+      return verdictRejection(state, act, hubRules.book);
   }
 };
 

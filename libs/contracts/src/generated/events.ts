@@ -41,7 +41,7 @@ export type MentionsSealed = true;
  */
 export type Documents = DocumentRef[];
 /**
- * Which act of its type in the case, counted from 1; absent for the first. A second one there is when the first was struck by a correction and the act was done anew.
+ * Which of its kind in the case, counted from 1; absent for the first. A second act there is when the first was struck by a correction and the act was done anew; a second verdict, when the first was superseded and what it says became so again.
  */
 export type Nth = number;
 /**
@@ -573,6 +573,7 @@ export interface TransferDeadlineBreached {
   due: Instant;
   rung: Rung;
   about?: About;
+  nth?: Nth;
   rule: Rule;
   to: Offices;
 }
@@ -586,6 +587,7 @@ export interface TransferDeadlineEscalated {
   due: Instant;
   rung: Rung;
   about?: About;
+  nth?: Nth;
   rule: Rule;
   to: Offices;
 }
@@ -599,6 +601,7 @@ export interface TransferDeadlineReminded {
   due: Instant;
   rung: Rung;
   about?: About;
+  nth?: Nth;
   rule: Rule;
   to: Offices;
 }
@@ -612,6 +615,7 @@ export interface TransferDeadlineSuperseded {
   due: Instant;
   rung: Rung;
   about?: About;
+  nth?: Nth;
   rule: Rule;
   because: 'done-in-time' | 'withdrawn' | 'recomputed' | 'outage';
   /**

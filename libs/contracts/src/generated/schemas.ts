@@ -217,7 +217,7 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
         "type": "integer",
         "minimum": 2,
         "maximum": 99,
-        "description": "Which act of its type in the case, counted from 1; absent for the first. A second one there is when the first was struck by a correction and the act was done anew."
+        "description": "Which of its kind in the case, counted from 1; absent for the first. A second act there is when the first was struck by a correction and the act was done anew; a second verdict, when the first was superseded and what it says became so again."
       }
     }
   },
@@ -1456,6 +1456,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       "about": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/about"
       },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
+      },
       "rule": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rule"
       },
@@ -1498,6 +1501,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "about": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/about"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       },
       "rule": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rule"
@@ -1542,6 +1548,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       "about": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/about"
       },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
+      },
       "rule": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rule"
       },
@@ -1584,6 +1593,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "about": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/about"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       },
       "rule": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rule"
