@@ -53,6 +53,7 @@ const TABLE: Readonly<Record<Code, readonly [RefusalType, string]>> = {
   OPINION_MISSING: ['StateRefusal', 'There is no opinion on the application yet.'],
   PERSON_ALREADY_REGISTERED: ['StateRefusal', 'The person has been registered already.'],
   PERSON_HAS_OPEN_TRANSFER: ['StateRefusal', 'Another transfer of this person is under way.'],
+  PERSON_HAS_MOVED_ON: ['StateRefusal', 'The person has applied to move on from there since: the report stands.'],
   PERSONS_IN_DIFFERENT_HANDS: ['StateRefusal', 'Different agencies answer for the two: a merge hands nobody over.'],
   SAME_PERSON: ['InputRefusal', 'The two ids are one.'],
   MATCH_NOT_PROPOSED: ['StateRefusal', 'Nobody has proposed that the two are one person.'],

@@ -156,6 +156,15 @@ describe('what follows from a correction', () => {
     expect(holders(again)).toEqual([wujiang.id]);
   });
 
+  it('the report of whoever has applied to move on since stands; a document of it can be put right', () => {
+    const wrong = { ...striking('transfer.person-reported', qingpu, '2025-03-25 09:00'), hasMovedOn: true };
+    given(...histories.completed)
+      .when(wrong)
+      .thenRejected({ code: 'PERSON_HAS_MOVED_ON', rule: '办法30' });
+    const paperOnly = { ...wrong, kind: 'wrong-document' } as TransferCommand;
+    expect(holders(after(histories.completed, paperOnly))).toEqual([wujiang.id, qingpu.id]);
+  });
+
   it('a breach that a report had overtaken is so again once that report is struck, and is found anew', () => {
     const judge = (local: string): TransferCommand => ({
       ...{ ...by(qingpu, local, 'system'), type: 'JudgeDeadlines', rules: hubRules, transmission: AT_ONCE },

@@ -221,6 +221,7 @@ export type TransferRejectionCode =
   | 'PERSON_UNKNOWN'
   | 'PERSON_NOT_YOURS'
   | 'PERSON_HAS_OPEN_TRANSFER'
+  | 'PERSON_HAS_MOVED_ON'
   | 'AGENCY_UNKNOWN'
   | 'AGENCY_NOT_COUNTY'
   | 'SAME_AGENCY'

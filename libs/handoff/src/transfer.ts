@@ -1,6 +1,6 @@
 import { accept, type Decider, reject } from '@delta-hub/decider';
 import type { Actor, AgencyRecord } from './agency.js';
-import { asNth, nthOf, WRITTEN_ABOUT } from './anew.js';
+import { asNth, isStriking, nthOf, WRITTEN_ABOUT } from './anew.js';
 import { boundBy, disputeBodies, disputeRejection, rulingsOf, settled, unfounded } from './dispute.js';
 import { competenceRejection } from './competence.js';
 import type { CommandContext } from './act.js';
@@ -200,6 +200,10 @@ const bindingOnUs = (
 ): TransferRejection | undefined => {
   if (act.type === 'transfer.decided') return boundBy(state, act.data.approved) ?? termEndRejection(state, act);
   if (act.type === 'transfer.reply-superseded') return settled(state);
+  // Whoever answers has it by the report: what rests on it in other cases is not undone here.
+  const isReport = act.type === 'transfer.fact-corrected' && act.data.fact === 'transfer.person-reported';
+  if (isReport && isStriking(act) && 'hasMovedOn' in command && command.hasMovedOn)
+    return { code: 'PERSON_HAS_MOVED_ON', rule: PROCEDURE['transfer.applied'].article };
   // Of a decision on a sanction, the party corrects the one it has made.
   if (act.type === 'transfer.fact-corrected' && act.data.fact === 'transfer.sanction-decided')
     return state[act.data.fact]?.actor.agencyId === act.actor.agencyId ? undefined : { code: 'ACT_NOT_YOURS' };

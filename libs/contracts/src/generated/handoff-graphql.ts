@@ -815,6 +815,8 @@ export type RefusalCode =
   | 'NOT_MERGED'
   /** Another transfer of this person is under way. */
   | 'PERSON_HAS_OPEN_TRANSFER'
+  /** The person has applied to move on from there since: the report stands. */
+  | 'PERSON_HAS_MOVED_ON'
   /** The receipt has been issued already. */
   | 'RECEIPT_ALREADY_ISSUED'
   /** The consultation has not been replied to. */
