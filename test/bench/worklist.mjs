@@ -24,7 +24,7 @@ const fill = (file, count) => {
   readModels.apply(0n, () => {
     for (let n = 0; n < count; n++) {
       const row = { transferId: `transfer-${n}`, step: 'REPLY', due: dueOf(n), agency: CHAIN[0], owedBy: 'agency' };
-      readModels.duties.put(row.transferId, [{ ...row, ruleId: 'REPLY@2020.1', chain: CHAIN }], undefined);
+      readModels.duties.put(row.transferId, [{ ...row, ruleId: 'REPLY@2020.1', chain: CHAIN }], false);
     }
   });
   readModels.close();

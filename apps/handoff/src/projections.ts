@@ -76,9 +76,9 @@ const projectCase = (id: string, facts: readonly RecordedEvent[], readModels: Re
     readModels.copies.put(id, copiesHere(readModels, id, undefined).flatMap(inboxEntry));
     return;
   }
-  readModels.cases.put(summary, facts.at(-1)!.position);
+  readModels.cases.put(summary, facts.at(-1)!.position, lookOf(summary, node));
   const rows = worklistOf(id, summary.facts, hubRules, agencyById);
-  readModels.duties.put(id, rows, lookOf(summary, node), summary.confidentiality !== undefined);
+  readModels.duties.put(id, rows, summary.confidentiality !== undefined);
   readModels.copies.put(
     id,
     copiesOf(summary.facts).flatMap((copy) => inboxEntry({ copy })),
