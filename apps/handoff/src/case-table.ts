@@ -45,15 +45,17 @@ export class CaseTable {
     this.sql = prepareOnce(db);
   }
 
-  /** A case after these newest facts of it, which are in the table of facts; undefined before its application. */
-  advance(id: string, acts: readonly TransferEvent[]): TransferSummary | undefined {
-    const known = this.kept.get(id);
-    return known === undefined
-      ? this.of(id)
-      : this.keep(
-          id,
-          acts.reduce((facts, act) => transferDecider.evolve(facts, act), known.facts),
-        );
+  /**
+   * A case after these newest facts of it, which are in the table of facts; undefined before its application.
+   * `isWhole`: there were none before.
+   */
+  advance(id: string, acts: readonly TransferEvent[], isWhole: boolean): TransferSummary | undefined {
+    const before = isWhole ? transferDecider.initialState : this.kept.get(id)?.facts;
+    if (before === undefined) return this.of(id);
+    return this.keep(
+      id,
+      acts.reduce((facts, act) => transferDecider.evolve(facts, act), before),
+    );
   }
 
   /** `look` says when the limits of the case must be looked at again; absent when nothing is waited for. */

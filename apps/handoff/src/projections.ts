@@ -71,7 +71,7 @@ const projectFact = (recorded: RecordedEvent, readModels: ReadModels): void => {
 
 const projectCase = (id: string, facts: readonly RecordedEvent[], readModels: ReadModels, node: string): void => {
   const acts = facts.map((recorded) => actOf(recorded) as TransferEvent);
-  const summary = readModels.cases.advance(id, acts);
+  const summary = readModels.cases.advance(id, acts, facts[0]!.revision === 0n);
   if (summary === undefined) {
     readModels.copies.put(id, copiesHere(readModels, id, undefined).flatMap(inboxEntry));
     return;
