@@ -126,7 +126,7 @@ export const PLANTED: Readonly<Record<string, Spoil>> = {
   }),
 
   'a node that sleeps through its limits': nodes(({ name, handoff: { readModels } }) => {
-    if (name === '31') readModels.duties.toLookAt = () => [];
+    if (name === '31') readModels.cases.toLookAt = () => [];
   }),
 };
 

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { fold } from '@delta-hub/decider';
 import {
   hubRules,
+  type Instant,
   transferDecider,
   type TransferEvent,
   transferSummary,
@@ -18,12 +19,16 @@ export interface TransferQuery {
   readonly limit: number;
 }
 
-/** What lists are sorted and chosen by. What a case shows is in its facts: see `CaseTable.of`. */
+/** What cases are sorted and chosen by. What a case shows is in its facts: see `CaseTable.of`. */
 export const CASE_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS transfers(id TEXT PRIMARY KEY, person TEXT NOT NULL, status TEXT NOT NULL, touched INTEGER NOT NULL, is_sealed INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS transfers(id TEXT PRIMARY KEY, person TEXT NOT NULL, origin TEXT NOT NULL, receiving TEXT NOT NULL, is_sealed INTEGER NOT NULL, status TEXT NOT NULL, touched INTEGER NOT NULL, look_at TEXT) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS transfers_person ON transfers(person);
   CREATE INDEX IF NOT EXISTS transfers_touched ON transfers(touched);
-  CREATE TABLE IF NOT EXISTS parties(agency TEXT NOT NULL, transfer TEXT NOT NULL, PRIMARY KEY(agency, transfer)) STRICT, WITHOUT ROWID;`;
+  CREATE INDEX IF NOT EXISTS transfers_look ON transfers(look_at) WHERE look_at IS NOT NULL;`;
+
+/** Whether a transfer is one of those agencies' in `?1`, a JSON list; of all when that is null. */
+export const OF_AGENCIES =
+  '(?1 IS NULL OR origin IN (SELECT value FROM json_each(?1)) OR receiving IN (SELECT value FROM json_each(?1)))';
 
 /** Cases whose summaries are kept as they were last: several subscribers ask for a case after each of its facts. */
 const MOST_KEPT = 1_000;
@@ -40,26 +45,33 @@ export class CaseTable {
     this.sql = prepareOnce(db);
   }
 
-  /** A case after these newest facts of it, which are in the table of facts; undefined before its application. */
-  advance(id: string, acts: readonly TransferEvent[]): TransferSummary | undefined {
-    const known = this.kept.get(id);
-    return known === undefined
-      ? this.of(id)
-      : this.keep(
-          id,
-          acts.reduce((facts, act) => transferDecider.evolve(facts, act), known.facts),
-        );
+  /**
+   * A case after these newest facts of it, which are in the table of facts; undefined before its application.
+   * `isWhole`: there were none before.
+   */
+  advance(id: string, acts: readonly TransferEvent[], isWhole: boolean): TransferSummary | undefined {
+    const before = isWhole ? transferDecider.initialState : this.kept.get(id)?.facts;
+    if (before === undefined) return this.of(id);
+    return this.keep(
+      id,
+      acts.reduce((facts, act) => transferDecider.evolve(facts, act), before),
+    );
   }
 
-  put({ id, personId, status, confidentiality, origin, receiving }: TransferSummary, touched: bigint): void {
-    const { changes } = this.sql('UPDATE transfers SET status = ?, touched = ? WHERE id = ?').run(status, touched, id);
-    if (changes !== 0) return;
-    const isSealed = confidentiality === undefined ? 0 : 1;
-    this.sql('INSERT INTO transfers(id, person, status, touched, is_sealed) VALUES(?,?,?,?,?)').run(
-      ...([id, personId, status, touched, isSealed] as const),
-    );
-    for (const agency of [origin, receiving])
-      this.sql('INSERT OR IGNORE INTO parties(agency, transfer) VALUES(?, ?)').run(agency, id);
+  /** `look` says when the limits of the case must be looked at again; absent when nothing is waited for. */
+  put(summary: TransferSummary, touched: bigint, look: Instant | undefined): void {
+    const { id, personId, origin, receiving, confidentiality, status } = summary;
+    this.sql(
+      `INSERT INTO transfers(id, person, origin, receiving, is_sealed, status, touched, look_at) VALUES(?,?,?,?,?,?,?,?)
+         ON CONFLICT(id) DO UPDATE SET status = excluded.status, touched = excluded.touched, look_at = excluded.look_at`,
+    ).run(id, personId, origin, receiving, confidentiality === undefined ? 0 : 1, status, touched, look ?? null);
+  }
+
+  /** Cases whose limits must be looked at by now, the oldest first. */
+  toLookAt(now: Instant, limit: number): readonly string[] {
+    return this.sql('SELECT id FROM transfers WHERE look_at <= ? ORDER BY look_at LIMIT ?')
+      .all(now, limit)
+      .map((row) => String(row['id']));
   }
 
   of(id: string): TransferSummary | undefined {
@@ -79,8 +91,8 @@ export class CaseTable {
   page(query: TransferQuery): readonly { readonly touched: number; readonly summary: TransferSummary }[] {
     const agencies = query.agencies === undefined ? null : JSON.stringify(query.agencies);
     const rows = this.sql(
-      `SELECT id, touched FROM transfers t
-         WHERE (?1 IS NULL OR EXISTS (SELECT 1 FROM parties p WHERE p.transfer = t.id AND p.agency IN (SELECT value FROM json_each(?1))))
+      `SELECT id, touched FROM transfers
+         WHERE ${OF_AGENCIES}
            AND is_sealed = 0 AND (?2 IS NULL OR status = ?2) AND touched < ?3 ORDER BY touched DESC LIMIT ?4`,
     ).all(agencies, query.status ?? null, query.before ?? Number.MAX_SAFE_INTEGER, query.limit);
     return rows.flatMap((row) => {

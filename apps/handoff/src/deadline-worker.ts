@@ -80,7 +80,7 @@ export class DeadlineWorker {
   private async look(now: Instant): Promise<void> {
     const seen = new Set<string>();
     for (;;) {
-      const cases = this.deps.readModels.duties.toLookAt(now, AT_ONCE + seen.size).filter((id) => !seen.has(id));
+      const cases = this.deps.readModels.cases.toLookAt(now, AT_ONCE + seen.size).filter((id) => !seen.has(id));
       if (cases.length === 0) return;
       for (const id of cases) {
         seen.add(id);

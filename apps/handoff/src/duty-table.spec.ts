@@ -9,7 +9,7 @@ let duties: DutyTable;
 beforeEach(() => {
   db = new DatabaseSync(':memory:');
   db.exec(DUTY_SCHEMA);
-  duties = new DutyTable(db);
+  duties = new DutyTable(db, (county) => [county, 'city-320500', 'prov-320000']);
 });
 
 const duty = (transferId: string, day: string, county: string, step: WorklistRow['step'] = 'REPLY'): WorklistRow => ({
@@ -23,8 +23,8 @@ const namesOf = (rows: readonly DutyRow[]): readonly string[] =>
 
 describe('the worklist', () => {
   it('shows a county its duties, and a city and a province those of all below, the most urgent first', () => {
-    duties.put('t-1', [duty('t-1', '18', 'cca-320509')], undefined, false);
-    duties.put('t-2', [duty('t-2', '17', 'cca-320583'), duty('t-2', '19', 'cca-320583', 'DECISION')], undefined, false);
+    duties.put('t-1', [duty('t-1', '18', 'cca-320509')], false);
+    duties.put('t-2', [duty('t-2', '17', 'cca-320583'), duty('t-2', '19', 'cca-320583', 'DECISION')], false);
     expect(namesOf(duties.of('cca-320509', undefined, 10))).toEqual(['t-1 REPLY']);
     expect(namesOf(duties.of('city-320500', undefined, 10))).toEqual(['t-2 REPLY', 't-1 REPLY', 't-2 DECISION']);
     expect(duties.of('prov-320000', undefined, 10)).toEqual(duties.of('city-320500', undefined, 10));
@@ -32,8 +32,7 @@ describe('the worklist', () => {
   });
 
   it('goes on after a row without gap or double, also among duties of one instant', () => {
-    for (const id of ['t-1', 't-2', 't-3', 't-4', 't-5'])
-      duties.put(id, [duty(id, '18', 'cca-320509')], undefined, false);
+    for (const id of ['t-1', 't-2', 't-3', 't-4', 't-5']) duties.put(id, [duty(id, '18', 'cca-320509')], false);
     const pages = [];
     for (
       let after: DutyRow | undefined, rows;
@@ -59,7 +58,7 @@ describe('the worklist', () => {
         (lasting, changes, size) => {
           db.exec('DELETE FROM duty_of; DELETE FROM duties');
           for (const n of lasting)
-            duties.put(`t-${n}`, [duty(`t-${n}`, String(10 + (n % 18)), 'cca-320509')], undefined, false);
+            duties.put(`t-${n}`, [duty(`t-${n}`, String(10 + (n % 18)), 'cca-320509')], false);
           const shown: DutyRow[] = [];
           for (
             let after: DutyRow | undefined, rows;
@@ -70,7 +69,7 @@ describe('the worklist', () => {
             const change = changes.shift();
             if (change === undefined) continue;
             const { id, day, isDone } = change;
-            duties.put(`t-${id}`, isDone ? [] : [duty(`t-${id}`, String(day), 'cca-320509')], undefined, false);
+            duties.put(`t-${id}`, isDone ? [] : [duty(`t-${id}`, String(day), 'cca-320509')], false);
           }
           const ofLasting = shown
             .map(({ transferId }) => transferId)
@@ -82,24 +81,24 @@ describe('the worklist', () => {
     ));
 
   it('shows sealed cases only where they are asked for', () => {
-    duties.put('t-1', [duty('t-1', '18', 'cca-320509')], undefined, true);
-    duties.put('t-2', [duty('t-2', '19', 'cca-320509')], undefined, false);
+    duties.put('t-1', [duty('t-1', '18', 'cca-320509')], true);
+    duties.put('t-2', [duty('t-2', '19', 'cca-320509')], false);
     expect(namesOf(duties.of('cca-320509', undefined, 10))).toEqual(['t-2 REPLY']);
     expect(namesOf(duties.of('cca-320509', undefined, 10, true))).toEqual(['t-1 REPLY', 't-2 REPLY']);
   });
 
   it('forgets what a case no longer owes', () => {
-    duties.put('t-1', [duty('t-1', '18', 'cca-320509')], undefined, false);
-    duties.put('t-1', [duty('t-1', '20', 'cca-320509', 'DECISION')], undefined, false);
+    duties.put('t-1', [duty('t-1', '18', 'cca-320509')], false);
+    duties.put('t-1', [duty('t-1', '20', 'cca-320509', 'DECISION')], false);
     expect(namesOf(duties.of('prov-320000', undefined, 10))).toEqual(['t-1 DECISION']);
-    duties.put('t-1', [], undefined, false);
+    duties.put('t-1', [], false);
     expect(duties.of('prov-320000', undefined, 10)).toEqual([]);
   });
 
   it("shows a duty that now is another agency's as that one's alone, and leaves what is the same", () => {
     const unchanged = duty('t-1', '20', 'cca-320509', 'DECISION');
-    duties.put('t-1', [duty('t-1', '18', 'cca-320509'), unchanged], undefined, false);
-    duties.put('t-1', [duty('t-1', '18', 'cca-320583'), unchanged], undefined, false);
+    duties.put('t-1', [duty('t-1', '18', 'cca-320509'), unchanged], false);
+    duties.put('t-1', [duty('t-1', '18', 'cca-320583'), unchanged], false);
     expect(namesOf(duties.of('cca-320509', undefined, 10))).toEqual(['t-1 DECISION']);
     expect(namesOf(duties.of('cca-320583', undefined, 10))).toEqual(['t-1 REPLY']);
     expect(duties.of('prov-320000', undefined, 10)).toEqual([rowOf(duty('t-1', '18', 'cca-320583')), rowOf(unchanged)]);
@@ -115,13 +114,4 @@ describe('the worklist', () => {
       .map((row) => String(row['detail']));
     expect(plan.filter((step) => !step.startsWith('SEARCH'))).toEqual([]);
   });
-});
-
-it('cases are looked at once their instant has come, the oldest first', () => {
-  duties.put('t-1', [], '2025-03-18T16:00:00.000Z', false);
-  duties.put('t-2', [], '2025-03-17T16:00:00.000Z', false);
-  duties.put('t-3', [], '2025-03-19T16:00:00.000Z', false);
-  expect(duties.toLookAt('2025-03-18T16:00:00.000Z', 10)).toEqual(['t-2', 't-1']);
-  duties.put('t-2', [], undefined, false);
-  expect(duties.toLookAt('2025-03-18T16:00:00.000Z', 10)).toEqual(['t-1']);
 });

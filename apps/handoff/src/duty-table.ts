@@ -21,43 +21,39 @@ export interface DutyRow extends DutyPlace {
 /**
  * `duty_of` has a row for the agency that owes and for each above it, so that a county, its city and its province each
  * find theirs by one search of an index, in the order of due instants: a page costs the same however many there are.
- * `looks` says when the limits of a case must be looked at again.
  */
 export const DUTY_SCHEMA = `
   CREATE TABLE IF NOT EXISTS duties(transfer TEXT NOT NULL, step TEXT NOT NULL, about TEXT NOT NULL, due TEXT NOT NULL, agency TEXT NOT NULL, owed_by TEXT NOT NULL, recipient TEXT, rule TEXT NOT NULL, PRIMARY KEY(transfer, step, about, due)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS duty_of(agency TEXT NOT NULL, due TEXT NOT NULL, transfer TEXT NOT NULL, step TEXT NOT NULL, about TEXT NOT NULL, is_sealed INTEGER NOT NULL, PRIMARY KEY(agency, due, transfer, step, about)) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS duty_of_transfer ON duty_of(transfer);
-  CREATE TABLE IF NOT EXISTS looks(transfer TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS looks_at ON looks(at);`;
+`;
 
 /** The open duties of every case, by whom they concern. Part of the read models: written in their transaction. */
 export class DutyTable {
   private readonly sql;
 
-  constructor(db: DatabaseSync) {
+  constructor(
+    db: DatabaseSync,
+    /** An agency and all above it. */
+    private readonly chainOf: (agency: string) => readonly string[],
+  ) {
     this.sql = prepareAll((text) => db.prepare(text));
   }
 
-  /**
-   * Puts the duties of a case in the place of those it had: what is the same stays, for a fact changes few of them.
-   * `look` is absent when nothing is waited for.
-   */
-  put(transfer: string, rows: readonly WorklistRow[], look: Instant | undefined, isSealed: boolean): void {
+  /** Puts the duties of a case in the place of those it had: what is the same stays, for a fact changes few of them. */
+  put(transfer: string, rows: readonly WorklistRow[], isSealed: boolean): void {
     const gone = new Map(this.sql.had.all(transfer).map((row) => [JSON.stringify(Object.values(row)), row]));
     const fresh = rows.filter(({ step, about = '', due, agency, owedBy, recipient = null, ruleId }) => {
       const isThere = gone.delete(JSON.stringify([step, about, due, agency, owedBy, recipient, ruleId]));
       return !isThere;
     });
-    for (const { step, about, due } of gone.values()) {
-      this.sql.forgetPlaces.run(transfer, step!, about!, due!);
+    for (const { step, about, due, agency } of gone.values()) {
+      for (const each of this.chainOf(String(agency))) this.sql.forgetOf.run(each, due!, transfer, step!, about!);
       this.sql.forget.run(transfer, step!, about!, due!);
     }
     for (const { step, about = '', due, agency, owedBy, recipient = null, ruleId, chain } of fresh) {
       this.sql.put.run(transfer, step, about, due, agency, owedBy, recipient, ruleId);
       for (const each of chain) this.sql.putOf.run(each, due, transfer, step, about, isSealed ? 1 : 0);
     }
-    if (look === undefined) this.sql.forgetLook.run(transfer);
-    else this.sql.putLook.run(transfer, look);
   }
 
   /** The duties of an agency and of all below it, the most urgent first, after a place; sealed cases only where asked for. */
@@ -76,25 +72,16 @@ export class DutyTable {
   dueBy(instant: Instant): number {
     return Number(this.sql.dueBy.get(instant)?.['duties']);
   }
-
-  /** Cases whose limits must be looked at by now, the oldest first. */
-  toLookAt(now: Instant, limit: number): readonly string[] {
-    return this.sql.toLookAt.all(now, limit).map((row) => String(row['transfer']));
-  }
 }
 
 const prepareAll = (prepare: (text: string) => StatementSync) => ({
   had: prepare('SELECT step, about, due, agency, owed_by, recipient, rule FROM duties WHERE transfer = ?'),
-  forgetPlaces: prepare('DELETE FROM duty_of WHERE transfer = ? AND step = ? AND about = ? AND due = ?'),
+  forgetOf: prepare('DELETE FROM duty_of WHERE agency = ? AND due = ? AND transfer = ? AND step = ? AND about = ?'),
   forget: prepare('DELETE FROM duties WHERE transfer = ? AND step = ? AND about = ? AND due = ?'),
   put: prepare(
     'INSERT OR REPLACE INTO duties(transfer, step, about, due, agency, owed_by, recipient, rule) VALUES(?,?,?,?,?,?,?,?)',
   ),
   putOf: prepare('INSERT OR IGNORE INTO duty_of(agency, due, transfer, step, about, is_sealed) VALUES(?,?,?,?,?,?)'),
-  forgetLook: prepare('DELETE FROM looks WHERE transfer = ?'),
-  putLook: prepare(
-    'INSERT INTO looks(transfer, at) VALUES(?, ?) ON CONFLICT(transfer) DO UPDATE SET at = excluded.at WHERE at <> excluded.at',
-  ),
   page: prepare(
     `SELECT o.due, o.transfer AS transferId, o.step, o.about, d.agency, d.owed_by AS owedBy, d.recipient, d.rule AS ruleId
      FROM duty_of o JOIN duties d ON d.transfer = o.transfer AND d.step = o.step AND d.about = o.about AND d.due = o.due
@@ -103,5 +90,4 @@ const prepareAll = (prepare: (text: string) => StatementSync) => ({
   ),
   count: prepare('SELECT count(*) AS open, coalesce(sum(due < ?), 0) AS overdue FROM duties'),
   dueBy: prepare('SELECT count(*) AS duties FROM duties WHERE due <= ?'),
-  toLookAt: prepare('SELECT transfer FROM looks WHERE at <= ? ORDER BY at LIMIT ?'),
 });

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Instant } from '@delta-hub/handoff';
+import { OF_AGENCIES } from './case-table.js';
 
 /** Finds in the read models which cases there were: their facts are then folded. Part of the read models; writes nothing. */
 export class PastFacts {
@@ -8,7 +9,7 @@ export class PastFacts {
   constructor(db: DatabaseSync) {
     this.ofTransfers = db.prepare(
       `SELECT f.stream AS id, max(f.position) AS touched FROM facts f
-         WHERE f.stream IN (SELECT transfer FROM parties WHERE ?1 IS NULL OR agency IN (SELECT value FROM json_each(?1)))
+         WHERE f.stream IN (SELECT id FROM transfers WHERE ${OF_AGENCIES})
            AND (?2 IS NULL OR f.received_at <= ?2)
          GROUP BY f.stream HAVING max(f.position) < ?3 ORDER BY touched DESC`,
     );

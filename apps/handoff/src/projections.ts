@@ -72,14 +72,14 @@ const projectFact = (recorded: RecordedEvent, readModels: ReadModels): void => {
 
 const projectCase = (id: string, facts: readonly RecordedEvent[], readModels: ReadModels, node: string): void => {
   const acts = facts.map((recorded) => actOf(recorded) as TransferEvent);
-  const summary = readModels.cases.advance(id, acts);
+  const summary = readModels.cases.advance(id, acts, facts[0]!.revision === 0n);
   if (summary === undefined) {
     readModels.copies.put(id, copiesHere(readModels, id, undefined).flatMap(inboxEntry));
     return;
   }
-  readModels.cases.put(summary, facts.at(-1)!.position);
+  readModels.cases.put(summary, facts.at(-1)!.position, lookOf(summary, node));
   const rows = worklistOf(id, summary.facts, hubRules, agencyById);
-  readModels.duties.put(id, rows, lookOf(summary, node), summary.confidentiality !== undefined);
+  readModels.duties.put(id, rows, summary.confidentiality !== undefined);
   readModels.copies.put(
     id,
     copiesOf(summary.facts).flatMap((copy) => inboxEntry({ copy })),

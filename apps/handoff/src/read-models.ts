@@ -1,5 +1,5 @@
-import { type EventData, eventName, wireType } from '@delta-hub/contracts';
-import { hubRules, rulesText } from '@delta-hub/handoff';
+import { agencyById, type EventData, eventName, wireType } from '@delta-hub/contracts';
+import { chainOf, hubRules, rulesText } from '@delta-hub/handoff';
 import type { Arrival, Instant, PersonEvent, StateKey, TransferSummary } from '@delta-hub/handoff';
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
@@ -16,7 +16,7 @@ type RefusalIssued = EventData['refusal.issued'];
 const BREACHED = wireType('transfer.deadline-breached');
 
 const SCHEMA = `
-  PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;
+  PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=8192;
   CREATE TABLE IF NOT EXISTS persons(id TEXT PRIMARY KEY, intake TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS facts(position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, stream TEXT NOT NULL, type TEXT NOT NULL, node TEXT NOT NULL, agency TEXT, occurred_at TEXT NOT NULL, signed_at TEXT NOT NULL, received_at TEXT NOT NULL, command TEXT NOT NULL, jws TEXT NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS facts_stream ON facts(stream);
@@ -110,7 +110,7 @@ export class ReadModels {
     this.db = openTables(path);
     this.sql = prepareOnce(this.db);
     this.cases = new CaseTable(this.db);
-    this.duties = new DutyTable(this.db);
+    this.duties = new DutyTable(this.db, (agency) => chainOf(agency, agencyById));
     this.past = new PastFacts(this.db);
     this.copies = new CopyTable(this.db);
   }

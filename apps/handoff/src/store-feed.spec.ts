@@ -118,6 +118,17 @@ describe('the feed of a store', () => {
 });
 
 describe('a subscriber', () => {
+  it('that is stopped just after it was started has stopped, wherever it was', async () => {
+    await append(1);
+    const feed = feedOf(store);
+    await follow(feed).subscriber.waitFor(1n);
+    for (let turns = 0; turns < 8; turns++) {
+      const { subscriber } = follow(feed, undefined, 1n);
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      await subscriber.stop();
+    }
+  });
+
   it('gets what its handler failed on again, one event at a time, and passes none', async () => {
     let isBroken = true;
     const { subscriber, batches } = follow(feedOf(store), (batch) => {

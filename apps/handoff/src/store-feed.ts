@@ -21,6 +21,8 @@ export class StoreFeed {
   private last = START;
   private stoppedBy: string | undefined;
   private readonly waiting = new Set<() => void>();
+  /** How often everybody has been woken. */
+  private rounds = 0;
   private isRousing = false;
   private subscription: Subscription | undefined;
   private stopped = false;
@@ -53,15 +55,18 @@ export class StoreFeed {
   async next(after: bigint | undefined, limit: number, isOver: () => boolean): Promise<readonly RecordedEvent[]> {
     const place = placeOf(after);
     while (!isOver() && !this.stopped) {
+      const { rounds } = this;
       const batch = await this.there(place, limit);
       if (batch.length > 0) return batch;
-      await new Promise<void>((resolve) => this.waiting.add(resolve));
+      // Whoever was looking while others were woken looks once more.
+      if (rounds === this.rounds) await new Promise<void>((resolve) => this.waiting.add(resolve));
     }
     return [];
   }
 
   /** Wakes everybody who waits. */
   rouse(): void {
+    this.rounds += 1;
     const woken = [...this.waiting];
     this.waiting.clear();
     for (const wake of woken) wake();

@@ -107,7 +107,7 @@ export type { TransferSummary } from './transfer-summary.js';
 export { isIntake, isMergeEvent, isReading, isTransferEvent, upcast } from './upcasts.js';
 export type { HandoffEvent, HandoffEventType } from './upcasts.js';
 export { dueActs, nextLook, standingVerdicts } from './verdicts.js';
-export { worklistOf } from './worklist.js';
+export { chainOf, worklistOf } from './worklist.js';
 export type { WorklistRow } from './worklist.js';
 export { AT_ONCE, excusesAt } from './transmission.js';
 export type { Arrival, DeclaredOutage, Transmission } from './transmission.js';

@@ -28,7 +28,8 @@ export const worklistOf = (
       ...(recipient === undefined ? {} : { recipient }),
     }));
 
-const chainOf = (id: AgencyId, directory: Directory): readonly AgencyId[] => {
+/** An agency and all above it, lowest first. */
+export const chainOf = (id: AgencyId, directory: Directory): readonly AgencyId[] => {
   const parent = directory(id)?.parentId ?? undefined;
   return parent === undefined ? [id] : [id, ...chainOf(parent, directory)];
 };
