@@ -1,5 +1,5 @@
 import { BrokerError, type BrokerSubscription, type IncomingRecord } from '../broker.js';
-import type { PartitionBounds, Places } from '../positions.js';
+import type { PartitionBounds, Place, Places } from '../positions.js';
 import { incomingOf } from './incoming.js';
 import { type FetchedRecord, type KafkaClient, KafkaClientFault, type KafkaReader } from './kafka-client.js';
 import type { KafkaRebuild, KafkaTimes } from './kafka-options.js';
@@ -13,8 +13,6 @@ interface Following {
   readonly handler: (record: IncomingRecord) => Promise<void>;
   readonly onRebuild: (rebuild: KafkaRebuild) => void;
 }
-
-type Place = ReturnType<Places['next']>[number];
 
 /**
  * Follows one topic. Its own places alone say what comes next: a reader that fails, or gives nothing though there is
@@ -46,6 +44,7 @@ export class KafkaSubscription implements BrokerSubscription {
     let hadReader = false;
     while (!this.#pauses.areOver) {
       try {
+        places.doubt();
         const next = places.next(await client.bounds(topic));
         hadReader = next.length > 0;
         if (hadReader) await this.#follow(next);
@@ -66,6 +65,7 @@ export class KafkaSubscription implements BrokerSubscription {
     const { client, topic, times } = this.following;
     const logId = places[0]!.logId;
     const next = new Map(places.map(({ partition, from }) => [partition, from]));
+    const begins = new Map(places.map(({ partition, readFrom }) => [partition, readFrom]));
     const pauses = new Pauses(this.#pauses);
     const over = Promise.withResolvers<void>();
     pauses.onEnd(over.resolve);
@@ -80,7 +80,7 @@ export class KafkaSubscription implements BrokerSubscription {
       });
       return this.#inHand;
     };
-    const reader = client.read(topic, next, logId, deliver);
+    const reader = client.read(topic, begins, logId, deliver);
     const watching = this.#watch({ partitions: places.length, logId, pauses });
     const [ended] = await Promise.allSettled([Promise.race([reader.failed, watching, over.promise])]);
     pauses.end();
@@ -96,10 +96,9 @@ export class KafkaSubscription implements BrokerSubscription {
   ): Promise<void> {
     const { topic, places } = this.following;
     const begin = next.get(partition)!;
+    const read = records.map((record) => incomingOf(record, { topic, partition, logId }));
     const marks = new Set(records.filter(({ isMark }) => isMark).map(({ offset }) => offset));
-    let rest = records
-      .filter(({ offset }) => offset >= begin)
-      .map((record) => incomingOf(record, { topic, partition, logId }));
+    let rest = places.compared(partition, read).filter(({ offset }) => offset >= begin);
     while (rest.length > 0) {
       const from = next.get(partition)!;
       const whole = places.take(rest, { partition, logId, start: from, from, end: from });
