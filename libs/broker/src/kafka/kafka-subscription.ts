@@ -14,6 +14,9 @@ interface Following {
   readonly onRebuild: (rebuild: KafkaRebuild) => void;
 }
 
+/** Which of its looks at the log a consumer takes that is busy, and so needs none to know that its reader is alive. */
+const LOOKS_WHILE_BUSY = 10;
+
 /**
  * Follows one topic. Its own places alone say what comes next: a reader that fails, or gives nothing though there is
  * something, is thrown away and another begins there. Only a place that does not fit the log, and a fault of the handler, end it.
@@ -128,23 +131,23 @@ export class KafkaSubscription implements BrokerSubscription {
     }
   }
 
-  /** Notices what no reader tells: a log cut off, emptied or created again, and a reader that has fallen silent. */
+  /** Notices what no reader tells: a log cut off, emptied, created again or grown by a partition, and a reader that has fallen silent. */
   async #watch(of: { readonly partitions: number; readonly logId: string; readonly pauses: Pauses }): Promise<void> {
     const { topic, places, times } = this.following;
     const { partitions, logId, pauses } = of;
     let seen = this.#delivered;
     let moved = performance.now();
-    while (!pauses.areOver) {
+    const stillAt = (before: number): boolean => !this.#isBusy && this.#delivered === before;
+    for (let looks = 1; !pauses.areOver; looks++) {
       await pauses.pause(times.lookEvery);
       if (pauses.areOver) return;
-      const stillAt = (before: number): boolean => !this.#isBusy && this.#delivered === before;
-      if (stillAt(seen)) {
+      const isIdle = stillAt(seen);
+      if (isIdle || looks % LOOKS_WHILE_BUSY === 0) {
         const bounds = await this.#boundsWithin(moved + times.stalledAfter);
         if (bounds === undefined) continue;
-        if (stillAt(seen)) {
-          const now = places.next(bounds);
-          if (now.length !== partitions || now[0]?.logId !== logId) return;
-          if (!now.some(({ from, end }) => from < end)) moved = performance.now();
+        if (bounds.length !== partitions || bounds[0]?.logId !== logId) return;
+        if (isIdle && stillAt(seen)) {
+          if (!places.next(bounds).some(({ from, end }) => from < end)) moved = performance.now();
           else if (performance.now() - moved >= times.stalledAfter)
             throw new KafkaClientFault('STALLED', `${topic}: nothing came for ${times.stalledAfter} ms`);
           continue;
