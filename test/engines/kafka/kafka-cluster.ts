@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -142,6 +142,25 @@ export class KafkaNode {
 
   thaw(): void {
     this.process?.signal('SIGCONT');
+  }
+
+  /** Keeps its data as they are now. What it is asked meanwhile waits. */
+  keepCopy(): void {
+    this.freeze();
+    cpSync(this.plan.dataDir, this.copy, { recursive: true });
+    this.thaw();
+  }
+
+  /** kill -9, and a start with the data that were kept. */
+  async putBack(): Promise<void> {
+    await this.kill();
+    rmSync(this.plan.dataDir, { recursive: true });
+    cpSync(this.copy, this.plan.dataDir, { recursive: true });
+    await this.start();
+  }
+
+  private get copy(): string {
+    return `${this.plan.dataDir}-copy`;
   }
 
   /** Its disk takes nothing more; resolves when it has ended by itself, as a broker without a log directory does. */

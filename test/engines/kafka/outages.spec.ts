@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { clients } from './clients.js';
 import { KafkaCluster, type KafkaNode } from './kafka-cluster.js';
 import { Inbox } from '@delta-hub/local-log/testing';
-import type { IncomingRecord } from '@delta-hub/broker';
+import { type Broker, type IncomingRecord, positionAt } from '@delta-hub/broker';
 import { TestTopics } from './test-topics.js';
 import { codeOf, numbered, Traffic, upTo } from './traffic.js';
 
@@ -98,6 +98,48 @@ describe('one broker', () => {
     node.thaw();
     const codes = ['OUTCOME_UNKNOWN', 'UNAVAILABLE', 'UNAVAILABLE'];
     expect(ends).toEqual(clients.map(({ name }) => ({ name, codes, isInTime: [true, true] })));
+    await topics.close();
+  }, 180_000);
+
+  it('put back to an older state, and grown again: nobody goes on as if nothing had happened, with either client', async () => {
+    const topics = new TestTopics(cluster.brokers);
+    const publish = async (topic: string, broker: Broker, from: number): Promise<void> =>
+      broker.publish(
+        topic,
+        upTo(from + 5)
+          .slice(from)
+          .map(numbered),
+      );
+    const readers = await Promise.all(
+      clients.map(async ({ name, open }) => {
+        const topic = `delta-hub.${name}-restored.events.v1`;
+        await topics.create(topic);
+        const broker = open({ brokers: cluster.brokers, clientId: `delta-hub.${name}` });
+        await publish(topic, broker, 0);
+        return { name, topic, broker, open };
+      }),
+    );
+    node.keepCopy();
+    const taken = await Promise.all(
+      readers.map(async (reader) => {
+        await publish(reader.topic, reader.broker, 5);
+        const inbox = new Inbox<IncomingRecord>();
+        await reader.broker.subscribe(reader.topic, [], inbox.take);
+        const last = positionAt((await inbox.holding(10)).at(-1)!);
+        await reader.broker.close();
+        return { ...reader, last };
+      }),
+    );
+    await node.putBack();
+    for (const { name, topic, last, open } of taken) {
+      const broker = open({ brokers: cluster.brokers, clientId: `delta-hub.${name}` });
+      const goOn = async (): Promise<void> => (await broker.subscribe(topic, [last], () => Promise.resolve())).finished;
+      expect([name, await codeOf(goOn())]).toEqual([name, 'POSITION_BEYOND_END']);
+      await publish(topic, broker, 10);
+      await publish(topic, broker, 15);
+      expect([name, await codeOf(goOn())]).toEqual([name, 'LOG_REPLACED']);
+      await broker.close();
+    }
     await topics.close();
   }, 180_000);
 });

@@ -8,11 +8,13 @@ import { KafkajsClient } from '../../../libs/broker/src/kafka/kafkajs/kafkajs-cl
 import { PlatformaticClient } from '../../../libs/broker/src/kafka/platformatic/platformatic-client.js';
 import { clients } from './clients.js';
 import { givenBrokers, TestTopics } from './test-topics.js';
-import { numbered } from './traffic.js';
+import { codeOf, numbered } from './traffic.js';
 
 const { Kafka, logLevel } = kafkajs;
 const TOPIC = 'delta-hub.33.events.v1';
 const STALLED_MS = 500;
+/** One by each of: a try before the client knows of the new topic, one after, and one of ours. */
+const MOST_COPIES = 3;
 const brokers = givenBrokers();
 const options = { brokers, clientId: 'delta-hub.33' };
 
@@ -97,5 +99,41 @@ describe.each(clients)('$name', ({ open }) => {
     expect([texts, rebuilt]).toEqual([['0', '1', '2', '3'], []]);
     await broker.close();
     await producer.disconnect();
+  }, 60_000);
+
+  it('a partition that is added under a consumer that is never idle is read too', async () => {
+    const inbox = new Inbox<IncomingRecord>();
+    const broker = open({ ...options, times: { lookEvery: 50 } });
+    await broker.subscribe(TOPIC, [], inbox.take);
+    let isOver = false;
+    const traffic = async (): Promise<void> => {
+      for (let number = 0; !isOver; number++) await broker.publish(TOPIC, [numbered(number)]);
+    };
+    const going = traffic();
+    await inbox.holding(1);
+    await topics.grow(TOPIC, 4);
+    const foreign = new Producer({ clientId: 'foreign', bootstrapBrokers: [...brokers], acks: -1, retries: 10 });
+    await foreign.send({ messages: [{ topic: TOPIC, partition: 3, value: Buffer.from('added') }] });
+    const isThere = (): boolean => inbox.items.some(({ partition }) => partition === 3);
+    while (!isThere()) await inbox.holding(inbox.items.length + 1);
+    isOver = true;
+    await going;
+    await Promise.all([foreign.close(), broker.close()]);
+  }, 60_000);
+
+  it('a topic made again with fewer partitions: the next records lie in those that are there, and not often', async () => {
+    const keys = ['transfer-1', 'transfer-2', 'transfer-3', 'transfer-4', 'transfer-5'];
+    const records = keys.map((key) => ({ ...numbered(0), key }));
+    const broker = open({ ...options, times: { publishWithin: 3_000 } });
+    await broker.publish(TOPIC, records);
+    await topics.recreate(TOPIC, 1);
+    while ((await codeOf(broker.publish(TOPIC, records))) !== 'no error');
+    const inbox = new Inbox<IncomingRecord>();
+    await broker.subscribe(TOPIC, [], inbox.take);
+    await inbox.holding(Number(await broker.lag(TOPIC, [])));
+    const perKey = Map.groupBy(inbox.items, ({ key }) => key);
+    expect([...perKey.keys()].toSorted()).toEqual(keys);
+    expect(Math.max(...[...perKey.values()].map(({ length }) => length))).toBeLessThanOrEqual(MOST_COPIES);
+    await broker.close();
   }, 60_000);
 });

@@ -65,6 +65,16 @@ export class TestTopics {
     await this.create(topic, partitions);
   }
 
+  /** Adds partitions to a topic until there are so many, on the brokers that lead it. */
+  async grow(topic: string, count: number): Promise<void> {
+    const { topics } = await this.#admin.metadata({ topics: [topic], forceUpdate: true });
+    const partitions = topics.get(topic)!.partitions;
+    const assignments = Array.from({ length: count - partitions.length }, () => ({
+      brokerIds: partitions[0]!.replicas,
+    }));
+    await this.#admin.createPartitions({ topics: [{ name: topic, count, assignments }] });
+  }
+
   /** Removes the records below `before`, as retention does. */
   async expire(topic: string, partition: number, before: bigint): Promise<void> {
     await this.#admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset: before }] }] });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Broker, BrokerError, type IncomingRecord } from '@delta-hub/broker';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,6 +19,10 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const PASSWORD = 'invented';
 const USERS = { 'node-31': PASSWORD, 'node-32': PASSWORD, partner: PASSWORD };
 const TOPIC = 'delta-hub.31.events.v1';
+const EVERYTHING_BUT_DATE = [
+  ...(['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const),
+  ...(['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const),
+];
 
 let cluster: KafkaCluster;
 let directory: string;
@@ -100,6 +104,25 @@ describe('topics and access rules from deploy/kafka/topics.yaml', () => {
       await Promise.all([owner, member, partner].map((broker) => broker.close()));
     },
     120_000,
+  );
+
+  it.each(clients)(
+    '$name: a node whose clock goes wrong by years is heard all the same',
+    async ({ open }) => {
+      const login = { mechanism: 'SCRAM-SHA-512', username: 'node-31', password: PASSWORD } as const;
+      try {
+        for (const year of ['2020', '2040']) {
+          jest.useFakeTimers({ now: Date.parse(`${year}-01-01T00:00:00Z`), doNotFake: EVERYTHING_BUT_DATE });
+          const times = { publishWithin: 5_000 };
+          const broker = open({ brokers: cluster.brokers, clientId: 'delta-hub.31', tls, login, times });
+          await broker.publish('delta-hub.31.heartbeats.v1', [numbered(0)]);
+          await broker.close();
+        }
+      } finally {
+        jest.useRealTimers();
+      }
+    },
+    60_000,
   );
 
   it.each(clients)(
