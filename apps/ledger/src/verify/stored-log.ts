@@ -135,9 +135,9 @@ export class StoredLog {
     );
   }
 
-  /** A single number about the whole log. */
-  count(sql: string): number {
-    return this.#read(() => Number(Object.values(prepare(this.#db, sql).get() ?? {})[0] ?? 0));
+  /** A single number about the whole log; `none` where there is no row, or nothing in it. */
+  count(sql: string, none = 0): number {
+    return this.#read(() => Number(Object.values(prepare(this.#db, sql).get() ?? {})[0] ?? none));
   }
 
   /** The first tile that a tree of this size does not have, or has with another width. */

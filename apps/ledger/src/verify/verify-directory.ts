@@ -137,6 +137,7 @@ class DirectoryVerification {
           size: this.#position,
           from: this.#from,
           tile: (level, index) => this.#log.tile(level, index),
+          hasHead: (size) => this.#log.headsBetween(size - 1, size).length > 0,
         }) ??
         (this.#level === 'signatures' ? await this.#restFault(source.eventStore, origin ?? '') : undefined)
       );
