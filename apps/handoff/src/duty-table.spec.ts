@@ -57,8 +57,7 @@ describe('the worklist', () => {
         fc.integer({ min: 1, max: 5 }),
         (lasting, changes, size) => {
           db.exec('DELETE FROM duty_of; DELETE FROM duties');
-          for (const n of lasting)
-            duties.put(`t-${n}`, [duty(`t-${n}`, String(10 + (n % 18)), 'cca-320509')], false);
+          for (const n of lasting) duties.put(`t-${n}`, [duty(`t-${n}`, String(10 + (n % 18)), 'cca-320509')], false);
           const shown: DutyRow[] = [];
           for (
             let after: DutyRow | undefined, rows;
