@@ -34,7 +34,7 @@ export const importTable: Readonly<Record<string, Row>> = {
   'libs/event-store': { ...port, workspace: ['local-log', 'local-log/sqlite'], node: [],
                         adapters: { sqlite: { node: ['sqlite'] },
                                     kurrent: { npm: ['@kurrent/kurrentdb-client'], node: ['sqlite', 'timers/promises'] } } },
-  'libs/broker':      { ...port, workspace: ['local-log', 'local-log/sqlite'], node: [],
+  'libs/broker':      { ...port, workspace: ['local-log', 'local-log/sqlite'], node: ['zlib'],
                         adapters: { sqlite: { node: ['sqlite'] },
                                     'kafka/platformatic': { npm: ['@platformatic/kafka'] },
                                     'kafka/kafkajs': { npm: ['kafkajs'] } } },

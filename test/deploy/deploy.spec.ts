@@ -53,7 +53,7 @@ const namesGiven = async (): Promise<ReadonlySet<string>> => {
         behind: 0,
         publishedAt: '2025-03-10T01:30:00.000Z',
         fault: undefined,
-        witnessing: { ...witnessing, witnesses: [], frozen: [] },
+        witnessing: { ...witnessing, witnesses: [], clockBehind: 0, frozen: [] },
       },
     },
     duties: { open: 0, overdue: 0 },

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { hub, PATIENCE_MS, RunningHub, temporary, WITHOUT_ENGINES } from './running-hub.js';
+import { hub, PATIENCE_MS, RunningHub, temporary, unreadHub, WITHOUT_ENGINES } from './running-hub.js';
 
 // Every command is a process of its own, and starts slowly on a busy machine.
 jest.setTimeout(PATIENCE_MS);
@@ -30,6 +30,9 @@ describe('arguments', () => {
   ])('%s is loaded by the command that needs it, and only then', async (client, args, env) => {
     const { code, stderr } = await hub(args, { ...WITHOUT_ENGINES, ...env });
     expect({ code, stderr }).toEqual({ code: 1, stderr: `FAILED: the client of an engine is loaded: ${client}\n` });
+  });
+  it('whose output nobody reads any more end without a word', async () => {
+    expect(await unreadHub(['--help'])).toEqual({ code: 1, stderr: '' });
   });
   it('no command at all prints the help and ends with 2', async () => {
     const { code, stdout, stderr } = await hub([]);

@@ -198,6 +198,11 @@ describe('beside GraphQL', () => {
     expect(((await ready.json()) as { status: string }).status).toMatch(/^(ready|degraded)$/);
     const unknown = await fetch(`${urls['31']!}/readyz?without=everything`);
     expect([unknown.status, ((await unknown.json()) as { code: string }).code]).toEqual([400, 'CHECK_UNKNOWN']);
+    for (const url of Object.values(urls)) {
+      const textOf = async (path: string): Promise<string> => (await fetch(`${url}${path}?verbose`)).text();
+      expect(await textOf('/startupz')).toBe('started\n');
+      expect(await textOf('/readyz')).toMatch(/^(\[[+!]\] [a-z]+ .*\n){7}(ready|degraded)\n$/);
+    }
     expect(await (await fetch(`${urls['31']!}/.well-known/jwks.json`)).json()).toMatchObject({
       keys: [{ kid: '31/1', alg: 'EdDSA', use: 'sig' }],
     });

@@ -11,11 +11,23 @@ afterAll(async () => {
   data.remove();
 });
 
-const keys = async (command: string, ...options: readonly string[]) => {
-  const ended = await hub(['keys', command, '--data', data.path, '--node', '32', ...options]);
+const keysAt = async (node: string, command: string, ...options: readonly string[]) => {
+  const ended = await hub(['keys', command, '--data', data.path, '--node', node, ...options]);
   return { code: ended.code, said: ended.stdout.trim(), error: ended.stderr.split('\n', 1)[0] };
 };
+const keys = (command: string, ...options: readonly string[]) => keysAt('32', command, ...options);
 const KEY_EVENTS = 4;
+
+/** Of a key, as each of the four nodes has it: why it is revoked. */
+const reasonsOf = async (kid: string): Promise<unknown[]> => {
+  const reasons: unknown[] = [];
+  for (const node of ['31', '32', '33', '34']) {
+    const { said } = await keysAt(node, 'list', '--json');
+    const known = (JSON.parse(said) as { keys: { kid: string; revoked?: { reason: string } }[] }).keys;
+    reasons.push(known.find((one) => one.kid === kid)?.revoked?.reason);
+  }
+  return reasons;
+};
 
 /** Keys change in the middle of a play; it ends as if nothing had happened, and everything verifies. */
 describe('the keys of a node', () => {
@@ -91,5 +103,37 @@ describe('the keys of a node', () => {
       expect((await hub(['ledger', 'verify', data.path])).code).toBe(0);
     },
     3 * PATIENCE_MS,
+  );
+
+  it(
+    'are taken away by two other nodes: one that turns out to be stolen, and the last one of a node that lost it',
+    async () => {
+      const stolen = ['--kid', '32/1', '--reason', 'compromised', '--from', '2025-03-24T00:00:00.000Z'];
+      const lost = ['--kid', '32/3', '--reason', 'lost'];
+      expect(await keysAt('31', 'revoke', ...stolen)).toMatchObject({
+        code: 0,
+        said: '32/1: compromised, said by 31/1; it counts when another node has said the same',
+      });
+      expect(await keysAt('31', 'revoke', ...stolen)).toMatchObject({
+        code: 2,
+        error: 'USAGE: --kid: node 31 has said so of 32/1 already',
+      });
+      expect((await keysAt('34', 'revoke', ...stolen)).code).toBe(0);
+      expect((await keysAt('31', 'revoke', ...lost)).code).toBe(0);
+      expect((await hub(['demo', '--json', '--data', data.path])).code).toBe(0);
+      expect(await reasonsOf('32/1')).toEqual(Array<string>(4).fill('compromised'));
+      expect(await reasonsOf('32/3')).toEqual(Array<undefined>(4).fill(undefined));
+
+      expect(await keysAt('33', 'revoke', ...lost, '--json')).toMatchObject({
+        code: 0,
+        said: '{"revoked":"32/3","by":"33/1","isGone":true}',
+      });
+      expect((await hub(['demo', '--json', '--data', data.path])).code).toBe(0);
+      expect(await reasonsOf('32/3')).toEqual(Array<string>(4).fill('lost'));
+      expect((await hub(['ledger', 'verify', data.path])).code).toBe(0);
+      expect((await keys('rotate')).error).toContain('KEY_MISSING');
+      expect((await hub(['demo', '--data', data.path])).stderr).toContain('KEY_MISSING');
+    },
+    4 * PATIENCE_MS,
   );
 });

@@ -57,6 +57,8 @@ describe('the play', () => {
       expect(indexes(whole)).toEqual(all);
       expect([whole.code, whole.lines.at(-1)]).toEqual([0, { end: { entries: size, bad: 0, verdict: 'VERIFIED' } }]);
       expect(indexes(await replay('--as-of', '9', '--from', '4'))).toEqual([4, 5, 6, 7, 8]);
+      const beyond = await hub(['ledger', 'replay', node, '--as-of', '9', '--from', '10']);
+      expect([beyond.code, beyond.stdout, beyond.stderr.split(':', 1)[0]]).toEqual([1, '', 'BEYOND_THE_HEAD']);
       expect(indexes(await replay('--agency', 'cca-310118'))).not.toContain(0);
       expect((await replay('--as-of', '2000-01-01T00:00:00.000Z')).lines[0]).toMatchObject({
         ...{ size: 0, rule: 'WITNESSED_TIME' },

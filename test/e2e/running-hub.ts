@@ -36,6 +36,14 @@ export const hub = async (args: readonly string[], env: Readonly<Record<string, 
   return { code: child.exitCode, stdout, stderr };
 };
 
+/** Runs a command whose output nobody reads. */
+export const unreadHub = async (args: readonly string[]): Promise<Omit<Ended, 'stdout'>> => {
+  const child = spawnHub(args);
+  child.stdout!.destroy();
+  const [stderr] = await Promise.all([textOf(child.stderr!), once(child, 'close')]);
+  return { code: child.exitCode, stderr };
+};
+
 /** For the environment of a hub: neither it nor a process of it may load the client of Kafka or KurrentDB. */
 export const WITHOUT_ENGINES = {
   NODE_OPTIONS: `--import=${new URL('testing/without-engines.mjs', import.meta.url).href}`,

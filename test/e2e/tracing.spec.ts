@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Collector } from './collector.js';
 import { hub, PATIENCE_MS } from './running-hub.js';
 
-const [SERVER, PRODUCER, CONSUMER] = [2, 4, 5];
+const [INTERNAL, SERVER, PRODUCER, CONSUMER] = [1, 2, 4, 5];
 
 let collector: Collector;
 beforeAll(async () => {
@@ -16,24 +16,28 @@ beforeAll(async () => {
 afterAll(() => collector.stop());
 
 describe('spans of a play at a collector', () => {
-  it('come from every node, for requests, sending and processing, and no others', () => {
+  it('come from every node, for requests, sending, processing and the log, and no others', () => {
     const { spans, paths } = collector;
     expect(paths).toEqual(['/v1/traces']);
     expect([...new Set(spans.map(({ node }) => node))].toSorted()).toEqual(['31', '32', '33', '34']);
     const others = spans.filter(
       ({ name }) =>
-        !/^(POST \/graphql|(send|process) delta-hub\.3[1-4]\.(events|heartbeats|copies|checkpoints)\.v1)$/.test(name),
+        !/^(POST \/graphql|sequence|(send|process) delta-hub\.3[1-4]\.(events|heartbeats|copies|checkpoints)\.v1)$/.test(
+          name,
+        ),
     );
     expect(others.map(({ name }) => name)).toEqual([]);
   });
 
-  it('a fact is linked to the request that made it, where it is sent and where it is processed', () => {
+  it('a fact is linked to the request that made it, where it is sent, processed, and put into a log', () => {
     const { spans } = collector;
     const at = (node: string, name: string) => spans.filter((span) => span.node === node && span.name === name);
     const requests = new Set(at('32', 'POST /graphql').map(({ traceId, spanId }) => `${traceId}-${spanId}`));
     for (const [node, name, kind] of [
       ['32', 'send delta-hub.32.events.v1', PRODUCER],
       ['31', 'process delta-hub.32.events.v1', CONSUMER],
+      ['32', 'sequence', INTERNAL],
+      ['31', 'sequence', INTERNAL],
     ] as const) {
       const found = at(node, name);
       expect(found.map((span) => [span.kind, span.parent])).toEqual(found.map(() => [kind, '']));
@@ -52,6 +56,20 @@ describe('spans of a play at a collector', () => {
       'messaging.client.id': 'delta-hub.31',
       'messaging.destination.partition.id': '0',
     });
+  });
+
+  it('say how many facts went into the log, and how long it is', () => {
+    const found = collector.spans.filter(({ node, name }) => node === '32' && name === 'sequence');
+    const told = found.map(({ attributes }) => [
+      attributes['delta_hub.ledger.entries'] as bigint,
+      attributes['delta_hub.ledger.size'] as bigint,
+    ]);
+    let size = 0n;
+    for (const [entries, after] of told) {
+      size += entries!;
+      expect(after).toBe(size);
+    }
+    expect(size).toBeGreaterThan(20n);
   });
 
   it('carry nothing of a person, a case, an officer or a token', () => {

@@ -1,23 +1,22 @@
 /**
  * `npm run demo -- --engines`: the play over a real Kafka, the brokers of KAFKA_BROKERS if given, else one that is started
- * here and gone at the end, with the events in the KurrentDB of KURRENTDB_URL if given, else in a protocol double of it.
+ * here, in Docker or from its jars, and gone at the end, with the events in the KurrentDB of KURRENTDB_URL if given, else in a protocol double of it.
  * Topics and rights are made first, as an operator would; the rights of a given server are those that are there.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { KafkaCluster } from './kafka/kafka-cluster.js';
+import { openSharedBroker } from './kafka/shared-broker.js';
 import { describeServer, freshPrefix, serverForPlay } from './kurrentdb/given-server.js';
 
 const HUB = fileURLToPath(new URL('../../apps/hub/dist/main.js', import.meta.url));
 
-const given = process.env['KAFKA_BROKERS'];
-const cluster = given === undefined || given === '' ? await KafkaCluster.start() : undefined;
+const shared = await openSharedBroker();
 const server = await serverForPlay();
 const environment = {
   ...process.env,
   DELTA_HUB_BROKER: 'kafka',
-  KAFKA_BROKERS: cluster?.brokers.join(',') ?? given,
+  KAFKA_BROKERS: shared.brokers,
   DELTA_HUB_STORE: 'kurrentdb',
   KURRENTDB_PREFIX: freshPrefix(),
   ...server.environment,
@@ -42,6 +41,6 @@ try {
   process.exitCode = code === 0 ? await hub(['demo', ...process.argv.slice(2)]) : code;
 } finally {
   server.stop();
-  await cluster?.stop();
+  await shared.stop();
 }
 console.error(`KurrentDB: ${describeServer()}`);

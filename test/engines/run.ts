@@ -1,7 +1,7 @@
 /**
  * `npm run test:engines [-- jest arguments]`: the suites that need real engines. Kafka: the brokers in KAFKA_BROKERS
- * (`host:port,host:port`, for tests only) if given, else one started here from pinned jars, and stopped at the end; none when
- * no suite of Kafka is asked for.
+ * (`host:port,host:port`, for tests only) if given, else one that is started here, in Docker or from pinned jars, and stopped
+ * at the end; none when no suite is asked for that shares it.
  * KurrentDB: the server of KURRENTDB_URL (for tests only) if given, else a protocol double. The last lines say which.
  */
 import { execFile, spawn } from 'node:child_process';
@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { KAFKA_VERSION } from './kafka/jars.js';
-import { KafkaCluster } from './kafka/kafka-cluster.js';
+import { openSharedBroker } from './kafka/shared-broker.js';
 import { describeServer } from './kurrentdb/given-server.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -33,20 +33,16 @@ const jest = async (environment: NodeJS.ProcessEnv): Promise<number> => {
 const isKafkaWanted = async (): Promise<boolean> => {
   const list = [...JEST, ...SUITES, '--listTests', ...process.argv.slice(2)];
   const { stdout } = await promisify(execFile)(process.execPath, list, { cwd: ROOT });
-  return stdout.includes('/test/engines/kafka/');
+  return /\/test\/engines\/(kafka|partners)\//.test(stdout);
 };
 
-const given = process.env['KAFKA_BROKERS'];
-const isGiven = given !== undefined && given !== '';
-const cluster = !isGiven && (await isKafkaWanted()) ? await KafkaCluster.start() : undefined;
+const shared = (await isKafkaWanted()) ? await openSharedBroker() : undefined;
 try {
-  process.exitCode = await jest({ KAFKA_BROKERS: cluster?.brokers.join(',') ?? given });
+  process.exitCode = await jest({ KAFKA_BROKERS: shared?.brokers });
 } finally {
-  await cluster?.stop();
+  await shared?.stop();
 }
 console.log(
-  isGiven
-    ? `Kafka: the brokers given, ${given}`
-    : `Kafka: ${KAFKA_VERSION}, started from its jars where a suite wants one`,
+  `Kafka: ${shared?.origin ?? 'none shared'}; ${KAFKA_VERSION} from its jars where a suite hurts its brokers`,
 );
 console.log(`KurrentDB: contract and behaviour on ${describeServer()}; faults and rights on the double in any case`);

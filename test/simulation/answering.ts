@@ -12,8 +12,20 @@ interface Claim {
 }
 
 const claimsOf = (facts: readonly StoredFact[]): readonly Claim[] => {
+  const struck = new Set(
+    facts
+      .filter(({ name }) => name === 'transfer.fact-corrected')
+      .flatMap(({ stream, event }) => {
+        const { fact, nth = 1, kind } = (event as HubEvent<'transfer.fact-corrected'>).data;
+        return kind === 'wrong-document' ? [] : [`${stream} ${fact} ${nth}`];
+      }),
+  );
   const reported = new Map(
-    facts.filter(({ name }) => name === 'transfer.person-reported').map((fact) => [fact.stream, fact.event.data]),
+    facts.flatMap(({ name, stream, event }) => {
+      if (name !== 'transfer.person-reported') return [];
+      const { nth = 1, occurredAt } = (event as HubEvent<'transfer.person-reported'>).data;
+      return struck.has(`${stream} ${name} ${nth}`) ? [] : [[stream, occurredAt] as const];
+    }),
   );
   return (
     facts
@@ -24,7 +36,7 @@ const claimsOf = (facts: readonly StoredFact[]): readonly Claim[] => {
         }
         if (name !== 'transfer.applied') return [];
         const { origin, receiving, answerableSince } = (event as HubEvent<'transfer.applied'>).data;
-        const at = reported.get(stream)?.occurredAt;
+        const at = reported.get(stream);
         const handOver = at === undefined ? [] : [{ agency: receiving, from: at, handedOverBy: origin }];
         return [{ agency: origin, from: answerableSince }, ...handOver];
       })

@@ -18,7 +18,17 @@ const OFFICES = {
   origin: ['origin_procuratorate', 'origin_police', 'deciding_authority', 'custody_place'],
   receiving: ['receiving_procuratorate', 'receiving_police'],
 } as const;
-const CORRECTED = ['transfer.opinion-given', 'transfer.consultation-sent', 'transfer.decided', 'transfer.file-sent'];
+/** What either side may have got wrong. */
+const CORRECTED = {
+  origin: [
+    ...(['transfer.opinion-given', 'transfer.consultation-sent', 'transfer.decided'] as const),
+    ...(['transfer.decision-served', 'transfer.file-sent', 'transfer.search-started'] as const),
+  ],
+  receiving: [
+    ...(['transfer.consultation-replied', 'transfer.file-received', 'transfer.file-receipted'] as const),
+    ...(['transfer.person-reported', 'transfer.person-reported', 'transfer.custody-file-placed'] as const),
+  ],
+} as const;
 
 const ofType = <T extends TransferEvent['type']>({ facts }: TransferSummary, type: T) =>
   Object.values(facts).filter((fact): fact is Extract<TransferEvent, { type: T }> => fact?.type === type);
@@ -85,12 +95,13 @@ const resolve: Maker = ({ id: transferId, facts, origin, receiving }, side, chan
   };
 };
 
-const correct: Maker = ({ id: transferId }, _side, chance) => ({
-  request: {
-    type: 'CorrectFact',
-    input: { transferId, fact: chance.of(CORRECTED), kind: 'wrong_document', documents },
-  },
-});
+const correct: Maker = ({ id: transferId, facts }, side, chance) => {
+  const wrong = CORRECTED[side].filter((fact) => facts[fact] !== undefined);
+  if (wrong.length === 0) return undefined;
+  const kind = chance.of(['wrong_document', 'wrong_person', 'wrong_date', 'wrong_content'] as const);
+  const fact = chance.of<string>(wrong);
+  return { request: { type: 'CorrectFact', input: { transferId, fact, kind, documents } } };
+};
 
 const noteCorrection: Maker = (known, _side, chance) => {
   const corrected = ofType(known, 'transfer.fact-corrected');
@@ -143,7 +154,7 @@ const RULES: readonly SideRule[] = [
   { make: supersede, after: 'transfer.consultation-replied', until: 'transfer.decided' },
   { make: raise, after: 'transfer.consultation-received', until: 'transfer.decided' },
   { make: resolve, after: 'transfer.dispute-raised#upper', until: 'transfer.decided' },
-  { make: correct, after: 'transfer.decided', likelihood: 0.4 },
+  { make: correct, after: 'transfer.applied', likelihood: 0.2 },
   { make: noteCorrection, after: 'transfer.fact-corrected' },
   { make: withdraw, after: 'transfer.applied', until: 'transfer.decision-served', likelihood: 0.05 },
   { make: recuse, after: 'transfer.applied', until: 'transfer.recusal-declared', likelihood: 0.05 },

@@ -1,5 +1,5 @@
 import { agencyById, type AgencyEntry } from '@delta-hub/contracts';
-import type { CorrectionStatus, Due, Interval, TransferSummary } from '@delta-hub/handoff';
+import { type CorrectionStatus, type Due, type Interval, nthOf, type TransferSummary } from '@delta-hub/handoff';
 import type { FactRow, OutageRow } from './read-models.js';
 import type { View } from './view.js';
 
@@ -48,6 +48,7 @@ export type DeadlineParent = ReturnType<typeof deadlineAnswer>;
 
 export const correctionAnswer = ({ correction, acknowledged }: CorrectionStatus) => ({
   fact: correction.data.fact,
+  nth: nthOf(correction),
   kind: correction.data.kind.replaceAll('-', '_'),
   correctedAt: correction.occurredAt,
   by: agencyAnswer(correction.actor.agencyId),

@@ -19,6 +19,7 @@ import {
   isOpen,
   isReading,
   isTransferEvent,
+  nthOf,
   packInForce,
   personDecider,
   personMergeDecider,
@@ -51,6 +52,8 @@ export interface Knowledge {
   pair(personId: string, duplicateId: string): Promise<Pair>;
   /** The nodes that hold a transfer of one of two ids: what is said of the two concerns them. */
   partnersOf(personId: string, duplicateId: string): Promise<readonly string[]>;
+  /** Whether the person of a transfer has applied for another one from where it has brought them. */
+  hasMovedOn(transferId: string): Promise<boolean>;
   /** Whether this node holds a sealed record of a person that concerns the commander's agency. */
   isReadable(personId: string, commander: Commander): Promise<boolean>;
   /** The stream in which a command key was used before. */
@@ -109,7 +112,8 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
           : {};
       const isReadable =
         request.type === 'ReadSealedRecord' && (await this.knowledge.isReadable(request.input.personId, commander));
-      const lookUps = { now, person: () => person, transmission, isReadable, ...pair };
+      const hasMovedOn = request.type === 'CorrectFact' && (await this.knowledge.hasMovedOn(target.stream));
+      const lookUps = { now, person: () => person, transmission, isReadable, hasMovedOn, ...pair };
       const command = toCommand(request, checked, commander, lookUps);
       if ('code' in command) return { rejected: command };
       const decision = decide(command, target.recorded);
@@ -278,7 +282,7 @@ const recipientsOf = (
   const serving = ofTransfer.flatMap((act) => {
     if (act.type === 'transfer.copy-sent') return servedBy(act);
     return act.type === 'transfer.fact-corrected'
-      ? copies.filter(({ data }) => data.of === act.data.fact).flatMap(servedBy)
+      ? copies.filter((copy) => copy.data.of === act.data.fact && nthOf(copy) === nthOf(act)).flatMap(servedBy)
       : [];
   });
   return [node, applied.data.originNode, applied.data.receivingNode, ...serving];

@@ -33,11 +33,11 @@ const recordsFor = async (
   if (event.dataclassification === 'MINOR_SEALED') return [];
   if (name === 'transfer.copy-sent') return toRecipients([(event as Copy).data], recorded, node);
   if (name !== 'transfer.fact-corrected') return [];
-  const { fact } = (event as HubEvent<'transfer.fact-corrected'>).data;
+  const { fact, nth } = (event as HubEvent<'transfer.fact-corrected'>).data;
   const copies = (await store.read(event.subject))
     .filter(({ type, position }) => eventName(type) === 'transfer.copy-sent' && position < recorded.position)
     .map((each) => (readEvent(each) as Copy).data)
-    .filter(({ of }) => of === fact);
+    .filter((copy) => copy.of === fact && copy.nth === nth);
   return toRecipients(copies, recorded, node);
 };
 

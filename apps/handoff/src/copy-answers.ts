@@ -1,6 +1,14 @@
 import { agencyById } from '@delta-hub/contracts';
 import { fold } from '@delta-hub/decider';
-import { copiesOf, type CopyStatus, hubRules, noteDue, sendingParty, transferDecider } from '@delta-hub/handoff';
+import {
+  aboutCopy,
+  copiesOf,
+  type CopyStatus,
+  hubRules,
+  noteDue,
+  sendingParty,
+  transferDecider,
+} from '@delta-hub/handoff';
 import type { TransferParent } from './answers.js';
 import type { Cases } from './cases.js';
 import { actOfRow } from './traced-facts.js';
@@ -19,10 +27,12 @@ export interface CopyParent {
 /** The copies of a case, oldest first. */
 export const copyParents = (summary: TransferParent): readonly CopyParent[] =>
   copiesOf(summary.facts).map((copy) => {
-    const { of, office } = copy.sent.data;
+    const { office } = copy.sent.data;
     const about = copy.acknowledged !== undefined && copy.correction !== undefined ? '/correction' : '';
     const step = sendingParty(office) === 'origin' ? 'ORIGIN_COPY_NOTED' : 'RECEIVING_COPY_NOTED';
-    const due = summary.dues.find((each) => each.step === step && each.about === `${of}/${office}${about}`)?.due;
+    const due = summary.dues.find(
+      (each) => each.step === step && each.about === `${aboutCopy(copy.sent.data)}${about}`,
+    )?.due;
     const isSealed = summary.confidentiality !== undefined;
     return { transferId: summary.id, copy, due: due ?? copy.sent.occurredAt, isSealed, view: summary.view };
   });

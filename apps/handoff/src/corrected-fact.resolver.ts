@@ -1,4 +1,5 @@
 import { eventName, type HubEvent } from '@delta-hub/contracts';
+import { aboutFact, nthOf, type OnceType } from '@delta-hub/handoff';
 import { Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { factAnswer, type FactParent } from './answers.js';
 import { casesAt } from './past-cases.js';
@@ -11,10 +12,12 @@ export class CorrectedFactResolver {
   constructor(private readonly readModels: ReadModels) {}
 
   @ResolveField('correctedBy')
-  correctedBy(@Parent() { type, stream, view }: FactParent): FactParent | null {
-    const correction = casesAt(this.readModels, view)
+  correctedBy(@Parent() { type, stream, jws, view }: FactParent): FactParent | null {
+    // What was not so is struck whatever the instant that is asked about: only what was known counts.
+    const { validAt: _validAt, ...known } = view ?? {};
+    const correction = casesAt(this.readModels, view && known)
       .factsOfStream(stream)
-      .find((row) => correctedFact(row) === eventName(type));
+      .find((row) => correctedFact(row) === factName({ type, jws }));
     return correction === undefined ? null : factAnswer(correction, view);
   }
 }
@@ -23,5 +26,9 @@ export class CorrectedFactResolver {
 const correctedFact = ({ type, jws }: FactRow): string | null => {
   if (eventName(type) !== 'transfer.fact-corrected') return null;
   const { data } = eventIn(jws) as HubEvent<'transfer.fact-corrected'>;
-  return data.fact;
+  return aboutFact(data.fact, nthOf({ data }));
 };
+
+/** A fact as a correction names it: by its type, and which of them it is. */
+const factName = ({ type, jws }: Pick<FactRow, 'type' | 'jws'>): string =>
+  aboutFact(eventName(type) as OnceType, nthOf(eventIn(jws)));

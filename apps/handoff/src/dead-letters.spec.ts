@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,7 +48,7 @@ const recordsOn = async (topic: string, broker: InMemoryBroker): Promise<readonl
 /** Node 31 refuses the records, then lets its dead letters go out. */
 const lettersFor = async (records: readonly IncomingRecord[], others: readonly Parameters<typeof signed>[0][] = []) => {
   const store = new InMemoryEventStore(events);
-  const keeper = { node: '31', signer: signerOf('31'), clock: { now: () => NOW }, newId: () => crypto.randomUUID() };
+  const keeper = { node: '31', signer: signerOf('31'), clock: { now: () => NOW }, newId: () => uuidv7() };
   const refuser = new Refuser(store, keeper);
   if (others.length > 0)
     await store.append(

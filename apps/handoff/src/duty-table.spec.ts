@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { WorklistRow } from '@delta-hub/handoff';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { DUTY_SCHEMA, type DutyRow, DutyTable } from './duty-table.js';
 
 let db: DatabaseSync;
@@ -41,6 +42,43 @@ describe('the worklist', () => {
       pages.push(namesOf(rows));
     expect(pages).toEqual([['t-1 REPLY', 't-2 REPLY'], ['t-3 REPLY', 't-4 REPLY'], ['t-5 REPLY']]);
   });
+
+  it('between two pages the list may change: what was open all the time is shown once, whatever came and went', () =>
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.nat(40), { minLength: 1, maxLength: 20 }),
+        fc.array(
+          fc.record({
+            id: fc.integer({ min: 41, max: 60 }),
+            day: fc.integer({ min: 10, max: 28 }),
+            isDone: fc.boolean(),
+          }),
+        ),
+        fc.integer({ min: 1, max: 5 }),
+        (lasting, changes, size) => {
+          db.exec('DELETE FROM duty_of; DELETE FROM duties');
+          for (const n of lasting)
+            duties.put(`t-${n}`, [duty(`t-${n}`, String(10 + (n % 18)), 'cca-320509')], false);
+          const shown: DutyRow[] = [];
+          for (
+            let after: DutyRow | undefined, rows;
+            (rows = duties.of('city-320500', after, size)).length > 0;
+            after = rows.at(-1)
+          ) {
+            shown.push(...rows);
+            const change = changes.shift();
+            if (change === undefined) continue;
+            const { id, day, isDone } = change;
+            duties.put(`t-${id}`, isDone ? [] : [duty(`t-${id}`, String(day), 'cca-320509')], false);
+          }
+          const ofLasting = shown
+            .map(({ transferId }) => transferId)
+            .filter((id) => lasting.includes(Number(id.slice(2))));
+          expect(ofLasting.toSorted()).toEqual(lasting.map((n) => `t-${n}`).toSorted());
+          expect(shown.map(({ due }) => due)).toEqual(shown.map(({ due }) => due).toSorted());
+        },
+      ),
+    ));
 
   it('shows sealed cases only where they are asked for', () => {
     duties.put('t-1', [duty('t-1', '18', 'cca-320509')], true);

@@ -4,6 +4,7 @@ import type { EventStore } from '@delta-hub/event-store';
 import { isSilent, outageOf, skewOf } from '@delta-hub/handoff';
 import { v5 as uuidv5 } from 'uuid';
 import { Backoff } from './backoff.js';
+import { lagOf } from './lag.js';
 import type { Gap, LineLog } from './line-log.js';
 import { isPlaceLost, positionsIn, type Positions, withPosition } from './positions.js';
 import { beatIn, signBeat, type SignedBeat } from './signed-beats.js';
@@ -112,8 +113,8 @@ export class HeartbeatListener {
 
   async state(): Promise<SubscriberState> {
     const at = positionsIn(this.deps.positions, this.name);
-    const behind = await this.deps.broker.lag(heartbeatsTopic(this.peer), at).catch(() => -1n);
-    return { name: this.name, position: undefined, behind: Number(behind), fault: undefined };
+    const behind = await lagOf(this.deps.broker, heartbeatsTopic(this.peer), at);
+    return { name: this.name, position: undefined, behind, fault: undefined };
   }
 
   private async run(): Promise<void> {

@@ -2,6 +2,7 @@ import type { Broker, BrokerSubscription, IncomingRecord } from '@delta-hub/brok
 import { Backoff } from './backoff.js';
 import type { InboundRecords } from './inbound.records.js';
 import { KeyedWindow } from './keyed-window.js';
+import { lagOf } from './lag.js';
 import { eventsTopic } from './outbound.publisher.js';
 import { isPlaceLost, positionsIn, type Positions, withPosition } from './positions.js';
 import type { SubscriberState } from './subscriber.js';
@@ -44,12 +45,12 @@ export class InboundConsumer {
 
   async state(): Promise<SubscriberState> {
     const at = positionsIn(this.options.positions, this.name);
-    const behind = await this.options.broker.lag(this.topic, at).catch(() => -1n);
+    const behind = await lagOf(this.options.broker, this.topic, at);
     const position = at.map(({ partition, offset }) => `${partition}:${offset}`).join(' ');
     return {
       name: this.name,
       position: position === '' ? undefined : position,
-      behind: Number(behind),
+      behind,
       fault: this.fault,
     };
   }

@@ -46,7 +46,7 @@ const open = (): void => {
     pair: () => Promise.resolve({ person: undefined, duplicate: undefined, isTaken: false }),
   };
   const refuser = new Refuser(store, { node: '31', signer: signerOf('31'), clock, newId: uuidv7 });
-  records = new InboundRecords({ store, context, keys: { changed: () => undefined }, refuser, held, clock });
+  records = new InboundRecords({ store, context, keys: { changed: () => Promise.resolve() }, refuser, held, clock });
 };
 
 const types = async (): Promise<readonly string[]> =>

@@ -88,7 +88,7 @@ export class InboundRecords {
     const append = { id: event.id, type: event.type, data: Buffer.from(jws, 'ascii') };
     try {
       const result = await store.append(event.subject, expected, [append]);
-      if (isKeyEventType(event.type)) keys.changed();
+      if (isKeyEventType(event.type)) await keys.changed();
       // Somebody else wrote to the case meanwhile: judge the record again against what is there now.
       return result.outcome === 'conflict' ? await this.judge(record, amend) : undefined;
     } catch (error) {

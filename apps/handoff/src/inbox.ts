@@ -1,3 +1,4 @@
+import { aboutCopy } from '@delta-hub/handoff';
 import { copiesHere, type CopyParent, isNoted } from './copy-answers.js';
 import { casesAt } from './past-cases.js';
 import type { ReadModels } from './read-models.js';
@@ -35,4 +36,4 @@ export const readInbox = (readModels: ReadModels, view: View | undefined, query:
   }
 };
 
-const aboutOf = ({ sent: { data } }: CopyParent['copy']): string => `${data.of}/${data.office}`;
+const aboutOf = ({ sent: { data } }: CopyParent['copy']): string => aboutCopy(data);

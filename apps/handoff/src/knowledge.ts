@@ -74,6 +74,20 @@ export class CurrentKnowledge implements Knowledge {
     return [...told, ...transfers.flatMap(({ originNode, receivingNode }) => [originNode, receivingNode])];
   }
 
+  async hasMovedOn(transferId: string): Promise<boolean> {
+    await this.caughtUp();
+    const transfer = this.readModels.transfer(transferId);
+    const since = transfer?.facts['transfer.person-reported']?.occurredAt;
+    if (transfer === undefined || since === undefined) return false;
+    const other = mergedWith(this.readModels, transfer.personId);
+    return [transfer.personId, ...(other === undefined ? [] : [other])]
+      .flatMap((id) => this.readModels.transfersOfPerson(id))
+      .some(({ id, origin, facts }) => {
+        const isLater = (facts['transfer.applied']?.data.answerableSince ?? '') >= since;
+        return id !== transferId && origin === transfer.receiving && isLater;
+      });
+  }
+
   async isReadable(personId: string, commander: Commander): Promise<boolean> {
     await this.caughtUp();
     if (!isSealed(this.readModels, personId) || commander.role === 'system') return false;

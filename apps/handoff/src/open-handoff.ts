@@ -78,11 +78,11 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const feed = new StoreFeed(store);
   const projector = new Projector(feed, readModels, node);
   const knowledge = new CurrentKnowledge(store, readModels, projector, clock);
-  const keeper = { node, signer, clock, newId: deps.newId ?? uuidv7 };
+  const keys = new StoredKeys(store, deps.trust, node);
+  const keeper = { node, signer: keys.whileValid(signer), clock, newId: deps.newId ?? uuidv7 };
   const parts = new HandlerParts(store, keeper, knowledge);
   const handler = new HandleCommand(parts);
   const execute = (handle: Handle): Promise<Outcome> => handler.execute(handle);
-  const keys = new StoredKeys(store, deps.trust, node);
   const context = {
     node,
     keys: () => keys.current(),

@@ -51,7 +51,7 @@ const follow = (positionsFile = 'positions.db'): InboundConsumer => {
     pair: () => Promise.resolve({ person: undefined, duplicate: undefined, isTaken: false }),
   };
   const refuser = new Refuser(store, { node: '31', signer: signerOf('31'), clock, newId: uuidv7 });
-  const records = new InboundRecords({ store, context, keys: { changed: () => undefined }, refuser, held, clock });
+  const records = new InboundRecords({ store, context, keys: { changed: () => Promise.resolve() }, refuser, held, clock });
   const consumer = new InboundConsumer({ peer: '32', broker, positions, records });
   consumer.start();
   closers.push(

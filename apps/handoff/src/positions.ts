@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import type { IncomingRecord, Position } from '@delta-hub/broker';
+import { type IncomingRecord, type Position, positionAt } from '@delta-hub/broker';
 import type { RecordedEvent } from '@delta-hub/event-store';
 import { prepareOnce } from './prepared.js';
 
@@ -115,14 +115,14 @@ export const saveStorePosition = (positions: Positions, name: string, events: re
 export const positionsIn = (positions: Positions, name: string): readonly Position[] => placesIn(positions.get(name));
 
 /** What to save once a record has been taken. */
-export const withPosition = (saved: string | undefined, { partition, offset, logId }: IncomingRecord): string => {
-  const others = placesIn(saved).filter((position) => position.partition !== partition);
-  const all = [...others, { partition, offset, logId }];
+export const withPosition = (saved: string | undefined, record: IncomingRecord): string => {
+  const others = placesIn(saved).filter(({ partition }) => partition !== record.partition);
+  const all = [...others, positionAt(record)];
   return JSON.stringify(all.map((position) => ({ ...position, offset: position.offset.toString() })));
 };
 
 const placesIn = (saved: string | undefined): readonly Position[] => {
   if (saved === undefined) return [];
-  const list = JSON.parse(saved) as { partition: number; offset: string; logId: string }[];
+  const list = JSON.parse(saved) as (Omit<Position, 'offset'> & { offset: string })[];
   return list.map((position) => ({ ...position, offset: BigInt(position.offset) }));
 };

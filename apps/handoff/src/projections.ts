@@ -3,6 +3,7 @@ import { agencyById, eventName, type HubEvent } from '@delta-hub/contracts';
 import { isKeyEventType } from '@delta-hub/crypto';
 import type { RecordedEvent } from '@delta-hub/event-store';
 import {
+  aboutCopy,
   copiesOf,
   hubRules,
   type Instant,
@@ -86,8 +87,8 @@ const projectCase = (id: string, facts: readonly RecordedEvent[], readModels: Re
 };
 
 const inboxEntry = ({ copy }: Pick<CopyParent, 'copy'>): readonly CopyEntry[] => {
-  const { of, office, recipient } = copy.sent.data;
-  return recipient === undefined ? [] : [{ about: `${of}/${office}`, recipient, isOpen: !isNoted(copy) }];
+  const { recipient } = copy.sent.data;
+  return recipient === undefined ? [] : [{ about: aboutCopy(copy.sent.data), recipient, isOpen: !isNoted(copy) }];
 };
 
 /** When this node must look at the limits of a case again, for the parties of it that are here. */

@@ -11,6 +11,7 @@ import {
   upcast,
 } from '@delta-hub/handoff';
 import type { Clock } from './clock.js';
+import { schemaFault } from './schema-check.js';
 
 /** Who signs the node's facts, when, and under which ids. */
 export interface Keeper {
@@ -47,7 +48,10 @@ export interface EnvelopeContext {
   readonly traceparent?: string | undefined;
 }
 
-/** The canonical CloudEvent of an act, signed: the bytes that are stored, sent and sequenced (design section 3). */
+/**
+ * The canonical CloudEvent of an act, signed: the bytes that are stored, sent and sequenced (design section 3).
+ * @throws Error for what the contract does not allow, which every peer would refuse: it is not signed
+ */
 export const sign = (act: Act, context: EnvelopeContext, signer: Signer): EventToAppend => {
   const event = {
     specversion: '1.0',
@@ -69,6 +73,8 @@ export const sign = (act: Act, context: EnvelopeContext, signer: Signer): EventT
     ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
     data: { occurredAt: act.occurredAt, actor: act.actor, ...act.data },
   };
+  const fault = schemaFault(event as HubEvent);
+  if (fault !== undefined) throw new Error(`${event.type} of ${event.subject} is not signed: ${fault}`);
   return { id: event.id, type: event.type, data: Buffer.from(signEvent(event, signer), 'ascii') };
 };
 

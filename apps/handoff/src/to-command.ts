@@ -32,6 +32,8 @@ export interface LookUps {
   readonly transmission: Transmission;
   /** Two persons, each by itself; absent unless the request is about two. */
   readonly pair?: Pair;
+  /** Whether the person of the case has applied to move on from where it has brought them; absent unless a fact is corrected. */
+  readonly hasMovedOn?: boolean;
   /** Whether a sealed record of the person is the commander's to read; absent unless the request is to read one. */
   readonly isReadable?: boolean;
 }
@@ -98,7 +100,7 @@ export const toCommand = (
     }
     case 'CorrectFact':
     case 'AcknowledgeCorrection':
-      return correcting(request, context, documents);
+      return correcting(request, context, documents, lookUps);
     case 'SendCopy':
     case 'AcknowledgeCopy':
     case 'AcknowledgeCopyCorrection':
@@ -126,12 +128,13 @@ const correcting = (
   request: Extract<Request, { type: 'CorrectFact' | 'AcknowledgeCorrection' }>,
   context: CommandContext,
   documents: CheckedInput['documents'],
+  { hasMovedOn = false }: LookUps,
 ): TransferCommand | HubRejection => {
   const { fact } = request.input;
   if (!isCorrectable(fact)) return FACT_UNKNOWN;
   if (request.type === 'AcknowledgeCorrection') return { ...context, type: request.type, fact };
   const kind = request.input.kind.replaceAll('_', '-') as CorrectionKind;
-  return { ...context, type: request.type, documents, fact, kind };
+  return { ...context, type: request.type, documents, fact, kind, hasMovedOn };
 };
 
 const afterNonReport = (

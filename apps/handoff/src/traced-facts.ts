@@ -1,5 +1,15 @@
 import { eventName } from '@delta-hub/contracts';
-import { actsOf, duties, type Duty, hubRules, isSuperseded, keyOf, type StateKey, upcast } from '@delta-hub/handoff';
+import {
+  actsOf,
+  duties,
+  type Duty,
+  hubRules,
+  isSuperseded,
+  keyOf,
+  nthOf,
+  type StateKey,
+  upcast,
+} from '@delta-hub/handoff';
 import type { TransferEvent, TransferState, VerdictType } from '@delta-hub/handoff';
 import type { TransferParent } from './answers.js';
 import type { Cases } from './cases.js';
@@ -41,13 +51,20 @@ const supersessionOf = ({ data }: VerdictAct, state: TransferState): TracedVerdi
   return actsOf(state).find(
     (act): act is NonNullable<TracedVerdict['superseded']> =>
       act.type === 'transfer.deadline-superseded' &&
-      (['step', 'due', 'rung', 'about'] as const).every((field) => act.data[field] === data[field]),
+      (['step', 'due', 'rung', 'about', 'nth'] as const).every((field) => act.data[field] === data[field]),
   );
 };
 
-/** The signed fact of a case by its key in the state. The first of its key counts, as in the fold. */
-export const factByKey = (cases: Cases, stream: string, key: StateKey | undefined): FactRow | undefined =>
-  key === undefined ? undefined : cases.factsOfStream(stream).find((row) => keyOfRow(row) === key);
+/** The signed fact of a case by its key in the state. The first of its key counts, as in the fold, but one done anew before it. */
+export const factByKey = (cases: Cases, stream: string, key: StateKey | undefined): FactRow | undefined => {
+  const rows = key === undefined ? [] : cases.factsOfStream(stream).filter((row) => keyOfRow(row) === key);
+  return rows.reduce<FactRow | undefined>(
+    (best, row) => (best && nthOfRow(best) >= nthOfRow(row) ? best : row),
+    undefined,
+  );
+};
+
+const nthOfRow = ({ jws }: FactRow): number => nthOf(eventIn(jws));
 
 /** The act of a fact of a case; undefined for a fact of anything else. */
 export const actOfRow = ({ type, jws }: Pick<FactRow, 'type' | 'jws'>): TransferEvent | undefined =>

@@ -52,8 +52,10 @@ export const nodePaths = (dir: string) => ({
 /** Writes a whole file or leaves the old one. */
 export const writeJson = (file: string, value: unknown, mode = 0o644): void => {
   mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode });
-  renameSync(`${file}.new`, file);
+  // Of this process: two that write the same file leave what one of them wrote, and no mixture.
+  const fresh = `${file}.${process.pid}.new`;
+  writeFileSync(fresh, `${JSON.stringify(value, null, 2)}\n`, { mode });
+  renameSync(fresh, file);
 };
 
 export const readJson = (file: string): unknown => {

@@ -1,4 +1,5 @@
 import {
+  confirmedBy,
   generateKeyPair,
   isInstant,
   isLedgerKeyId,
@@ -87,7 +88,11 @@ export const keysRevoke = (
       throw new HubFault('USAGE', `--kid: ${kid} is revoked already`);
     const by = newestKey(keys, node, now);
     if (by === kid) throw new HubFault('USAGE', `${kid} is the key that would say so: rotate first`);
-    const data = { kid, reason, ...(from === undefined ? {} : { compromisedFrom: from }) };
+    const data = { kid, reason: reason as RevocationReason, ...(from === undefined ? {} : { compromisedFrom: from }) };
+    const confirmed = confirmedBy(keys, data);
+    if (confirmed.includes(node)) throw new HubFault('USAGE', `--kid: node ${node} has said so of ${kid} already`);
     await append([{ kid: by, type: 'key.revoked', data }]);
-    say(options.json, { revoked: kid, by }, `${kid}: ${reason}, said by ${by}`);
+    const isGone = period.node === node || confirmed.length > 0;
+    const rest = isGone ? '' : '; it counts when another node has said the same';
+    say(options.json, { revoked: kid, by, isGone }, `${kid}: ${reason}, said by ${by}${rest}`);
   });

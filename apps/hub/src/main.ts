@@ -300,6 +300,12 @@ const onStore = (name: string, summary: string, run: typeof storeDiff) =>
 onStore('diff', 'show which rights differ from: the group appends and reads, and deletes nothing', storeDiff);
 onStore('apply', 'set them; replaces the default rights and those on $all', storeApply);
 
+// Whoever reads what is printed may go away before its end, as `head` does: nobody is left to be told anything.
+process.stdout.on('error', (error: Error & { readonly code?: string }) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(1);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

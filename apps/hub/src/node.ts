@@ -78,7 +78,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       dataDir: start.dataDir,
       ledgerKey: readPrivateKey(start.dataDir, keyOf('ledger')),
       witnessing: { key: own.witnessKey, peers: othersOf(start.node, start.peers), wire: line.wire },
-      port: 0,
+      ...{ port: 0, ...(tracing === undefined ? {} : { traced: tracing.sequencing }) },
     });
     closers.push(() => ledger.close());
     closers.push(publishCheckpoints(start.node, broker, ledger));

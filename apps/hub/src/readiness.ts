@@ -121,10 +121,15 @@ const subscribersCheck = (states: readonly SubscriberState[]): Check => {
   return stopped.length === 0 ? passed('subscribers') : failed('subscribers', `stopped: ${stopped.join(', ')}`);
 };
 
+/** A clock that is set steps back a little and often. */
+const CLOCK_TOLERANCE_S = 5;
+
 const witnessesCheck = (log: LedgerHealth | undefined): Check => {
   const witnessing = log?.witnessing;
   if (witnessing === undefined) return passed('witnesses');
+  const { clockBehind } = witnessing;
   const said = [
+    ...(clockBehind > CLOCK_TOLERANCE_S ? [`the clock is ${clockBehind} s behind what this node has cosigned`] : []),
     ...(witnessing.isStale ? ['no quorum of witnesses has cosigned within 90 s'] : []),
     ...(witnessing.frozen.length > 0 ? [`the log of ${witnessing.frozen.join(', ')} has forked`] : []),
   ];

@@ -1,4 +1,4 @@
-import type { Broker, IncomingRecord, Position } from '@delta-hub/broker';
+import { type Broker, type IncomingRecord, type Position, positionAt } from '@delta-hub/broker';
 import { openSqliteBroker } from '@delta-hub/broker/sqlite';
 import { parseTrustList } from '@delta-hub/crypto';
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
@@ -101,7 +101,7 @@ class Places {
 
   constructor(private readonly file: string | undefined) {
     if (file === undefined || !existsSync(file)) return;
-    const saved = readJson(file) as readonly { partition: number; offset: string; logId: string }[];
+    const saved = readJson(file) as readonly (Omit<Position, 'offset'> & { offset: string })[];
     this.#places = saved.map((place) => ({ ...place, offset: BigInt(place.offset) }));
   }
 
@@ -110,9 +110,9 @@ class Places {
   }
 
   /** After it was printed: a crash between the two prints it again. */
-  taken({ partition, offset, logId }: IncomingRecord): void {
-    const others = this.#places.filter((place) => place.partition !== partition);
-    this.#places = [...others, { partition, offset, logId }];
+  taken(record: IncomingRecord): void {
+    const others = this.#places.filter(({ partition }) => partition !== record.partition);
+    this.#places = [...others, positionAt(record)];
     if (this.file === undefined) return;
     writeFileSync(
       `${this.file}.new`,

@@ -12,6 +12,8 @@ export interface FileKind {
   readonly version: number;
   /** Bytes of a page, for a file that is new. */
   readonly pageBytes: number;
+  /** How many pages of changes are kept before they go into the file; SQLite's own number where none is given. */
+  readonly pagesOfChanges?: number;
   /** Creates the tables in an empty file. */
   readonly schema: string;
 }
@@ -33,6 +35,7 @@ export const openDatabase = (path: string, kind: FileKind): DatabaseSync =>
       db.exec(
         'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA trusted_schema = OFF',
       );
+      if (kind.pagesOfChanges !== undefined) db.exec(`PRAGMA wal_autocheckpoint = ${kind.pagesOfChanges}`);
       if (isNew)
         transaction(db, () => {
           if (checkKind(db, path, kind) === 'empty')

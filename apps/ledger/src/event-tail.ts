@@ -24,6 +24,16 @@ interface TailDeps {
   readonly advanced: (position: bigint) => void;
   /** Called once, when the tail has stopped for good. */
   readonly failed: (fault: LedgerFault) => void;
+  readonly traced?: BeginGroup;
+}
+
+/** Begins the span of a group of events on its way into the log: from their reading until they are under a signed head. */
+export type BeginGroup = (events: readonly RecordedEvent[]) => GroupSpan;
+
+/** What is told of a group at its end; neither, when the tail was stopped before. */
+export interface GroupSpan {
+  sequenced(size: number): void;
+  failed(code: string): void;
 }
 
 /** Events that were read, and their leaves as soon as they are verified. */
@@ -31,6 +41,7 @@ interface Group {
   readonly last: RecordedEvent;
   readonly isLarge: boolean;
   readonly leaves: Promise<readonly Leaf[]>;
+  readonly span: GroupSpan | undefined;
 }
 
 /**
@@ -101,9 +112,7 @@ export class EventTail {
         if (group !== undefined) {
           // The threads always have the next group before them. What goes wrong with it is heard when it is its turn.
           if (group.isLarge) await (next = this.#groupAfter(group.last)).catch(() => undefined);
-          const leaves = await group.leaves;
-          if (this.#stopped) return;
-          this.#append(leaves, group.last);
+          await this.#sequence(group);
           progress();
         } else if (ended !== undefined) throw ended.error;
         else await this.#change();
@@ -113,8 +122,16 @@ export class EventTail {
     }
   }
 
-  #append(leaves: readonly Leaf[], last: RecordedEvent): void {
-    this.#deps.sequencer.append(leaves);
+  async #sequence({ leaves, last, span }: Group): Promise<void> {
+    try {
+      const verified = await leaves;
+      if (this.#stopped) return;
+      const head = this.#deps.sequencer.append(verified);
+      span?.sequenced(head?.size ?? 0);
+    } catch (error) {
+      span?.failed(asTailFault(error).code);
+      throw error;
+    }
     this.#anchor = last;
     this.#deps.advanced(last.position);
   }
@@ -124,11 +141,12 @@ export class EventTail {
     const events = await this.#readAfter(anchor);
     const last = events.at(-1);
     if (last === undefined) return undefined;
+    const span = this.#deps.traced?.(events);
     // Before the group after it is read, which its keys may have signed. The position decides, so later keys do no harm.
     if (events.some(({ type }) => isKeyEventType(type))) await this.#deps.learn();
     const leaves = this.#verified(events);
     leaves.catch(() => undefined);
-    return { last, isLarge: events.length > VERIFIED_HERE, leaves };
+    return { last, isLarge: events.length > VERIFIED_HERE, leaves, span };
   }
 
   async #verified(events: readonly RecordedEvent[]): Promise<readonly Leaf[]> {

@@ -2,6 +2,7 @@ export { checkEvidence, type EvidenceVerdict } from './evidence/evidence-check.j
 export { proveFromDirectory } from './evidence/evidence-directory.js';
 export { verifierPath } from './evidence/verifier-files.js';
 export { createLedgerApp } from './ledger-app.js';
+export type { BeginGroup } from './event-tail.js';
 export type { LedgerApp, LedgerAppDeps, LedgerHealth } from './ledger-app.js';
 export { LedgerFault } from './ledger-fault.js';
 export type { Evidence, LedgerFaultCode } from './ledger-fault.js';

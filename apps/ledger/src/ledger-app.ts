@@ -5,6 +5,7 @@ import type { EventStore } from '@delta-hub/event-store';
 import { NestFactory } from '@nestjs/core';
 import type { INestApplication } from '@nestjs/common';
 import type { VerifyToken } from './bearer.js';
+import type { BeginGroup } from './event-tail.js';
 import { LedgerFault } from './ledger-fault.js';
 import { EvidenceDesk } from './evidence/evidence-desk.js';
 import { EvidenceMaker } from './evidence/evidence-maker.js';
@@ -41,6 +42,8 @@ export interface LedgerAppDeps {
   readonly introspection?: boolean;
   /** What makes the node a witness, and its own log witnessed. Without it every head stays at the level LOCAL. */
   readonly witnessing?: WitnessingParts;
+  /** Begins a span for every group of events that is sequenced. */
+  readonly traced?: BeginGroup;
 }
 
 export interface LedgerHealth {

@@ -52,6 +52,8 @@ export const lockFile: FileKind = {
   mark: 'DHlk',
   version: 1,
   pageBytes: 4096,
+  // One page a head: while the file of changes grows, a commit takes twice as long as over what is there already.
+  pagesOfChanges: 64,
   schema: `
     CREATE TABLE signed (
       origin TEXT PRIMARY KEY,

@@ -9,12 +9,15 @@ let node: SampleNode;
 let log: SampleLog;
 let running: RunningSequencing | undefined;
 let pauses: number[];
+/** What spans were told, after how many events they began with. */
+let spans: (readonly [events: number, end: number | string])[];
 
 beforeEach(async () => {
   node = new SampleNode();
   await node.append(3);
   log = openSampleLog(node);
   pauses = [];
+  spans = [];
 });
 
 afterEach(async () => {
@@ -32,6 +35,10 @@ const start = async (store: SampleLog['store']): Promise<RunningSequencing> =>
     node: '32',
     clock: { now: () => '2025-03-10T01:30:00.000Z' },
     pause: (milliseconds) => Promise.resolve(pauses.push(milliseconds)),
+    traced: ({ length }) => ({
+      sequenced: (size) => void spans.push([length, size]),
+      failed: (code) => void spans.push([length, code]),
+    }),
   }));
 
 describe('a log that stops on a fault of its machine', () => {
@@ -41,6 +48,11 @@ describe('a log that stops on a fault of its machine', () => {
     expect([sequencing.fault, pauses]).toEqual([undefined, [1000]]);
     const [next] = await node.append(1);
     expect((await sequencing.waitFor(next!.id)).size).toBe(4);
+    const [failed, ...others] = spans;
+    expect([failed, others.at(-1)]).toEqual([
+      [3, 'STORAGE_FAILED'],
+      [1, 4],
+    ]);
   });
 
   it('is left alone after five tries, ever more slowly', async () => {
@@ -58,6 +70,6 @@ describe('a log that stops on a fault of its machine', () => {
     node.events.all[1] = { ...node.events.all[1]!, type: 'cn.delta-hub.transfer.decided.v1' };
     const sequencing = await start(log.store);
     expect(await sequencing.failed).toMatchObject({ code: 'EVENT_NOT_AUTHENTIC' });
-    expect(pauses).toEqual([]);
+    expect([pauses, spans]).toEqual([[], [[3, 'EVENT_NOT_AUTHENTIC']]]);
   });
 });

@@ -1,7 +1,7 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import { type KeyHistory, storedKeyHistory, type TrustList } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
-import { type Anchor, EventTail } from './event-tail.js';
+import { type Anchor, type BeginGroup, EventTail } from './event-tail.js';
 import { asLedgerFault, isPassing, LedgerFault } from './ledger-fault.js';
 import type { LedgerStore, SignedHead } from './ledger-store.js';
 import type { Sequencer } from './sequencer.js';
@@ -41,6 +41,7 @@ interface Parts {
   readonly grown?: () => void;
   /** Told of every change of the keys that the event store has. */
   readonly learnt?: (keys: KeyHistory) => void;
+  readonly traced?: BeginGroup;
   /** How long to wait before a try; rejects when it is aborted. */
   readonly pause?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 }

@@ -23,6 +23,8 @@ export interface Position {
   readonly partition: number;
   readonly offset: bigint;
   readonly logId: string;
+  /** CRC-32 of that record's value: a log put back to an older state and grown again has another one there. */
+  readonly checksum?: number;
 }
 
 export interface BrokerSubscription {
@@ -42,7 +44,8 @@ export interface Broker {
   /**
    * Every record after the given positions (a partition without one: from its start), in order within a partition, then each new one.
    * The consumer keeps its own positions, durably, in or after the transaction of the fact. Before the first record the positions are checked:
-   * `POSITION_LOST` (records after it were removed), `POSITION_BEYOND_END` (log truncated or restored), `LOG_REPLACED` (topic recreated, or gone).
+   * `POSITION_LOST` (records after it were removed), `POSITION_BEYOND_END` (log truncated or restored), `LOG_REPLACED` (topic recreated, or gone,
+   * or with another record at a position that has a checksum, which is told at the latest instead of the next record).
    * A gap in the offsets while running is `POSITION_LOST`. Each stops the consumer: never a silent skip. A topic not yet written to is awaited.
    * What is wrong at the start rejects the call, what goes wrong later rejects `finished`.
    */

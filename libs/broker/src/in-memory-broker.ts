@@ -118,9 +118,7 @@ export class InMemoryBroker implements Broker {
   }
 
   lag(topic: string, after: readonly Position[]): Promise<bigint> {
-    return this.#whenOpen(() =>
-      new Places(topic, after).next(this.#topics.bounds(topic)).reduce((sum, { from, end }) => sum + end - from, 0n),
-    );
+    return this.#whenOpen(() => new Places(topic, after).behind(this.#topics.bounds(topic)));
   }
 
   async close(): Promise<void> {
@@ -130,9 +128,10 @@ export class InMemoryBroker implements Broker {
   }
 
   #batch(topic: string, places: Places): readonly IncomingRecord[] {
-    return places
-      .next(this.#topics.bounds(topic))
-      .flatMap((place) => places.take(this.#topics.records(topic, place.partition, place.from, BATCH), place));
+    return places.next(this.#topics.bounds(topic)).flatMap((place) => {
+      const records = this.#topics.records(topic, place.partition, place.readFrom, BATCH);
+      return places.take(places.compared(place.partition, records), place);
+    });
   }
 
   /** Runs `work` at once; what it throws becomes the rejection. */

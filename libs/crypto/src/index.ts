@@ -30,6 +30,7 @@ export {
 } from './key-events.js';
 export { type IndexedEvent, keyHistoryOf, storedKeyHistory } from './key-fold.js';
 export {
+  confirmedBy,
   evolveKeys,
   type KeyEventFault,
   type KeyHistory,

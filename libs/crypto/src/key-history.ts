@@ -161,8 +161,7 @@ const confirm = (
   const period = history.periods[said.kid];
   if (period === undefined) return 'KEY_UNKNOWN';
   if (isGone(period, said)) return 'KEY_REVOKED_ALREADY';
-  // Peers must mean the same: the reason, and since when.
-  const topic = [said.kid, said.reason, said.compromisedFrom ?? ''].join(' ');
+  const topic = topicOf(said);
   const before = history.confirmations[topic] ?? [];
   if (before.some((earlier) => earlier.node === node)) return 'KEY_CONFIRMED_ALREADY';
   const all = [...before, { ...mark, node }];
@@ -176,6 +175,14 @@ const confirm = (
     all.map((one) => one.node),
   );
 };
+
+/** Peers must mean the same: the key, the reason, and since when. */
+const topicOf = ({ kid, reason, compromisedFrom }: Omit<SaidRevoked, 'type'>): string =>
+  [kid, reason, compromisedFrom ?? ''].join(' ');
+
+/** The nodes that have said this of a key of another node. */
+export const confirmedBy = (history: KeyHistory, said: Omit<SaidRevoked, 'type'>): readonly string[] =>
+  (history.confirmations[topicOf(said)] ?? []).map(({ node }) => node);
 
 /** Whether nothing more is to be said of a key; that it had been stolen may be found out long after its end. */
 const isGone = ({ revoked }: KeyPeriod, { reason }: SaidRevoked): boolean =>

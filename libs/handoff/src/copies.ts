@@ -1,5 +1,6 @@
 import type { AgencyId } from './agency.js';
-import type { CorrectionStatus } from './corrections.js';
+import { aboutFact, asNth, nthOf } from './anew.js';
+import { correctionOf, type CorrectionStatus, standingNth } from './corrections.js';
 import { dayOf } from './instant.js';
 import { recordAct } from './record-act.js';
 import { hubRules, packInForce } from './rule-book.js';
@@ -20,8 +21,10 @@ export interface CopyStatus {
 }
 
 /** What a copy is about: the copied fact and the office it goes to. */
-export const aboutCopy = ({ of, office }: Pick<Copy['data'], 'of' | 'office'>): `${OnceType}/${OfficeRole}` =>
-  `${of}/${office}`;
+export const aboutCopy = ({ of, office, nth = 1 }: CopyName) => `${aboutFact(of, nth)}/${office}` as const;
+
+/** Which copy of a case: of which fact, and of which of those where one was struck and done anew, and for whom. */
+type CopyName = Pick<Copy['data'], 'of' | 'office' | 'nth'>;
 
 /** The offices of which the case alone can say who they are: the sender names them, and they may be anywhere. */
 export const NAMED_OFFICES: readonly OfficeRole[] = ['deciding-authority', 'custody-place'];
@@ -35,7 +38,7 @@ export const copiesOf = (state: TransferState): readonly CopyStatus[] =>
     .toSorted((a, b) => (a.occurredAt + a.data.office < b.occurredAt + b.data.office ? -1 : 1))
     .map((sent) => {
       const acknowledged = state[`transfer.copy-acknowledged#${aboutCopy(sent.data)}`];
-      const correction = state[`transfer.fact-corrected#${sent.data.of}`];
+      const correction = correctionOf(state, sent.data.of, nthOf(sent));
       const noted = state[`transfer.correction-acknowledged#${aboutCopy(sent.data)}`];
       return {
         sent,
@@ -47,18 +50,26 @@ export const copiesOf = (state: TransferState): readonly CopyStatus[] =>
     });
 
 /** The copy that an acknowledgement is about; undefined while there is none. */
-export const copyFor = (state: TransferState, { of, office }: Pick<Copy['data'], 'of' | 'office'>): Copy | undefined =>
-  state[`transfer.copy-sent#${aboutCopy({ of, office })}`];
+export const copyFor = (state: TransferState, name: CopyName): Copy | undefined =>
+  state[`transfer.copy-sent#${aboutCopy(name)}`];
+
+/** The copy that a recipient means who takes note of one: the first of the fact that it has not noted yet, else the last. */
+export const copyToNote = (state: TransferState, of: OnceType, office: OfficeRole): CopyName => {
+  const copies = actsOfType(state, 'transfer.copy-sent')
+    .map(({ data }) => data)
+    .filter((copy) => copy.of === of && copy.office === office)
+    .sort((a, b) => (a.nth ?? 1) - (b.nth ?? 1));
+  const isNoted = (copy: CopyName): boolean => state[`transfer.copy-acknowledged#${aboutCopy(copy)}`] !== undefined;
+  const { nth = 1 } = copies.find((copy) => !isNoted(copy)) ?? copies.at(-1) ?? {};
+  return { of, office, ...asNth(nth) };
+};
 
 /** The rule that a copy rests on, once what it waits for has been done; undefined when nobody is to have such a copy. */
-export const copyRuleFor = (
-  state: TransferState,
-  { of, office }: Pick<Copy['data'], 'of' | 'office'>,
-): CopyRule | undefined => {
+export const copyRuleFor = (state: TransferState, { of, office, nth = 1 }: CopyName): CopyRule | undefined => {
   const parties = state['transfer.applied']?.data;
   const node = sendingParty(office) === 'origin' ? parties?.originNode : parties?.receivingNode;
   const copied = state[of];
-  if (node === undefined || copied === undefined) return undefined;
+  if (node === undefined || copied === undefined || nthOf(copied) !== nth) return undefined;
   const rule = packInForce(hubRules.book, node, dayOf(copied.occurredAt))?.copies.find(
     (each) => each.of === of && each.to === office,
   );
@@ -66,8 +77,9 @@ export const copyRuleFor = (
 };
 
 /** Whether a copy is to be made: of an approved transfer, of the category the rule is for, once its act has been done. */
-export const isDue = ({ from, category }: CopyRule, state: TransferState): boolean =>
+export const isDue = ({ of, from, category }: CopyRule, state: TransferState): boolean =>
   state['transfer.decided']?.data.approved === true &&
+  state[of] !== undefined &&
   state[from] !== undefined &&
   (category === undefined || category === state['transfer.applied']?.data.category);
 
@@ -102,7 +114,8 @@ export const isOfRecipient = (act: TransferEvent): boolean =>
 export const recipientOfAct = (state: TransferState, act: TransferEvent): AgencyId | undefined => {
   if (act.type === 'transfer.copy-acknowledged') return copyFor(state, act.data)?.data.recipient;
   if (act.type !== 'transfer.correction-acknowledged' || act.data.office === undefined) return undefined;
-  return copyFor(state, { of: act.data.fact, office: act.data.office })?.data.recipient;
+  const { fact: of, ...about } = act.data;
+  return copyFor(state, { ...about, of, office: act.data.office })?.data.recipient;
 };
 
 type SendCopy = Extract<TransferCommand, { type: 'SendCopy' }>;
@@ -115,7 +128,8 @@ export const copyOf = (command: SendCopy, state: TransferState): Copy | Transfer
   if (parties === undefined) return { code: 'TRANSFER_UNKNOWN' };
   const documents = copied !== undefined && 'documents' in copied ? copied.documents : [];
   const { confidentiality } = parties;
-  const data = { of, office, documents, ...(confidentiality === undefined ? {} : { confidentiality }) };
+  const nth = asNth(standingNth(state, of));
+  const data = { of, office, documents, ...nth, ...(confidentiality === undefined ? {} : { confidentiality }) };
   if (outside !== undefined) return recordAct('transfer.copy-sent', command, { ...data, outside });
   const recipient = recipientOf(parties[sendingParty(office)]);
   return recipient === undefined

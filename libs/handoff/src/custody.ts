@@ -1,5 +1,6 @@
+import { asNth } from './anew.js';
 import type { TransferEvent } from './transfer.events.js';
-import type { TransferState } from './transfer.state.js';
+import { nextNth, type TransferState } from './transfer.state.js';
 
 /**
  * Whether the custodial file of a person who serves outside prison 暂予监外执行 has to move too (办法 17, 31): police or prison
@@ -21,5 +22,10 @@ export const completionBy = (state: TransferState, cause: TransferEvent): Transf
   const acts: readonly TransferEvent[] = [receipted, reported, ...(placed === undefined ? [] : [placed])];
   if (!acts.includes(cause)) return undefined;
   const occurredAt = acts.map((act) => act.occurredAt).reduce((a, b) => (a > b ? a : b));
-  return { type: 'transfer.completed', occurredAt, actor: cause.actor, data: {} };
+  return {
+    type: 'transfer.completed',
+    occurredAt,
+    actor: cause.actor,
+    data: asNth(nextNth(state, 'transfer.completed')),
+  };
 };

@@ -8,7 +8,8 @@ import { instancesOf, type LimitInstance } from './limit-instances.js';
 import { packInForce, type RuleBook, type Rules, versionOf } from './rule-book.js';
 import type { Limit, RulePack, RuleSource, Rung } from './rule-pack.js';
 import type { DeadlineStep } from './terms.js';
-import type { TransferEvent, TransferEventType } from './transfer.events.js';
+import type { OnceType, TransferEvent, TransferEventType } from './transfer.events.js';
+import { isMarkedWrong } from './corrections.js';
 import { PROCEDURE } from './transfer.procedure.js';
 import { actsOfType, isSuperseded, keyOf, type StateKey, type TransferState } from './transfer.state.js';
 
@@ -186,7 +187,8 @@ const travel = ({ owedBy }: Limit, { travelDays }: PolicySwitches): number => (o
 
 const startOf = (when: Limit['when'], { from }: LimitInstance, state: TransferState): TransferEvent | undefined => {
   if (when !== undefined && !holds(when, state)) return undefined;
-  if (isVoid(from, state)) return undefined;
+  // What was struck does not stand in the state; what is only marked does.
+  if (isMarkedWrong(state, from as OnceType)) return undefined;
   return from === 'transfer.consultation-replied' ? decidedUpon(state) : state[from];
 };
 
@@ -201,12 +203,6 @@ const decidedUpon = (state: TransferState) => {
   const decided = state['transfer.decided']?.occurredAt;
   const replies = repliesOf(state);
   return replies.findLast(({ occurredAt }) => decided === undefined || occurredAt <= decided) ?? replies[0];
-};
-
-/** A limit does not run from a fact that has been struck, unless only a document of it was wrong. */
-const isVoid = (from: StateKey, state: TransferState): boolean => {
-  const correction = state[`transfer.fact-corrected#${from}`];
-  return correction !== undefined && correction.data.kind !== 'wrong-document';
 };
 
 const outcome = (

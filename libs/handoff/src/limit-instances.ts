@@ -1,6 +1,7 @@
 import type { AgencyId } from './agency.js';
+import { aboutFact, asNth, nthOf } from './anew.js';
 import { aboutCopy, isDue, sendingParty } from './copies.js';
-import { correctingParty } from './corrections.js';
+import { correctingParty, correctionOf, standingNth } from './corrections.js';
 import type { Limit, RulePack } from './rule-pack.js';
 import type { Party } from './terms.js';
 import { actsOfType, keyOf, type StateKey, type TransferState } from './transfer.state.js';
@@ -26,7 +27,9 @@ export const instancesOf = (
   state: TransferState,
 ): readonly LimitInstance[] => {
   if (act === 'transfer.copy-sent')
-    return copies.filter((rule) => sendingParty(rule.to) === party && isDue(rule, state)).map(ofCopy);
+    return copies
+      .filter((rule) => sendingParty(rule.to) === party && isDue(rule, state))
+      .map((rule) => ofCopy(rule, state));
   if (act === 'transfer.copy-acknowledged') return notesOfRecipients(party, state).toSorted(byAbout);
   if (act === 'transfer.correction-acknowledged') return notesOfParty(party, state).toSorted(byAbout);
   return [{ from, act } as LimitInstance];
@@ -34,8 +37,8 @@ export const instancesOf = (
 
 const byAbout = (a: LimitInstance, b: LimitInstance): number => ((a.about ?? '') < (b.about ?? '') ? -1 : 1);
 
-const ofCopy = ({ of, to, from }: RulePack['copies'][number]): LimitInstance => {
-  const about = aboutCopy({ of, office: to });
+const ofCopy = ({ of, to, from }: RulePack['copies'][number], state: TransferState): LimitInstance => {
+  const about = aboutCopy({ of, office: to, ...asNth(standingNth(state, of)) });
   return { about, from, act: `transfer.copy-sent#${about}` };
 };
 
@@ -49,7 +52,7 @@ const notesOfRecipients = (sender: Party, state: TransferState): readonly LimitI
       // Whoever was served outside has signed the proof of it.
       if (recipient === undefined) return [];
       const note = { about, recipient, from: keyOf(copy), act: `transfer.copy-acknowledged#${about}` } as const;
-      const correction = state[`transfer.fact-corrected#${of}`];
+      const correction = correctionOf(state, of, nthOf(copy));
       if (correction === undefined) return [note];
       // Whoever was sent the copy after the correction knows of it all the same, and takes note of it.
       const from = correction.occurredAt < copy.occurredAt ? note.from : keyOf(correction);
@@ -60,8 +63,8 @@ const notesOfRecipients = (sender: Party, state: TransferState): readonly LimitI
 /** The party takes note of each correction by the other one. */
 const notesOfParty = (party: Party, state: TransferState): readonly LimitInstance[] =>
   actsOfType(state, 'transfer.fact-corrected')
-    .filter((correction) => correctingParty(correction) !== party)
+    .filter((correction) => correctingParty(state, correction) !== party)
     .map((correction) => {
-      const about = correction.data.fact;
+      const about = aboutFact(correction.data.fact, nthOf(correction));
       return { about, from: keyOf(correction), act: `transfer.correction-acknowledged#${about}` };
     });

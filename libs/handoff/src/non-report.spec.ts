@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { fold } from '@delta-hub/decider';
 import { specFor } from '@delta-hub/decider/testing';
 import type { CommandContext } from './act.js';
+import { isMarkedWrong } from './corrections.js';
 import { dueInstants } from './deadlines.js';
 import { addMonths } from './instant.js';
 import { absenceIn, sanctionFor } from './non-report.js';
@@ -214,4 +215,21 @@ it.each([
   const both = fold(transferDecider, [...atReceiving, own]);
   expect(fold(transferDecider, [...atOrigin, ...atReceiving.slice(proposed.length)])).toEqual(both);
   expect(both['transfer.sanction-decided']?.actor.agencyId).toBe(counts.id);
+});
+
+it('a wrong decision on a sanction is corrected by the party that made it, and stands marked as wrong (G10)', () => {
+  const decided = [propose(), decide()].reduce(after, found);
+  const correct = (agency: typeof qingpu): TransferCommand => ({
+    ...{ ...by(agency, '2025-04-02 09:00'), type: 'CorrectFact', fact: 'transfer.sanction-decided' },
+    ...{ kind: 'wrong-person', documents },
+  });
+  given(...decided)
+    .when(correct(wujiang))
+    .thenRejected({ code: 'ACT_NOT_YOURS' });
+  const marked = after(decided, correct(qingpu));
+  const state = fold(transferDecider, marked);
+  expect(isMarkedWrong(state, 'transfer.sanction-decided')).toBe(true);
+  expect(admit(fold(transferDecider, decided), marked.at(-1)!, qingpu)).toBeUndefined();
+  const note = { ...by(wujiang, '2025-04-02 10:00'), type: 'AcknowledgeCorrection' } as const;
+  expect(after(marked, { ...note, fact: 'transfer.sanction-decided' })).toHaveLength(marked.length + 1);
 });

@@ -1,9 +1,10 @@
+import { asNth } from './anew.js';
 import { addMonths, dayOf, daysBetween, type Instant, type PlainDate } from './instant.js';
 import { packInForce, type Rules } from './rule-book.js';
 import type { SanctionRule } from './rule-pack.js';
 import type { Party, Sanction } from './terms.js';
 import type { TransferAct, TransferEvent, TransferRejection } from './transfer.events.js';
-import type { TransferState } from './transfer.state.js';
+import { nextNth, type TransferState } from './transfer.state.js';
 
 type Sanctioning = TransferAct<'transfer.sanction-proposed' | 'transfer.sanction-decided'>;
 
@@ -21,7 +22,7 @@ export const noticeOfNonReport = (
       ? [
           {
             ...{ type: 'transfer.nonreport-notified', occurredAt: verdict.occurredAt, actor: verdict.actor },
-            data: { due: verdict.data.due },
+            data: { due: verdict.data.due, ...asNth(nextNth(state, 'transfer.nonreport-notified')) },
           } as const,
         ]
       : [],

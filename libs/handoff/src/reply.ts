@@ -1,14 +1,19 @@
 import { dayOf, type Instant } from './instant.js';
 import { hubRules, packInForce } from './rule-book.js';
 import type { TransferAct, TransferRejection } from './transfer.events.js';
-import type { TransferState } from './transfer.state.js';
+import { struckOf, type TransferState } from './transfer.state.js';
 
 type Reply = TransferAct<'transfer.consultation-replied'> | TransferAct<'transfer.reply-superseded'>;
 
 /** Every reply of a case, oldest first; each but the last has been superseded by the next. */
 export const repliesOf = (state: TransferState): readonly Reply[] => {
   const first = state['transfer.consultation-replied'];
-  return first === undefined ? [] : [first, ...superseding(state, first.occurredAt)];
+  // What took the place of a struck reply stands.
+  const overtaken = struckOf(state, 'transfer.consultation-replied').flatMap((reply) =>
+    superseding(state, reply.occurredAt),
+  );
+  const standing = first === undefined ? [] : [first, ...superseding(state, first.occurredAt)];
+  return [...overtaken, ...standing];
 };
 
 /** The reply that stands; undefined while there is none. */

@@ -1,4 +1,6 @@
 import type { AgencyRecord, NodeId } from './agency.js';
+import { nthOf } from './anew.js';
+import { correctionOf } from './corrections.js';
 import { copyFor, type CopyStatus, isOfRecipient, recipientOfAct, sendingParty } from './copies.js';
 import { lastDayOf } from './deadlines.js';
 import { dayOf, type Instant } from './instant.js';
@@ -25,7 +27,7 @@ export const servedRejection = (
     return sendingParty(act.data.office) === 'origin' && state[keyOf(act)] === undefined ? undefined : UNKNOWN;
   if (act.type === 'transfer.fact-corrected') {
     const isSenders = actsOfType(state, 'transfer.copy-sent').some(
-      ({ data, actor }) => data.of === act.data.fact && actor.agencyId === author.id,
+      (copy) => copy.data.of === act.data.fact && nthOf(copy) === nthOf(act) && copy.actor.agencyId === author.id,
     );
     return isSenders && state[keyOf(act)] === undefined ? undefined : UNKNOWN;
   }
@@ -45,7 +47,7 @@ const noteRejection = (
   const cause =
     act.type === 'transfer.copy-acknowledged'
       ? copyFor(state, act.data)
-      : state[`transfer.fact-corrected#${act.data.fact}`];
+      : correctionOf(state, act.data.fact, nthOf(act));
   if (cause === undefined) return { code: 'NOT_CORRECTED' };
   return cause.occurredAt <= act.occurredAt ? undefined : { code: 'OCCURRED_BEFORE_CAUSE' };
 };

@@ -61,7 +61,13 @@ export type TransferCommand =
       Documents & { readonly type: 'ResolveDispute'; readonly level: DisputeLevel; readonly outcome: DisputeOutcome })
   | (CommandContext & { readonly type: 'DeclareRecusal'; readonly ground: RecusalGround })
   | (CommandContext &
-      Documents & { readonly type: 'CorrectFact'; readonly fact: OnceType; readonly kind: CorrectionKind })
+      Documents & {
+        readonly type: 'CorrectFact';
+        readonly fact: OnceType;
+        readonly kind: CorrectionKind;
+        /** Whether the person has applied for another transfer since, from where this one has brought them. */
+        readonly hasMovedOn?: boolean;
+      })
   | (CommandContext & {
       readonly type: 'AcknowledgeCorrection';
       readonly fact: OnceType;

@@ -45,6 +45,8 @@ export interface Verdict {
   readonly rung: number;
   /** Which of several things, where a case has the limit several times: see `Due`. */
   readonly about?: string;
+  /** Absent for the first; a second one there is when the first was superseded and what it says became so again. */
+  readonly nth?: number;
   /** The rule in the book, e.g. `REPLY@2020.1`. */
   readonly rule: string;
   /** Who is told. */
@@ -63,7 +65,13 @@ export type DisputeOutcome = 'to-accept' | 'refusal-upheld';
 export interface Documents {
   readonly documents: readonly DocumentRef[];
 }
-type Nothing = Readonly<Record<string, never>>;
+/**
+ * Which act of its type in the case it is, counted from 1; absent for the first. A second one there is when the first has
+ * been struck by a correction 更正 and the act was done anew.
+ */
+export interface Nth {
+  readonly nth?: number;
+}
 
 /** The acts of a transfer of place of correction 执行地变更 (社区矫正法 27 第2款; 办法 30-31), each with what it says. */
 export interface TransferFacts {
@@ -82,33 +90,35 @@ export interface TransferFacts {
       readonly correctionEnd: PlainDate;
       readonly reason: TransferReason;
     };
-  readonly 'transfer.opinion-given': Documents & { readonly supports: boolean };
-  readonly 'transfer.consultation-sent': Documents;
+  readonly 'transfer.opinion-given': Documents & Nth & { readonly supports: boolean };
+  readonly 'transfer.consultation-sent': Documents & Nth;
   /** The letter has entered the receiving agency's system (电子签名法 11). The clock of the reply starts here. */
-  readonly 'transfer.consultation-received': Nothing;
+  readonly 'transfer.consultation-received': Nth;
   /** 复函: the other agency's view, not the decision. */
-  readonly 'transfer.consultation-replied': Documents & { readonly agrees: boolean; readonly ground?: RefusalGround };
+  readonly 'transfer.consultation-replied': Documents &
+    Nth & { readonly agrees: boolean; readonly ground?: RefusalGround };
   /** 变更复函: another reply takes the place of the cited one, which stays in the record. It does not undo a decision. */
-  readonly 'transfer.reply-superseded': TransferFacts['transfer.consultation-replied'] & {
+  readonly 'transfer.reply-superseded': Omit<TransferFacts['transfer.consultation-replied'], 'nth'> & {
     /** When the cited reply was given: its `occurredAt`. */
     readonly supersedes: Instant;
     readonly reason: SupersedingReason;
   };
-  readonly 'transfer.decided': Documents & {
-    readonly approved: boolean;
-    /** It has been seen that the term ends before the last day of the report. */
-    readonly termEndNoted?: true;
-  };
+  readonly 'transfer.decided': Documents &
+    Nth & {
+      readonly approved: boolean;
+      /** It has been seen that the term ends before the last day of the report. */
+      readonly termEndNoted?: true;
+    };
   /** 送达: the decision is in the person's hands; for a refusal, the refusal has been told. */
-  readonly 'transfer.decision-served': Documents;
-  readonly 'transfer.file-sent': Documents;
-  readonly 'transfer.file-received': Nothing;
+  readonly 'transfer.decision-served': Documents & Nth;
+  readonly 'transfer.file-sent': Documents & Nth;
+  readonly 'transfer.file-received': Nth;
   /** 回执: not the arrival of the file but the receipt for it. */
-  readonly 'transfer.file-receipted': Documents;
+  readonly 'transfer.file-receipted': Documents & Nth;
   /** 报到: from this act on the receiving agency answers for the person. */
-  readonly 'transfer.person-reported': Nothing;
+  readonly 'transfer.person-reported': Nth;
   /** 双到位: papers and person are both in place. */
-  readonly 'transfer.completed': Nothing;
+  readonly 'transfer.completed': Nth;
   readonly 'transfer.withdrawn': Documents & { readonly reason: WithdrawalReason };
   /** 提请协调: a refusal, or a long silence, is taken to the agencies above both parties. */
   readonly 'transfer.dispute-raised': Documents & {
@@ -128,34 +138,38 @@ export interface TransferFacts {
     readonly officerId: string;
     readonly ground: RecusalGround;
   };
-  /** 更正: the fact of this type in the case is wrong. It stays in the record, struck; the documents are the evidence. */
-  readonly 'transfer.fact-corrected': Documents & { readonly fact: OnceType; readonly kind: CorrectionKind };
+  /**
+   * 更正: the fact of this type in the case is wrong, the `nth` of them. It stays in the record, struck, and does not count
+   * until it is done anew; where only a document was wrong, the documents here stand for it. They are the evidence too.
+   */
+  readonly 'transfer.fact-corrected': Documents & Nth & { readonly fact: OnceType; readonly kind: CorrectionKind };
   /** The other party has taken note of a correction; or, with `office`, the recipient of a copy of the corrected fact. */
-  readonly 'transfer.correction-acknowledged': { readonly fact: OnceType; readonly office?: OfficeRole };
+  readonly 'transfer.correction-acknowledged': Nth & { readonly fact: OnceType; readonly office?: OfficeRole };
   /** 抄送: a copy of a fact's documents, by their digests, put into the recipient's inbox. */
-  readonly 'transfer.copy-sent': Documents & {
-    readonly of: OnceType;
-    readonly office: OfficeRole;
-    /** Whom the directory has for the office; absent where the copy was served outside. */
-    readonly recipient?: AgencyId;
-    /** 向枢纽外机关送达: an authority whose province has no node was served otherwise, as the proofs 送达回证 show. */
-    readonly outside?: OutsideService;
-    /** As the application has it, for a node that has the copy and not the case. */
-    readonly confidentiality?: Confidentiality;
-  };
+  readonly 'transfer.copy-sent': Documents &
+    Nth & {
+      readonly of: OnceType;
+      readonly office: OfficeRole;
+      /** Whom the directory has for the office; absent where the copy was served outside. */
+      readonly recipient?: AgencyId;
+      /** 向枢纽外机关送达: an authority whose province has no node was served otherwise, as the proofs 送达回证 show. */
+      readonly outside?: OutsideService;
+      /** As the application has it, for a node that has the copy and not the case. */
+      readonly confidentiality?: Confidentiality;
+    };
   /** The recipient has taken note of its copy. */
-  readonly 'transfer.copy-acknowledged': { readonly of: OnceType; readonly office: OfficeRole };
+  readonly 'transfer.copy-acknowledged': Nth & { readonly of: OnceType; readonly office: OfficeRole };
   /** 羁押档案已接收: the place that holds the custodial file of a person who serves outside prison has told the new agency. */
-  readonly 'transfer.custody-file-placed': Documents;
+  readonly 'transfer.custody-file-placed': Documents & Nth;
   /** 未报到通知: the person had not reported at the due instant. */
-  readonly 'transfer.nonreport-notified': { readonly due: Instant };
+  readonly 'transfer.nonreport-notified': Nth & { readonly due: Instant };
   /** 组织查找: the origin searches; it answers for the person until they report. */
-  readonly 'transfer.search-started': Documents;
+  readonly 'transfer.search-started': Documents & Nth;
   /** 通知公安机关协助查找. */
-  readonly 'transfer.police-notified': Documents;
-  readonly 'transfer.search-closed': Documents & { readonly outcome: SearchOutcome };
+  readonly 'transfer.police-notified': Documents & Nth;
+  readonly 'transfer.search-closed': Documents & Nth & { readonly outcome: SearchOutcome };
   /** 提出处理意见: by the agency that answered when the limit passed. `days` after the last day for the report. */
-  readonly 'transfer.sanction-proposed': Documents & { readonly measure: Sanction; readonly days: number };
+  readonly 'transfer.sanction-proposed': Documents & Nth & { readonly measure: Sanction; readonly days: number };
   /** 作出处理决定: by the agency that executes the correction now. */
   readonly 'transfer.sanction-decided': Documents & { readonly measure: Sanction | 'none' };
   readonly 'transfer.deadline-reminded': Verdict;
@@ -207,6 +221,7 @@ export type TransferRejectionCode =
   | 'PERSON_UNKNOWN'
   | 'PERSON_NOT_YOURS'
   | 'PERSON_HAS_OPEN_TRANSFER'
+  | 'PERSON_HAS_MOVED_ON'
   | 'AGENCY_UNKNOWN'
   | 'AGENCY_NOT_COUNTY'
   | 'SAME_AGENCY'

@@ -181,6 +181,7 @@ const metBy: Record<
   VERDICT_UNFOUNDED: 'event',
   RECUSAL_ALREADY_DECLARED: 'about the officer',
   ALREADY_CORRECTED: 'in a correction',
+  PERSON_HAS_MOVED_ON: 'in a correction',
   ALREADY_ACKNOWLEDGED: 'in a correction',
   NOT_CORRECTED: 'in a correction',
   FACT_UNKNOWN: 'in a correction',

@@ -1,3 +1,4 @@
+import { aboutFact, asNth, FALLS_WITH, isStriking, nthOf, WRITTEN_ABOUT } from './anew.js';
 import type {
   OnceType,
   RepeatedType,
@@ -11,22 +12,28 @@ import type {
 export type StateKey = OnceType | `${RepeatedType}#${string}`;
 
 /**
- * What has been done in a transfer: each act at most once for each thing it is about, the first one counts. The state
- * holds no status, so two nodes that learn the same facts in different orders stand in the same state; `statusOf` reads
- * the status from it.
+ * What has been done in a transfer: each act at most once for each thing it is about, the first one counts. What a
+ * correction has struck does not stand under its type any more but beside it, and can be done anew. The state holds no
+ * status, so two nodes that learn the same facts in different orders stand in the same state; `statusOf` reads the status
+ * from it.
  */
 export type TransferState = { readonly [T in OnceType]?: TransferAct<T> } & {
   readonly [T in RepeatedType as `${T}#${string}`]?: TransferAct<T>;
-};
+} & { readonly [T in OnceType as `${typeof STRUCK}${T}/${number}`]?: TransferAct<T> };
+
+const STRUCK = 'struck#';
 
 export const NOTHING_DONE: TransferState = {};
 
 type About = { readonly [T in RepeatedType]: (data: TransferAct<T>['data']) => string };
 
-/** What a verdict is about: the limit, its due instant, the rung, and which of several things. */
-const aboutVerdict = ({ step, due, rung, about }: Pick<Verdict, 'step' | 'due' | 'rung' | 'about'>): string =>
-  `${step}/${due}/${rung}${about === undefined ? '' : `/${about}`}`;
-const ofCopy = ({ of, office }: TransferAct<'transfer.copy-acknowledged'>['data']): string => `${of}/${office}`;
+/** Which verdict of a case: the limit, its due instant, the rung, of which of several things, and which of the same. */
+export type VerdictName = Pick<Verdict, 'step' | 'due' | 'rung' | 'about' | 'nth'>;
+
+const aboutVerdict = ({ step, due, rung, about, nth }: VerdictName): string =>
+  `${step}/${due}/${rung}${about === undefined ? '' : `/${about}`}${nth === undefined ? '' : ` ${nth}`}`;
+const ofCopy = ({ of, office, nth = 1 }: TransferAct<'transfer.copy-acknowledged'>['data']): string =>
+  `${aboutFact(of, nth)}/${office}`;
 
 /** What each act that can be repeated is about. */
 const ABOUT: About = {
@@ -34,8 +41,9 @@ const ABOUT: About = {
   'transfer.dispute-raised': ({ level }) => level,
   'transfer.dispute-resolved': ({ level, side }) => `${level}/${side}`,
   'transfer.recusal-declared': ({ agency, officerId }) => `${agency}/${officerId}`,
-  'transfer.fact-corrected': ({ fact }) => fact,
-  'transfer.correction-acknowledged': ({ fact, office }) => (office === undefined ? fact : `${fact}/${office}`),
+  'transfer.fact-corrected': ({ fact, nth = 1 }) => aboutFact(fact, nth),
+  'transfer.correction-acknowledged': ({ fact, office, nth = 1 }) =>
+    office === undefined ? aboutFact(fact, nth) : `${aboutFact(fact, nth)}/${office}`,
   'transfer.copy-sent': ofCopy,
   'transfer.copy-acknowledged': ofCopy,
   'transfer.deadline-reminded': aboutVerdict,
@@ -50,10 +58,64 @@ export const keyOf = ({ type, data }: TransferEvent): StateKey =>
   isRepeated(type) ? `${type}#${(ABOUT[type] as (data: unknown) => string)(data)}` : type;
 
 export const evolveTransfer = (state: TransferState, act: TransferEvent): TransferState => {
-  const key = keyOf(act);
+  const key = isStruck(state, act) ? struckKey(act) : keyOf(act);
   const known = state[key];
   if (known !== undefined && !takesPlaceOf(act, known)) return state;
-  return act.type === 'transfer.applied' ? { ...ofParties(state, act), [key]: act } : { ...state, [key]: act };
+  if (act.type === 'transfer.applied') return { ...ofParties(state, act), [key]: act };
+  const next = { ...state, [key]: act };
+  return act.type === 'transfer.fact-corrected' && isStriking(act) ? strike(next, act.data.fact, nthOf(act)) : next;
+};
+
+const struckKey = <T extends TransferEvent>(act: T) => `${STRUCK}${act.type as OnceType}/${nthOf(act)}` as const;
+
+/** Whether an act comes when it, or what it was written about, has been struck already. */
+const isStruck = (state: TransferState, act: TransferEvent): boolean => {
+  if (isRepeated(act.type)) return false;
+  const correction = state[`transfer.fact-corrected#${aboutFact(act.type, nthOf(act))}`];
+  const ground = WRITTEN_ABOUT[act.type];
+  return (
+    (correction !== undefined && isStriking(correction)) ||
+    (ground !== undefined && state[`${STRUCK}${ground}/${nthOf(act)}`] !== undefined)
+  );
+};
+
+/** Puts the n-th act of a type aside, with what falls with it. */
+const strike = (state: TransferState, type: OnceType, nth: number): TransferState => {
+  const { [type]: act, ...others } = state;
+  if (act === undefined || nthOf(act) !== nth) return state;
+  const left = { ...others, [struckKey(act as TransferEvent)]: act } as TransferState;
+  const served = FALLS_WITH[type];
+  const falling = served === undefined ? undefined : left[served];
+  const struck = falling === undefined ? left : strike(left, falling.type, nthOf(falling));
+  return Object.entries(WRITTEN_ABOUT).reduce(
+    (rest, [written, ground]) => (ground === type ? strike(rest, written as OnceType, nth) : rest),
+    struck,
+  );
+};
+
+/** The acts of a type that have been struck, the first one first. */
+export const struckOf = <T extends OnceType>(state: TransferState, type: T): readonly TransferAct<T>[] =>
+  Object.entries(state)
+    .flatMap(([key, act]) => (key.startsWith(`${STRUCK}${type}/`) ? [act as unknown as TransferAct<T>] : []))
+    .sort((a, b) => nthOf(a) - nthOf(b));
+
+/** Which act of its type the next one is. */
+export const nextNth = (state: TransferState, type: OnceType): number => {
+  const ground = state[WRITTEN_ABOUT[type] ?? type];
+  return WRITTEN_ABOUT[type] === undefined || ground === undefined ? 1 + struckOf(state, type).length : nthOf(ground);
+};
+
+/**
+ * The case as it was for whoever did not know of its corrections yet: what was struck stands again, for each correction
+ * that they may not have known. Most cases have none.
+ */
+export const beforeCorrections = (state: TransferState): readonly TransferState[] => {
+  const struck = Object.entries(state).flatMap(([key, act]) => (key.startsWith(STRUCK) ? [act as TransferEvent] : []));
+  const nths = [...new Set(struck.map(nthOf))].sort((a, b) => b - a);
+  return nths.map((nth) => ({
+    ...state,
+    ...Object.fromEntries(struck.filter((act) => nthOf(act) === nth).map((act) => [act.type, act])),
+  }));
 };
 
 /**
@@ -83,11 +145,16 @@ const ofParties = (
 };
 
 /** Whether a later fact has shown that a verdict was not so. */
-export const isSuperseded = (state: TransferState, about: Pick<Verdict, 'step' | 'due' | 'rung' | 'about'>): boolean =>
+export const isSuperseded = (state: TransferState, about: VerdictName): boolean =>
   state[`transfer.deadline-superseded#${aboutVerdict(about)}`] !== undefined;
 
-/** All that has been done, in no particular order. */
-export const actsOf = (state: TransferState): readonly TransferEvent[] => Object.values(state) as TransferEvent[];
+/** Which of the same verdicts stands or is next: those before it have been superseded. */
+export const nthVerdict = (state: TransferState, about: VerdictName, nth = 1): number =>
+  isSuperseded(state, { ...about, ...asNth(nth) }) ? nthVerdict(state, about, nth + 1) : nth;
+
+/** All that has been done and not been struck, in no particular order. */
+export const actsOf = (state: TransferState): readonly TransferEvent[] =>
+  Object.entries(state).flatMap(([key, act]) => (key.startsWith(STRUCK) ? [] : [act as TransferEvent]));
 
 /** All acts of one type. A state is never changed, and is asked for one type after another: its acts are sorted once. */
 export const actsOfType = <T extends TransferEventType>(state: TransferState, type: T): readonly TransferAct<T>[] => {

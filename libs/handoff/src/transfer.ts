@@ -1,14 +1,31 @@
 import { accept, type Decider, reject } from '@delta-hub/decider';
 import type { Actor, AgencyRecord } from './agency.js';
+import { asNth, isStriking, nthOf, WRITTEN_ABOUT } from './anew.js';
 import { boundBy, disputeBodies, disputeRejection, rulingsOf, settled, unfounded } from './dispute.js';
 import { competenceRejection } from './competence.js';
 import type { CommandContext } from './act.js';
-import { copyOf, copyRejection, isOfRecipient, noteRejection, recipientOfAct, sendingParty } from './copies.js';
+import {
+  copyOf,
+  copyRejection,
+  copyToNote,
+  isOfRecipient,
+  noteRejection,
+  recipientOfAct,
+  sendingParty,
+} from './copies.js';
 import type { PersonFile } from './person.js';
 import type { Party } from './terms.js';
 import type { TransferCommand } from './transfer.commands.js';
-import type { TransferAct, TransferEvent, TransferRejection } from './transfer.events.js';
-import { acknowledgementRejection, correctingParty, correctionRejection, restsOnCorrected } from './corrections.js';
+import type { OnceType, TransferAct, TransferEvent, TransferRejection } from './transfer.events.js';
+import {
+  acknowledgementRejection,
+  correctingParty,
+  correctionRejection,
+  isMarkedWrong,
+  notedNth,
+  restsOnCorrected,
+  standingNth,
+} from './corrections.js';
 import { completionBy, isCustodyOpen, movesCustody } from './custody.js';
 import { absenceIn, noticeOfNonReport, sanctionRejection } from './non-report.js';
 import { officerRejection } from './officers.js';
@@ -24,8 +41,12 @@ import {
   actsOfType,
   evolveTransfer as evolve,
   areCrossing,
+  beforeCorrections,
+  isRepeated,
   keyOf,
+  nextNth,
   NOTHING_DONE,
+  struckOf,
   type TransferState,
 } from './transfer.state.js';
 import { dueActs, verdictRejection } from './verdicts.js';
@@ -39,7 +60,8 @@ export const transferDecider: Decider<TransferState, TransferCommand, TransferEv
     const act = toAct(command, state);
     if ('code' in act) return reject(act);
     // Whoever knows of a withdrawal is bound by it.
-    const rejection = guard(state, act, command.agency, state['transfer.withdrawn'] !== undefined);
+    const isClosed = state['transfer.withdrawn'] !== undefined;
+    const rejection = guard(state, act, command.agency, isClosed, repetition(state, act));
     if (rejection !== undefined) return reject(rejection);
     const bound = restsOnCorrected(state, act) ?? bindingOnUs(command, act, state);
     if (bound !== undefined) return reject(bound);
@@ -51,15 +73,42 @@ export const transferDecider: Decider<TransferState, TransferCommand, TransferEv
 /**
  * Whether a partner's verified event may join the case: its author is the right one (`author` is the directory's record
  * of the agency that signed), the acts it depends on are here, and it is the first of its kind. It is never refused
- * because of something its author could not know: a reply in flight is admitted after our withdrawal. Only the origin
- * withdraws, so only the origin's own acts are closed by it.
+ * because of something its author could not know: a reply in flight is admitted after our withdrawal, and after we have
+ * corrected the letter it answers. Only the origin withdraws, so only the origin's own acts are closed by it.
  */
 export const admit = (
   state: TransferState,
   event: TransferEvent,
   author: AgencyRecord,
-): TransferRejection | undefined =>
-  guard(state, event, author, state['transfer.withdrawn'] !== undefined && partyOf(event) === 'origin');
+): TransferRejection | undefined => {
+  const isClosed = state['transfer.withdrawn'] !== undefined && partyOf(state, event) === 'origin';
+  const again = repetition(state, event);
+  const rejection = guard(state, event, author, isClosed, again);
+  if (rejection === undefined) return undefined;
+  return beforeCorrections(state).some((past) => guard(past, event, author, isClosed, again) === undefined)
+    ? undefined
+    : rejection;
+};
+
+/** Whether the act has been done already: once for each thing it is about, and anew when it has been struck. */
+const repetition = (state: TransferState, act: TransferEvent): TransferRejection | undefined => {
+  const { again } = PROCEDURE[act.type];
+  const known = state[keyOf(act)];
+  if (isRepeated(act.type)) return known === undefined ? undefined : refusal(again);
+  if (known !== undefined) return areCrossing(act, known) ? undefined : refusal(again);
+  const struck = struckOf(state, act.type);
+  if (struck.some((each) => nthOf(each) === nthOf(act))) return refusal(again);
+  return isNthOf(state, act) || nthOf(act) === 1 ? undefined : { code: 'NOT_CORRECTED' };
+};
+
+/** Whether an act that says which of its type it is says so rightly. */
+const isNthOf = (state: TransferState, act: TransferEvent): boolean => {
+  const ground = WRITTEN_ABOUT[act.type as OnceType];
+  const isOfGround = (each: TransferEvent | undefined): boolean => each !== undefined && nthOf(each) === nthOf(act);
+  return ground === undefined
+    ? nthOf(act) === nextNth(state, act.type as OnceType)
+    : isOfGround(state[ground]) || struckOf(state, ground).some((each) => nthOf(each) === nthOf(act));
+};
 
 /** The one test of an act, ours or the partner's: by whom, once, still open, after what, saying what, when. */
 const guard = (
@@ -67,30 +116,38 @@ const guard = (
   act: TransferEvent,
   author: AgencyRecord,
   isClosed: boolean,
+  again: TransferRejection | undefined,
 ): TransferRejection | undefined => {
   const step = PROCEDURE[act.type];
   const applied = act.type === 'transfer.applied' ? act : state['transfer.applied'];
   if (applied === undefined) return competenceRejection(act, step, author) ?? servedRejection(state, act, author);
   // To everybody else a sealed case is as if it were not there.
   if (applied.data.confidentiality !== undefined && !mayHandleSealed(act.actor)) return { code: 'TRANSFER_UNKNOWN' };
-  const known = state[keyOf(act)];
-  const missing = step.after.find(([type]) => state[type] === undefined);
   const outsider = isAuthor(state, applied, act, author) ? undefined : refusal('ACT_NOT_YOURS', step.article);
   return (
     competenceRejection(act, step, author) ??
     outsider ??
-    (known === undefined || areCrossing(act, known) ? undefined : refusal(step.again)) ??
+    again ??
     (isClosed && !step.survivesClosing ? refusal('TRANSFER_CLOSED') : undefined) ??
-    (missing === undefined ? undefined : refusal(missing[1], step.article)) ??
+    missing(state, act) ??
     officerRejection(state, act, author) ??
     objection(state, act) ??
     (step.after.every(([type]) => isNotBefore(act, state[type])) ? undefined : refusal('OCCURRED_BEFORE_CAUSE'))
   );
 };
 
-const partyOf = (act: TransferEvent): Party => {
+/** What has not been done that the act depends on; or it has been, and struck since. */
+const missing = (state: TransferState, act: TransferEvent): TransferRejection | undefined => {
+  const { after, article } = PROCEDURE[act.type];
+  const cause = after.find(([type]) => state[type] === undefined);
+  if (cause === undefined) return undefined;
+  const [type, code] = cause;
+  return struckOf(state, type).length > 0 ? { code: 'RESTS_ON_CORRECTED' } : refusal(code, article);
+};
+
+const partyOf = (state: TransferState, act: TransferEvent): Party => {
   if (act.type === 'transfer.fact-corrected' || act.type === 'transfer.correction-acknowledged')
-    return correctingParty(act);
+    return correctingParty(state, act);
   if (act.type === 'transfer.copy-sent') return sendingParty(act.data.office);
   const { party } = PROCEDURE[act.type];
   if (party === 'any') return 'origin';
@@ -123,7 +180,7 @@ const isAuthor = (
   if (author.level === 'recipient' || isOfRecipient(act)) return recipientOfAct(state, act) === author.id;
   if (act.type === 'transfer.sanction-decided')
     return isParty(applied, 'origin', author) || isParty(applied, 'receiving', author);
-  if (act.type !== 'transfer.dispute-resolved') return isParty(applied, partyOf(act), author);
+  if (act.type !== 'transfer.dispute-resolved') return isParty(applied, partyOf(state, act), author);
   const raised = state[`transfer.dispute-raised#${act.data.level}`]?.data;
   return raised === undefined || raised[act.data.side === 'origin' ? 'originBody' : 'receivingBody'] === author.id;
 };
@@ -143,6 +200,15 @@ const bindingOnUs = (
 ): TransferRejection | undefined => {
   if (act.type === 'transfer.decided') return boundBy(state, act.data.approved) ?? termEndRejection(state, act);
   if (act.type === 'transfer.reply-superseded') return settled(state);
+  // Whoever answers has it by the report: what rests on it in other cases is not undone here.
+  const isReport = act.type === 'transfer.fact-corrected' && act.data.fact === 'transfer.person-reported';
+  if (isReport && isStriking(act) && 'hasMovedOn' in command && command.hasMovedOn)
+    return { code: 'PERSON_HAS_MOVED_ON', rule: PROCEDURE['transfer.applied'].article };
+  // Of a decision on a sanction, the party corrects the one it has made.
+  if (act.type === 'transfer.fact-corrected' && act.data.fact === 'transfer.sanction-decided')
+    return state[act.data.fact]?.actor.agencyId === act.actor.agencyId ? undefined : { code: 'ACT_NOT_YOURS' };
+  if (act.type === 'transfer.withdrawn' && state['transfer.person-reported'] !== undefined)
+    return { code: 'ALREADY_REPORTED', rule: PROCEDURE[act.type].article };
   if (act.type === 'transfer.dispute-raised' && command.type === 'RaiseDispute')
     return disputeRejection(state, act, command.rules);
   if (act.type === 'transfer.sanction-proposed' || act.type === 'transfer.sanction-decided')
@@ -206,7 +272,10 @@ const objection = (state: TransferState, act: TransferEvent): TransferRejection 
     case 'transfer.person-reported':
       return state['transfer.decided']?.data.approved ? undefined : { code: 'NOT_APPROVED', rule: article };
     case 'transfer.withdrawn':
-      return state['transfer.decision-served'] === undefined ? undefined : { code: 'ALREADY_SERVED', rule: article };
+      // An application that was wrong is withdrawn whatever rests on it.
+      return state['transfer.decision-served'] === undefined || isMarkedWrong(state, 'transfer.applied')
+        ? undefined
+        : { code: 'ALREADY_SERVED', rule: article };
     case 'transfer.sanction-proposed':
     case 'transfer.sanction-decided':
     case 'transfer.nonreport-notified':
@@ -224,7 +293,7 @@ const objection = (state: TransferState, act: TransferEvent): TransferRejection 
     case 'transfer.deadline-breached':
     case 'transfer.deadline-escalated':
     case 'transfer.deadline-superseded':
-      return verdictRejection(act, hubRules.book);
+      return verdictRejection(state, act, hubRules.book);
   }
 };
 
@@ -263,7 +332,15 @@ const isClosedTo = ({ confidentiality }: PersonFile, { actor }: CommandContext):
 
 type Dispute = Extract<TransferCommand, { type: 'RaiseDispute' | 'ResolveDispute' }>;
 
+/** The act a command asks to record, saying which of its type it is where one was struck. */
 const toAct = (command: Exclude<TransferCommand, Judge>, state: TransferState): TransferEvent | TransferRejection => {
+  const act = asked(command, state);
+  if ('code' in act || isRepeated(act.type)) return act;
+  const nth = asNth(nextNth(state, act.type));
+  return 'nth' in nth ? ({ ...act, data: { ...act.data, ...nth } } as TransferEvent) : act;
+};
+
+const asked = (command: Exclude<TransferCommand, Judge>, state: TransferState): TransferEvent | TransferRejection => {
   if (command.type === 'ApplyTransfer') return application(command, state);
   if (command.type === 'SendCopy') return copyOf(command, state);
   if (command.type === 'ProposeSanction') {
@@ -273,7 +350,7 @@ const toAct = (command: Exclude<TransferCommand, Judge>, state: TransferState): 
   }
   return command.type === 'RaiseDispute' || command.type === 'ResolveDispute'
     ? disputing(command, state)
-    : actOf(command);
+    : actOf(command, state);
 };
 
 const disputing = (command: Dispute, state: TransferState): TransferEvent | TransferRejection => {
@@ -294,6 +371,7 @@ const disputing = (command: Dispute, state: TransferState): TransferEvent | Tran
 /** The act a command asks to record. */
 const actOf = (
   command: Exclude<TransferCommand, Apply | Judge | Dispute | { type: 'SendCopy' | 'ProposeSanction' }>,
+  state: TransferState,
 ): TransferEvent => {
   switch (command.type) {
     case 'GiveOpinion':
@@ -327,14 +405,19 @@ const actOf = (
       return recordAct('transfer.person-reported', command, {});
     case 'CorrectFact': {
       const { fact, kind, documents } = command;
-      return recordAct('transfer.fact-corrected', command, { fact, kind, documents });
+      const nth = asNth(standingNth(state, fact));
+      return recordAct('transfer.fact-corrected', command, { fact, kind, documents, ...nth });
     }
     case 'AcknowledgeCorrection': {
       const { fact, office } = command;
-      return recordAct('transfer.correction-acknowledged', command, office === undefined ? { fact } : { fact, office });
+      const nth = asNth(notedNth(state, fact, office));
+      return recordAct('transfer.correction-acknowledged', command, {
+        ...{ fact, ...nth },
+        ...(office === undefined ? {} : { office }),
+      });
     }
     case 'AcknowledgeCopy':
-      return recordAct('transfer.copy-acknowledged', command, { of: command.of, office: command.office });
+      return recordAct('transfer.copy-acknowledged', command, copyToNote(state, command.of, command.office));
     case 'DeclareRecusal': {
       const { officerId, agencyId: agency } = command.actor;
       return recordAct('transfer.recusal-declared', command, { agency, officerId, ground: command.ground });
@@ -367,7 +450,7 @@ const consequences = (state: TransferState, cause: TransferEvent, { now }: Comma
   ) {
     // Both agencies use one system: the letter enters the addressee's as it is stored.
     const actor: Actor = { officerId: `node-${applied.receivingNode}`, role: 'system', agencyId: applied.receiving };
-    return [{ type: 'transfer.consultation-received', occurredAt: now, actor, data: {} }];
+    return [{ type: 'transfer.consultation-received', occurredAt: now, actor, data: asNth(nthOf(cause)) }];
   }
   const completed = completionBy(state, cause);
   return completed === undefined ? [] : [completed];

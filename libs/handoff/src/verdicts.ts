@@ -1,10 +1,11 @@
+import { asNth, nthOf } from './anew.js';
 import { duties, type Duty } from './deadlines.js';
 import { addDays, dayOf, type Instant, type PlainDate, startOfDay } from './instant.js';
 import type { RuleBook, Rules } from './rule-book.js';
 import { type Rung, WATCHED_BY } from './rule-pack.js';
 import type { Party } from './terms.js';
 import type { TransferEvent, TransferFacts, TransferRejection, VerdictType } from './transfer.events.js';
-import { actsOf, isSuperseded, keyOf, type TransferState } from './transfer.state.js';
+import { actsOf, isSuperseded, keyOf, nthVerdict, type TransferState } from './transfer.state.js';
 import { excuse, type Transmission } from './transmission.js';
 
 type VerdictAct = Extract<TransferEvent, { type: VerdictType }>;
@@ -55,6 +56,7 @@ export const dueActs = (
  * the rung says, and not before its instant. Whether the limit ran is in the facts of the case, and both sides see it.
  */
 export const verdictRejection = (
+  state: TransferState,
   act: VerdictAct | Extract<TransferEvent, { type: 'transfer.deadline-superseded' }>,
   { packs }: RuleBook,
 ): TransferRejection | undefined => {
@@ -66,7 +68,11 @@ export const verdictRejection = (
   const isOfRung =
     act.type === 'transfer.deadline-superseded' ||
     (act.type === `transfer.deadline-${rung?.kind}` && act.data.to.join() === rung?.to.join());
-  return name === step && rung !== undefined && isOfDue && isOfRung ? undefined : { code: 'VERDICT_UNFOUNDED' };
+  const { nth: _nth, ...about } = act.data;
+  const isNext = nthOf(act) === nthVerdict(state, about);
+  return name === step && rung !== undefined && isOfDue && isOfRung && isNext
+    ? undefined
+    : { code: 'VERDICT_UNFOUNDED' };
 };
 
 /** When the party `watching` has to look again at the latest; undefined when nothing is waited for. */
@@ -121,12 +127,15 @@ const reasonOf = (
   return outage === undefined ? undefined : { because: 'outage', outage: outage.id };
 };
 
-const verdict = (duty: Duty, rung: Rung, index: number, state: TransferState): VerdictAct => ({
-  type: `transfer.deadline-${rung.kind}`,
-  occurredAt: instantOfRung(rung, duty),
-  actor: watcher(state, WATCHED_BY[duty.step]),
-  data: { step: duty.step, due: duty.due, rung: index, ...aboutOf(duty), rule: duty.ruleId, to: [...rung.to] },
-});
+const verdict = (duty: Duty, rung: Rung, index: number, state: TransferState): VerdictAct => {
+  const name = { step: duty.step, due: duty.due, rung: index, ...aboutOf(duty) };
+  return {
+    type: `transfer.deadline-${rung.kind}`,
+    occurredAt: instantOfRung(rung, duty),
+    actor: watcher(state, WATCHED_BY[duty.step]),
+    data: { ...name, ...asNth(nthVerdict(state, name)), rule: duty.ruleId, to: [...rung.to] },
+  };
+};
 
 const superseding = (act: VerdictAct, reason: Reason): TransferEvent => {
   const { step, due, rung, rule } = act.data;
@@ -134,7 +143,7 @@ const superseding = (act: VerdictAct, reason: Reason): TransferEvent => {
     type: 'transfer.deadline-superseded',
     occurredAt: act.occurredAt,
     actor: act.actor,
-    data: { step, due, rung, ...aboutOf(act.data), rule, ...reason },
+    data: { step, due, rung, ...aboutOf(act.data), ...asNth(nthOf(act)), rule, ...reason },
   };
 };
 

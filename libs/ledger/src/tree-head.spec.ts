@@ -19,13 +19,17 @@ describe('https://c2sp.org/tlog-checkpoint', () => {
     expect(formatTreeHead(head)).toBe(text);
   });
 
+  it('leaves extension lines, which are opaque, to whoever knows them', () => {
+    expect(parseTreeHead(`${text}one\nanother\n`, 32)).toEqual(parseTreeHead(text, 32));
+  });
+
   it('writes the empty tree as size 0', () => {
     expect(formatTreeHead({ origin: 'o', size: 0, root: new Uint8Array(3) })).toBe('o\n0\nAAAA\n');
     expect(parseTreeHead('o\n0\nAAAA\n', 3)).toEqual({ origin: 'o', size: 0, root: new Uint8Array(3) });
   });
 
   it.each([
-    ['an extension line', `${text}extension\n`],
+    ['an empty extension line', `${text}extension\n\n`],
     ['an empty line', `${text}\n`],
     ['no newline at its end', text.slice(0, -1)],
     ['no root', 'o\n1\n'],

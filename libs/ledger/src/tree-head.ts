@@ -15,11 +15,11 @@ export const formatTreeHead = ({ origin, size, root }: TreeHead): string => {
   return `${origin}\n${size}\n${toBase64(root)}\n`;
 };
 
-const TEXT = /^([^\n]+)\n(0|[1-9]\d*)\n([^\n]+)\n$/;
+const TEXT = /^([^\n]+)\n(0|[1-9]\d*)\n([^\n]+)\n(?:[^\n]+\n)*$/;
 
 /**
- * Reads the text of a checkpoint; undefined when it is not exactly what `formatTreeHead` makes. Extension lines, which
- * the specification advises against, are refused: no log of the hub writes any.
+ * Reads the text of a checkpoint; undefined when it is none. Extension lines, which the specification advises against
+ * and allows, say nothing of the tree and are passed over: no log of the hub writes any.
  */
 export const parseTreeHead = (text: string, rootLength: number): TreeHead | undefined => {
   const [, origin, digits, encoded] = TEXT.exec(text) ?? [];

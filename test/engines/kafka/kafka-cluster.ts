@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,11 +39,12 @@ export class KafkaCluster {
   static async start(count = 1, options: ClusterOptions = {}): Promise<KafkaCluster> {
     const classPath = await kafkaClassPath();
     const directory = mkdtempSync(join(tmpdir(), 'delta-hub-kafka-'));
-    const ports = await freePorts(count * 2);
+    const ports = await freePorts(count * 3);
     const plans = Array.from({ length: count }, (_, index) => ({
       id: index + 1,
-      port: ports[2 * index]!,
-      controllerPort: ports[2 * index + 1]!,
+      port: ports[3 * index]!,
+      controllerPort: ports[3 * index + 1]!,
+      certificatePort: ports[3 * index + 2]!,
       dataDir: join(directory, `data-${index + 1}`),
       ...(options.advertisedPort === undefined ? {} : { advertisedPort: options.advertisedPort }),
     }));
@@ -98,6 +99,11 @@ export class KafkaNode {
     this.log = join(directory, `server-${plan.id}.log`);
   }
 
+  /** Where a certificate is the login. */
+  get certificateAddress(): string {
+    return `localhost:${this.plan.certificatePort}`;
+  }
+
   async format(properties: string): Promise<void> {
     writeFileSync(this.settings, properties);
     const tool = ['-cp', this.classPath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', this.settings];
@@ -138,6 +144,25 @@ export class KafkaNode {
     this.process?.signal('SIGCONT');
   }
 
+  /** Keeps its data as they are now. What it is asked meanwhile waits. */
+  keepCopy(): void {
+    this.freeze();
+    cpSync(this.plan.dataDir, this.copy, { recursive: true });
+    this.thaw();
+  }
+
+  /** kill -9, and a start with the data that were kept. */
+  async putBack(): Promise<void> {
+    await this.kill();
+    rmSync(this.plan.dataDir, { recursive: true });
+    cpSync(this.copy, this.plan.dataDir, { recursive: true });
+    await this.start();
+  }
+
+  private get copy(): string {
+    return `${this.plan.dataDir}-copy`;
+  }
+
   /** Its disk takes nothing more; resolves when it has ended by itself, as a broker without a log directory does. */
   async fillDisk(): Promise<void> {
     if (this.process === undefined) return;
@@ -149,7 +174,8 @@ export class KafkaNode {
 /** ApiVersions, version 0, correlation 7, no client id: what every broker answers, also before a login. */
 const QUESTION = Buffer.from('0000000a0012000000000007ffff', 'hex');
 
-const answers = (port: number, ca: Uint8Array | undefined): Promise<boolean> =>
+/** Whether a broker answers on a port of the loopback interface; over TLS where the authority of its certificate is given. */
+export const answers = (port: number, ca?: Uint8Array): Promise<boolean> =>
   new Promise((resolve) => {
     const ask = (): void => void socket.write(QUESTION);
     const at = { port, host: '127.0.0.1' };

@@ -12,7 +12,7 @@ export const kafkaSubstrate =
   async () => {
     const brokers = givenBrokers();
     const topics = new TestTopics(brokers);
-    for (const topic of TOPICS) await topics.create(topic, PARTITIONS);
+    await topics.createAll(TOPICS, PARTITIONS);
     return {
       connect: () => Promise.resolve(open({ brokers, clientId: 'delta-hub.31' })),
       expire: (...what) => topics.expire(...what),

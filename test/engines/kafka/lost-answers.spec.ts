@@ -42,6 +42,17 @@ describe.each(clients)('$name', ({ name, open, mayRepeat }) => {
     expect(repeats).toBe(mayRepeat ? LOST_ANSWERS : 0);
   }, 120_000);
 
+  it('an acknowledgement that names an offset of before is not believed: the record is sent again', async () => {
+    const topic = `delta-hub.${name}-acknowledged.events.v1`;
+    await topics.create(topic);
+    const traffic = new Traffic(open, topic, brokers);
+    await traffic.passes();
+    await relay.repeat(PRODUCE);
+    await traffic.passes();
+    const { repeats } = await traffic.end();
+    expect([traffic.taken, repeats]).toEqual([upTo(traffic.taken.length), 1]);
+  }, 120_000);
+
   it('a consumer that is alive and is given nothing is built anew, and counted', async () => {
     const topic = `delta-hub.${name}-silence.events.v1`;
     await topics.create(topic);
@@ -67,3 +78,18 @@ describe.each(clients)('$name', ({ name, open, mayRepeat }) => {
     expect(traffic.taken).toEqual(upTo(traffic.taken.length));
   }, 120_000);
 });
+
+it('connections that are half open are given up for others, by both clients', async () => {
+  const traffics = await Promise.all(
+    clients.map(async ({ name, open }) => {
+      const topic = `delta-hub.${name}-half-open.events.v1`;
+      await topics.create(topic);
+      return new Traffic(open, topic, brokers);
+    }),
+  );
+  await Promise.all(traffics.map((traffic) => traffic.passes()));
+  relay.abandon();
+  await Promise.all(traffics.map((traffic) => traffic.passes()));
+  await Promise.all(traffics.map((traffic) => traffic.end()));
+  for (const { taken } of traffics) expect(taken).toEqual(upTo(taken.length));
+}, 120_000);

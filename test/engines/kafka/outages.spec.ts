@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import { clients } from './clients.js';
 import { KafkaCluster, type KafkaNode } from './kafka-cluster.js';
+import { Inbox } from '@delta-hub/local-log/testing';
+import { type Broker, type IncomingRecord, positionAt } from '@delta-hub/broker';
 import { TestTopics } from './test-topics.js';
-import { Traffic, upTo } from './traffic.js';
+import { codeOf, numbered, Traffic, upTo } from './traffic.js';
 
 /** Shorter than two sessions of a consumer group (10 s), and long enough that every request under way times out. */
 const OUTAGE_MS = 5_000;
@@ -59,6 +61,86 @@ describe('one broker', () => {
       await pause(OUTAGE_MS);
       node.thaw();
     });
+  }, 180_000);
+
+  it('while it stands still every call ends by our own clock, and so does closing, with both clients', async () => {
+    const topics = new TestTopics(cluster.brokers);
+    const times = { publishWithin: 1_500, askWithin: 1_000, closeWithin: 1_000 };
+    const opened = await Promise.all(
+      clients.map(async ({ name, open }) => {
+        const topic = `delta-hub.${name}-still.events.v1`;
+        await topics.create(topic);
+        const broker = open({ brokers: cluster.brokers, clientId: `delta-hub.${name}`, times });
+        const inbox = new Inbox<IncomingRecord>();
+        const { finished } = await broker.subscribe(topic, [], inbox.take);
+        await broker.publish(topic, [numbered(0)]);
+        await inbox.holding(1);
+        return { name, topic, broker, finished };
+      }),
+    );
+    node.freeze();
+    const ends = await Promise.all(
+      opened.map(async ({ name, topic, broker, finished }) => {
+        const asked = [
+          broker.publish(topic, [numbered(1)]),
+          broker.lag(topic, []),
+          broker.subscribe(topic, [], () => Promise.resolve()),
+        ];
+        const began = performance.now();
+        const codes = await Promise.all(asked.map(codeOf));
+        const answered = performance.now();
+        await broker.close();
+        await finished;
+        const closed = performance.now();
+        return { name, codes, isInTime: [answered - began < 15_000, closed - answered < 5_000] };
+      }),
+    );
+    node.thaw();
+    const codes = ['OUTCOME_UNKNOWN', 'UNAVAILABLE', 'UNAVAILABLE'];
+    expect(ends).toEqual(clients.map(({ name }) => ({ name, codes, isInTime: [true, true] })));
+    await topics.close();
+  }, 180_000);
+
+  it('put back to an older state, and grown again: nobody goes on as if nothing had happened, with either client', async () => {
+    const topics = new TestTopics(cluster.brokers);
+    const publish = async (topic: string, broker: Broker, from: number): Promise<void> =>
+      broker.publish(
+        topic,
+        upTo(from + 5)
+          .slice(from)
+          .map(numbered),
+      );
+    const readers = await Promise.all(
+      clients.map(async ({ name, open }) => {
+        const topic = `delta-hub.${name}-restored.events.v1`;
+        await topics.create(topic);
+        const broker = open({ brokers: cluster.brokers, clientId: `delta-hub.${name}` });
+        await publish(topic, broker, 0);
+        return { name, topic, broker, open };
+      }),
+    );
+    node.keepCopy();
+    const taken = await Promise.all(
+      readers.map(async (reader) => {
+        await publish(reader.topic, reader.broker, 5);
+        const inbox = new Inbox<IncomingRecord>();
+        await reader.broker.subscribe(reader.topic, [], inbox.take);
+        const last = positionAt((await inbox.holding(10)).at(-1)!);
+        await reader.broker.close();
+        return { ...reader, last };
+      }),
+    );
+    await node.putBack();
+    for (const { name, topic, last, open } of taken) {
+      const broker = open({ brokers: cluster.brokers, clientId: `delta-hub.${name}` });
+      const goOn = async (): Promise<void> => (await broker.subscribe(topic, [last], () => Promise.resolve())).finished;
+      expect([name, await codeOf(goOn())]).toEqual([name, 'POSITION_BEYOND_END']);
+      await publish(topic, broker, 10);
+      await publish(topic, broker, 15);
+      expect([name, await codeOf(goOn())]).toEqual([name, 'LOG_REPLACED']);
+      await broker.close();
+    }
+    await topics.close();
   }, 180_000);
 });
 

@@ -22,7 +22,12 @@ const framed = (take: (frame: Buffer) => void): ((chunk: Buffer) => void) => {
 export class Relay {
   private isCut = false;
   private readonly losing = new Map<number, (() => void) | 'all'>();
+  private readonly repeating = new Map<number, () => void>();
+  /** The answer before, of each kind, without what makes it the answer to one request. */
+  private readonly bodies = new Map<number, Buffer>();
   private readonly sockets = new Set<Socket>();
+  /** Those whose other end is as good as gone. */
+  private readonly dead = new WeakSet<Socket>();
 
   private constructor(
     private readonly server: Server,
@@ -47,6 +52,16 @@ export class Relay {
   /** From now on gives no answer to requests of this kind, while everything else passes. */
   withhold(kind: number): void {
     this.losing.set(kind, 'all');
+  }
+
+  /** Answers the next request of this kind as it has answered the one before; resolves when that has happened. */
+  repeat(kind: number): Promise<void> {
+    return new Promise((resolve) => this.repeating.set(kind, resolve));
+  }
+
+  /** The connections there are stay open and carry nothing any more, as to a machine that is gone; new ones pass. */
+  abandon(): void {
+    for (const socket of this.sockets) this.dead.add(socket);
   }
 
   /** From now on lets nobody through, and ends every connection. */
@@ -78,15 +93,17 @@ export class Relay {
       socket.once('close', () => this.sockets.delete(socket));
     }
     const asked = framed((frame) => {
+      if (this.dead.has(client)) return;
       kinds.set(frame.readInt32BE(8), frame.readInt16BE(4));
       broker.write(frame);
     });
     const answered = framed((frame) => {
+      if (this.dead.has(client)) return;
       const correlation = frame.readInt32BE(4);
       const kind = kinds.get(correlation) ?? -1;
       kinds.delete(correlation);
       const lost = this.losing.get(kind);
-      if (lost === undefined) client.write(frame);
+      if (lost === undefined) client.write(this.answerOf(kind, frame));
       else if (lost !== 'all') {
         this.losing.delete(kind);
         end();
@@ -95,5 +112,15 @@ export class Relay {
     });
     client.on('data', asked);
     broker.on('data', answered);
+  }
+
+  private answerOf(kind: number, frame: Buffer): Buffer {
+    const before = this.bodies.get(kind);
+    this.bodies.set(kind, frame.subarray(8));
+    const repeated = this.repeating.get(kind);
+    if (repeated === undefined || before?.length !== frame.length - 8) return frame;
+    this.repeating.delete(kind);
+    repeated();
+    return Buffer.concat([frame.subarray(0, 8), before]);
   }
 }

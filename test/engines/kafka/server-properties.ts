@@ -5,6 +5,8 @@ export interface NodePlan {
   readonly id: number;
   readonly port: number;
   readonly controllerPort: number;
+  /** Where clients show a certificate instead of a password; used where there are logins. */
+  readonly certificatePort: number;
   readonly dataDir: string;
   /** The port that clients are sent to, when it is not its own: that of something in between. */
   readonly advertisedPort?: number;
@@ -14,8 +16,10 @@ export interface NodePlan {
 export const ADMIN = { username: 'admin', password: 'admin-invented' } as const;
 
 export interface Logins {
-  /** Principals and their passwords (SCRAM-SHA-512). */
+  /** Principals and their passwords (SCRAM-SHA-512 and PLAIN). */
   readonly users: Readonly<Record<string, string>>;
+  /** Certificates that are taken for a login: its common name is the principal. */
+  readonly clientCertificates: readonly Certificate[];
   /** What the brokers show to clients and to each other, over TLS. */
   readonly certificate: Certificate;
 }
@@ -58,26 +62,45 @@ const SCRAM = 'org.apache.kafka.common.security.scram.ScramLoginModule';
 const PLAIN = 'org.apache.kafka.common.security.plain.PlainLoginModule';
 const AS_ADMIN = `username="${ADMIN.username}" password="${ADMIN.password}"`;
 
+const passwords = (users: Readonly<Record<string, string>>): string =>
+  Object.entries({ [ADMIN.username]: ADMIN.password, ...users })
+    .map(([name, password]) => ` user_${name}="${password}"`)
+    .join('');
+
 /** In a properties file a value is one line. */
 const inOneLine = (pem: Uint8Array): string => Buffer.from(pem).toString('ascii').trim().replaceAll('\n', '\\n');
 
-/** Every listener asks for a login, that of clients over TLS, and who may do what is said by ACLs alone. */
-const closed = ({ port, controllerPort }: NodePlan, { certificate }: Logins): Readonly<Record<string, string>> => ({
-  listeners: `SASL_SSL://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-  'advertised.listeners': `SASL_SSL://localhost:${port}`,
-  'listener.security.protocol.map': 'SASL_SSL:SASL_SSL,CONTROLLER:SASL_PLAINTEXT',
+const jaas = (module: string, more = ''): string => `${module} required ${AS_ADMIN}${more};`;
+
+const listeners = ({ port, controllerPort, certificatePort }: NodePlan): Readonly<Record<string, string>> => ({
+  listeners: `SASL_SSL://127.0.0.1:${port},SSL://127.0.0.1:${certificatePort},CONTROLLER://127.0.0.1:${controllerPort}`,
+  'advertised.listeners': `SASL_SSL://localhost:${port},SSL://localhost:${certificatePort}`,
+  'listener.security.protocol.map': 'SASL_SSL:SASL_SSL,SSL:SSL,CONTROLLER:SASL_PLAINTEXT',
   'inter.broker.listener.name': 'SASL_SSL',
-  'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+});
+
+/** Every listener asks for a login, that of clients over TLS, and who may do what is said by ACLs alone. */
+const closed = (
+  node: NodePlan,
+  { certificate, clientCertificates, users }: Logins,
+): Readonly<Record<string, string>> => ({
+  ...listeners(node),
+  'sasl.enabled.mechanisms': 'SCRAM-SHA-512,PLAIN',
   'sasl.mechanism.inter.broker.protocol': 'SCRAM-SHA-512',
   'sasl.mechanism.controller.protocol': 'PLAIN',
   'ssl.keystore.type': 'PEM',
   'ssl.keystore.certificate.chain': inOneLine(certificate.certificate),
   'ssl.keystore.key': inOneLine(certificate.key),
   'ssl.truststore.type': 'PEM',
-  'ssl.truststore.certificates': inOneLine(certificate.certificate),
-  'listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config': `${SCRAM} required ${AS_ADMIN};`,
+  'ssl.truststore.certificates': [certificate, ...clientCertificates]
+    .map((each) => inOneLine(each.certificate))
+    .join('\\n'),
+  'ssl.principal.mapping.rules': 'RULE:^CN=([^,]+).*$/$1/,DEFAULT',
+  'listener.name.ssl.ssl.client.auth': 'required',
+  'listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config': jaas(SCRAM),
+  'listener.name.sasl_ssl.plain.sasl.jaas.config': jaas(PLAIN, passwords(users)),
   'listener.name.controller.sasl.enabled.mechanisms': 'PLAIN',
-  'listener.name.controller.plain.sasl.jaas.config': `${PLAIN} required ${AS_ADMIN} user_${ADMIN.username}="${ADMIN.password}";`,
+  'listener.name.controller.plain.sasl.jaas.config': jaas(PLAIN, passwords({})),
   'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
   'allow.everyone.if.no.acl.found': 'false',
   'super.users': `User:${ADMIN.username}`,

@@ -2,13 +2,19 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { IncomingRecord } from '@delta-hub/broker';
 import { Inbox } from '@delta-hub/local-log/testing';
 import { Producer } from '@platformatic/kafka';
+import kafkajs from 'kafkajs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { KafkajsClient } from '../../../libs/broker/src/kafka/kafkajs/kafkajs-client.js';
 import { PlatformaticClient } from '../../../libs/broker/src/kafka/platformatic/platformatic-client.js';
 import { clients } from './clients.js';
 import { givenBrokers, TestTopics } from './test-topics.js';
-import { numbered } from './traffic.js';
+import { codeOf, numbered } from './traffic.js';
 
+const { Kafka, logLevel } = kafkajs;
 const TOPIC = 'delta-hub.33.events.v1';
+const STALLED_MS = 500;
+/** One by each of: a try before the client knows of the new topic, one after, and one of ours. */
+const MOST_COPIES = 3;
 const brokers = givenBrokers();
 const options = { brokers, clientId: 'delta-hub.33' };
 
@@ -65,6 +71,69 @@ describe.each(clients)('$name', ({ open }) => {
       ['last', 1],
     ]);
     expect(received[1]?.headers).toEqual({ jws: '\u00ff\n' });
+    await broker.close();
+  }, 60_000);
+
+  it('what somebody wrote in transactions is read, and the marks of their ends are passed over', async () => {
+    const foreign = new Kafka({ clientId: 'foreign', brokers: [...brokers], logLevel: logLevel.NOTHING });
+    const producer = foreign.producer({ transactionalId: `t-${crypto.randomUUID()}`, maxInFlightRequests: 1 });
+    await producer.connect();
+    const write = async (value: string): Promise<void> => {
+      const transaction = await producer.transaction();
+      await transaction.send({ topic: TOPIC, messages: [{ partition: 0, value }] });
+      await transaction.commit();
+    };
+    const inbox = new Inbox<IncomingRecord>();
+    const rebuilt: unknown[] = [];
+    const times = { lookEvery: 50, stalledAfter: STALLED_MS };
+    const broker = open({ ...options, times, onRebuild: ({ reason }) => rebuilt.push(reason) });
+    await write('0');
+    await write('1');
+    await broker.subscribe(TOPIC, [], inbox.take);
+    await inbox.holding(2);
+    await write('2');
+    await inbox.holding(3);
+    await pause(3 * STALLED_MS); // Nothing but a mark lies behind: it is no reason to begin anew.
+    await write('3');
+    const texts = (await inbox.holding(4)).map(({ value }) => Buffer.from(value).toString());
+    expect([texts, rebuilt]).toEqual([['0', '1', '2', '3'], []]);
+    await broker.close();
+    await producer.disconnect();
+  }, 60_000);
+
+  it('a partition that is added under a consumer that is never idle is read too', async () => {
+    const inbox = new Inbox<IncomingRecord>();
+    const broker = open({ ...options, times: { lookEvery: 50 } });
+    await broker.subscribe(TOPIC, [], inbox.take);
+    let isOver = false;
+    const traffic = async (): Promise<void> => {
+      for (let number = 0; !isOver; number++) await broker.publish(TOPIC, [numbered(number)]);
+    };
+    const going = traffic();
+    await inbox.holding(1);
+    await topics.grow(TOPIC, 4);
+    const foreign = new Producer({ clientId: 'foreign', bootstrapBrokers: [...brokers], acks: -1, retries: 10 });
+    await foreign.send({ messages: [{ topic: TOPIC, partition: 3, value: Buffer.from('added') }] });
+    const isThere = (): boolean => inbox.items.some(({ partition }) => partition === 3);
+    while (!isThere()) await inbox.holding(inbox.items.length + 1);
+    isOver = true;
+    await going;
+    await Promise.all([foreign.close(), broker.close()]);
+  }, 60_000);
+
+  it('a topic made again with fewer partitions: the next records lie in those that are there, and not often', async () => {
+    const keys = ['transfer-1', 'transfer-2', 'transfer-3', 'transfer-4', 'transfer-5'];
+    const records = keys.map((key) => ({ ...numbered(0), key }));
+    const broker = open({ ...options, times: { publishWithin: 3_000 } });
+    await broker.publish(TOPIC, records);
+    await topics.recreate(TOPIC, 1);
+    while ((await codeOf(broker.publish(TOPIC, records))) !== 'no error');
+    const inbox = new Inbox<IncomingRecord>();
+    await broker.subscribe(TOPIC, [], inbox.take);
+    await inbox.holding(Number(await broker.lag(TOPIC, [])));
+    const perKey = Map.groupBy(inbox.items, ({ key }) => key);
+    expect([...perKey.keys()].toSorted()).toEqual(keys);
+    expect(Math.max(...[...perKey.values()].map(({ length }) => length))).toBeLessThanOrEqual(MOST_COPIES);
     await broker.close();
   }, 60_000);
 });

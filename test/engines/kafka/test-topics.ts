@@ -1,24 +1,47 @@
-import { Admin } from '@platformatic/kafka';
+import {
+  AclOperations,
+  AclPermissionTypes,
+  Admin,
+  type AdminOptions,
+  ResourcePatternTypes,
+  ResourceTypes,
+} from '@platformatic/kafka';
+
+interface Login {
+  readonly username: string;
+  readonly password: string;
+  readonly tls: { readonly ca: string };
+}
+
+const loginOptions = ({ username, password, tls }: Login): Pick<AdminOptions, 'sasl' | 'tls'> => ({
+  sasl: { mechanism: 'PLAIN', username, password },
+  tls: { ...tls },
+});
 
 /** What an operator does to topics of a test. */
 export class TestTopics {
   readonly #admin: Admin;
 
-  constructor(brokers: readonly string[], login?: { readonly username: string; readonly password: string }) {
+  /** As this login, over TLS, where there are logins. */
+  constructor(brokers: readonly string[], login?: Login) {
     this.#admin = new Admin({
       clientId: 'delta-hub-tests',
       bootstrapBrokers: [...brokers],
       retries: 20,
       retryDelay: 100,
-      ...(login === undefined ? {} : { sasl: { mechanism: 'PLAIN', ...login } }),
+      ...(login === undefined ? {} : loginOptions(login)),
     });
   }
 
-  /** Fails when there is one of that name already; done when each partition has a leader that answers for it. */
-  async create(topic: string, partitions = 1): Promise<void> {
-    await this.#admin.createTopics({ topics: [topic], partitions, replicas: 1 });
+  create(topic: string, partitions = 1): Promise<void> {
+    return this.createAll([topic], partitions);
+  }
+
+  /** Fails when there is one of these names already; done when each partition has a leader that answers for it. */
+  async createAll(topics: readonly string[], partitions: number): Promise<void> {
+    await this.#admin.createTopics({ topics: [...topics], partitions, replicas: 1 });
     const each = Array.from({ length: partitions }, (_, partitionIndex) => ({ partitionIndex, timestamp: -1n }));
-    await this.#admin.listOffsets({ topics: [{ name: topic, partitions: each }] });
+    await this.#admin.listOffsets({ topics: topics.map((name) => ({ name, partitions: each })) });
   }
 
   /** One partition, on all these brokers; the first leads it. */
@@ -30,10 +53,26 @@ export class TestTopics {
     await this.#admin.deleteTopics({ topics: [...topics] });
   }
 
+  /** Deletes every topic of the hub. */
+  async clear(): Promise<void> {
+    const topics = await this.#admin.listTopics();
+    await this.delete(...topics.filter((name) => name.startsWith('delta-hub.')));
+  }
+
   /** Deletes the topic and creates it again, empty. */
   async recreate(topic: string, partitions = 1): Promise<void> {
     await this.delete(topic);
     await this.create(topic, partitions);
+  }
+
+  /** Adds partitions to a topic until there are so many, on the brokers that lead it. */
+  async grow(topic: string, count: number): Promise<void> {
+    const { topics } = await this.#admin.metadata({ topics: [topic], forceUpdate: true });
+    const partitions = topics.get(topic)!.partitions;
+    const assignments = Array.from({ length: count - partitions.length }, () => ({
+      brokerIds: partitions[0]!.replicas,
+    }));
+    await this.#admin.createPartitions({ topics: [{ name: topic, count, assignments }] });
   }
 
   /** Removes the records below `before`, as retention does. */
@@ -47,6 +86,28 @@ export class TestTopics {
     const ours = groups.filter((id) => id.startsWith(prefix));
     for (const groupId of ours) await this.#admin.removeMembersFromConsumerGroup({ groupId });
     return ours.length;
+  }
+
+  /** The consumer groups whose names begin so and that have members, or are about to. */
+  async groupsInUse(prefix: string): Promise<readonly string[]> {
+    const states = ['STABLE', 'PREPARING_REBALANCE', 'COMPLETING_REBALANCE'] as const;
+    const groups = await this.#admin.listGroups({ states: [...states] });
+    return [...groups.keys()].filter((id) => id.startsWith(prefix));
+  }
+
+  /** Gives a principal the right to read the topics whose names begin so, or takes it. */
+  async readers(principal: string, prefix: string, change: 'given' | 'taken'): Promise<void> {
+    const rule = {
+      resourceType: ResourceTypes.TOPIC,
+      resourceName: prefix,
+      resourcePatternType: ResourcePatternTypes.PREFIXED,
+      principal,
+      host: '*',
+      operation: AclOperations.READ,
+      permissionType: AclPermissionTypes.ALLOW,
+    };
+    if (change === 'given') await this.#admin.createAcls({ creations: [rule] });
+    else await this.#admin.deleteAcls({ filters: [rule] });
   }
 
   async close(): Promise<void> {

@@ -32,3 +32,18 @@ it('kafkajs thrown out of its group in the middle of a batch goes on where it wa
   await topics.delete(TOPIC);
   await topics.close();
 }, 120_000);
+
+it('kafkajs closed while it joins its group is in none afterwards', async () => {
+  const brokers = givenBrokers();
+  const topics = new TestTopics(brokers);
+  await topics.create(TOPIC);
+  for (let round = 0; round < 5; round++) {
+    const broker = openKafkajsBroker({ brokers, clientId: 'delta-hub.34' });
+    await broker.publish(TOPIC, [numbered(round)]);
+    await broker.subscribe(TOPIC, [], () => Promise.resolve());
+    await broker.close();
+  }
+  expect(await topics.groupsInUse('delta-hub.34.')).toEqual([]);
+  await topics.delete(TOPIC);
+  await topics.close();
+}, 60_000);

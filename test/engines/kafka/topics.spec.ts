@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Broker, BrokerError, type IncomingRecord } from '@delta-hub/broker';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,28 +6,38 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Inbox } from '@delta-hub/local-log/testing';
-import { localCertificate } from '../local-certificate.js';
+import { loadConfig } from '../../../apps/hub/src/config.js';
+import { kafkaOptions } from '../../../apps/hub/src/kafka/open-kafka.js';
+import { type Certificate, localCertificate } from '../local-certificate.js';
 import { clients } from './clients.js';
 import { KafkaCluster } from './kafka-cluster.js';
 import { ADMIN } from './server-properties.js';
-import { numbered } from './traffic.js';
+import { TestTopics } from './test-topics.js';
+import { codeOf, numbered } from './traffic.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const PASSWORD = 'invented';
 const USERS = { 'node-31': PASSWORD, 'node-32': PASSWORD, partner: PASSWORD };
 const TOPIC = 'delta-hub.31.events.v1';
+const EVERYTHING_BUT_DATE = [
+  ...(['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const),
+  ...(['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const),
+];
 
 let cluster: KafkaCluster;
 let directory: string;
 let tls: { readonly ca: string };
 let caFile: string;
+let own: Certificate;
 beforeAll(async () => {
   const certificate = localCertificate();
+  own = localCertificate('node-31');
   tls = { ca: Buffer.from(certificate.certificate).toString('ascii') };
   caFile = certificate.file;
-  cluster = await KafkaCluster.start(1, { logins: { users: USERS, certificate } });
+  cluster = await KafkaCluster.start(1, { logins: { users: USERS, certificate, clientCertificates: [own] } });
   directory = mkdtempSync(join(tmpdir(), 'delta-hub-topics-'));
   writeFileSync(join(directory, 'password'), `${ADMIN.password}\n`, { mode: 0o600 });
+  writeFileSync(join(directory, 'node'), `${PASSWORD}\n`, { mode: 0o600 });
 }, 120_000);
 afterAll(async () => {
   await cluster.stop();
@@ -97,6 +107,25 @@ describe('topics and access rules from deploy/kafka/topics.yaml', () => {
   );
 
   it.each(clients)(
+    '$name: a node whose clock goes wrong by years is heard all the same',
+    async ({ open }) => {
+      const login = { mechanism: 'SCRAM-SHA-512', username: 'node-31', password: PASSWORD } as const;
+      try {
+        for (const year of ['2020', '2040']) {
+          jest.useFakeTimers({ now: Date.parse(`${year}-01-01T00:00:00Z`), doNotFake: EVERYTHING_BUT_DATE });
+          const times = { publishWithin: 5_000 };
+          const broker = open({ brokers: cluster.brokers, clientId: 'delta-hub.31', tls, login, times });
+          await broker.publish('delta-hub.31.heartbeats.v1', [numbered(0)]);
+          await broker.close();
+        }
+      } finally {
+        jest.useRealTimers();
+      }
+    },
+    60_000,
+  );
+
+  it.each(clients)(
     '$name: a wrong password is refused, not tried for ever',
     async ({ open }) => {
       const login = { mechanism: 'SCRAM-SHA-512', username: 'node-31', password: 'wrong' } as const;
@@ -113,9 +142,87 @@ describe('topics and access rules from deploy/kafka/topics.yaml', () => {
       const login = { mechanism: 'SCRAM-SHA-512', username: 'node-31', password: PASSWORD } as const;
       const foreign = { ca: Buffer.from(localCertificate().certificate).toString('ascii') };
       for (const others of [{ tls: foreign }, {}]) {
-        const times = { publishWithin: 1500 };
+        const times = { publishWithin: 500, askWithin: 500 };
         const broker = open({ brokers: cluster.brokers, clientId: 'delta-hub.31', login, times, ...others });
         await expect(broker.publish(TOPIC, [numbered(0)])).rejects.toBeInstanceOf(BrokerError);
+        await broker.close();
+      }
+    },
+    60_000,
+  );
+
+  it.each([
+    { ...clients[0]!, topic: 'delta-hub.31.copies.v1' },
+    { ...clients[1]!, topic: 'delta-hub.31.dlq.v1' },
+  ])(
+    '$name: a reader whose right is taken away ends, and goes on where it was when it has it again',
+    async ({ topic, open }) => {
+      const login = { mechanism: 'SCRAM-SHA-512', username: 'node-32', password: PASSWORD } as const;
+      const member = open({ brokers: cluster.brokers, clientId: 'delta-hub.32', tls, login });
+      const owner = open({
+        brokers: cluster.brokers,
+        clientId: 'delta-hub.31',
+        tls,
+        login: { ...login, username: 'node-31' },
+      });
+      const administration = new TestTopics(cluster.brokers, { ...ADMIN, tls });
+      const inbox = new Inbox<IncomingRecord>();
+      const { finished } = await member.subscribe(topic, [], inbox.take);
+      await owner.publish(topic, [numbered(0)]);
+      const last = (await inbox.holding(1)).at(-1)!;
+      await administration.readers('User:node-32', 'delta-hub.', 'taken');
+      expect(await codeOf(finished)).toBe('UNAVAILABLE');
+      expect(await codeOf(member.subscribe(topic, [last], inbox.take))).toBe('UNAVAILABLE');
+      await owner.publish(topic, [numbered(1)]);
+      await administration.readers('User:node-32', 'delta-hub.', 'given');
+      while ((await codeOf(member.subscribe(topic, [last], inbox.take))) !== 'no error');
+      const received = await inbox.holding(2);
+      expect(received.map(({ value }) => Number(Buffer.from(value)))).toEqual([0, 1]);
+      await Promise.all([member, owner, administration].map((each) => each.close()));
+    },
+    60_000,
+  );
+});
+
+describe('a node logs in as it is configured', () => {
+  const brokerOf = (client: (typeof clients)[number], environment: NodeJS.ProcessEnv): Broker =>
+    client.open({
+      ...kafkaOptions(loadConfig({ KAFKA_TLS_CA_FILE: caFile, ...environment }), 'delta-hub.31'),
+      times: { publishWithin: 500, askWithin: 500 },
+    });
+  const byPassword = (mechanism: string) => ({
+    KAFKA_BROKERS: cluster.brokers.join(','),
+    KAFKA_SASL_MECHANISM: mechanism,
+    KAFKA_USERNAME: 'node-31',
+    KAFKA_PASSWORD_FILE: join(directory, 'node'),
+  });
+  const byCertificate = ({ file, keyFile }: Certificate) => ({
+    KAFKA_BROKERS: cluster.nodes[0]!.certificateAddress,
+    KAFKA_TLS_CERT_FILE: file,
+    KAFKA_TLS_KEY_FILE: keyFile,
+  });
+  const refused = expect.stringMatching(/^(UNAVAILABLE|OUTCOME_UNKNOWN)$/);
+
+  it.each(clients)(
+    '$name: by SCRAM, by PLAIN, by its certificate, and is known as the same',
+    async (client) => {
+      for (const login of [byPassword('SCRAM-SHA-512'), byPassword('PLAIN'), byCertificate(own)]) {
+        const broker = brokerOf(client, login);
+        await broker.publish('delta-hub.31.events.v1', [numbered(0)]);
+        expect(await codeOf(broker.publish('delta-hub.32.events.v1', [numbered(0)]))).toEqual(refused);
+        await broker.close();
+      }
+    },
+    60_000,
+  );
+
+  it.each(clients)(
+    '$name: not by a certificate that the brokers do not know, nor without one',
+    async (client) => {
+      const { KAFKA_BROKERS } = byCertificate(own);
+      for (const login of [byCertificate(localCertificate('node-31')), { KAFKA_BROKERS }]) {
+        const broker = brokerOf(client, login);
+        expect(await codeOf(broker.publish('delta-hub.31.events.v1', [numbered(0)]))).toEqual(refused);
         await broker.close();
       }
     },

@@ -1,4 +1,11 @@
-import { type Broker, BrokerError, type IncomingRecord, type OutgoingRecord, type Position } from '@delta-hub/broker';
+import {
+  type Broker,
+  BrokerError,
+  type IncomingRecord,
+  type OutgoingRecord,
+  type Position,
+  positionAt,
+} from '@delta-hub/broker';
 import type { KafkaOptions, KafkaRebuild } from '@delta-hub/broker/kafkajs';
 import { Inbox } from '@delta-hub/local-log/testing';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -6,6 +13,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 const RETRIED = new Set(['OUTCOME_UNKNOWN', 'UNAVAILABLE']);
 
 const isRetried = (error: unknown): boolean => error instanceof BrokerError && RETRIED.has(error.code);
+
+/** The code of what it rejects with. */
+export const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'no error',
+    (error: { code?: unknown }) => error.code,
+  );
 
 export const numbered = (number: number): OutgoingRecord => ({
   key: 'transfer-1',
@@ -81,7 +95,7 @@ export class Traffic {
     let after: readonly Position[] = [];
     const take = async (record: IncomingRecord): Promise<void> => {
       await this.received.take(Number(Buffer.from(record.value)));
-      after = [{ partition: record.partition, offset: record.offset, logId: record.logId }];
+      after = [positionAt(record)];
     };
     for (;;) {
       try {

@@ -225,9 +225,12 @@ describe('a server that goes away and comes back', () => {
     expect(await code(store.append('a', 0n, [event('other')]))).toBe('SUBSTRATE_TAMPERED');
   });
 
-  it('a subscriber that the server finds too slow goes on where it was', async () => {
+  it.each([
+    ['ends', { abortSlowAfter: 4 }],
+    ['takes back to the past', { fallBackAfter: 4 }],
+  ])('a subscriber that is too slow, and that the server %s, goes on where it was', async (_, does) => {
     double.stop();
-    double = await new KurrentDouble(new Database(), { abortSlowAfter: 4 }).start();
+    double = await new KurrentDouble(new Database(), does).start();
     const store = await open();
     const inbox = new Inbox<RecordedEvent>();
     let letGo = (): void => undefined;

@@ -15,6 +15,7 @@ import {
   streamNameFilter,
   WrongExpectedVersionError,
 } from '@kurrent/kurrentdb-client';
+import { Child } from '@delta-hub/local-log/testing';
 import { once } from 'node:events';
 import { freshPrefix, givenServer, type GivenServer } from './given-server.js';
 
@@ -88,6 +89,15 @@ describe('section 2, a stored append again', () => {
     expect(await revisions(stream)).toEqual([0, 1, 2, 3]);
   });
 
+  it('with the same ids at the same revision: answered as before, also after later events', async () => {
+    const { stream } = await setUp();
+    const later = some(2);
+    const first = await append(stream, later, 3n);
+    await append(stream, some(1), 5n);
+    expect(await append(stream, later, 3n)).toEqual(first);
+    expect(await revisions(stream)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
   it('with the same ids and other data: success, and the old data stay', async () => {
     const { stream, events, first } = await setUp();
     expect(
@@ -136,6 +146,15 @@ describe('section 2, a stored append again', () => {
     const conflict = await client.appendToStream(stream, some(1), { streamState: 0n }).catch((error: unknown) => error);
     expect(conflict).toBeInstanceOf(WrongExpectedVersionError);
     expect(conflict).toMatchObject({ type: 'wrong-expected-version', message: '', name: 'Error', actualState: 3n });
+  });
+
+  it('with throwOnAppendFailure=false a conflict is no error, and the revision it names means nothing', async () => {
+    const { stream } = await setUp();
+    const lenient = KurrentDBClient.connectionString(`${server.connectionString}&throwOnAppendFailure=false`);
+    const answer = await lenient.appendToStream(stream, some(1), { streamState: 0n });
+    await lenient.dispose();
+    expect(answer).toMatchObject({ success: false, position: undefined });
+    expect(answer.nextExpectedRevision).not.toBe(3n);
   });
 
   it('an append without events is success with invented values, and makes no stream', async () => {
@@ -295,6 +314,33 @@ describe('section 9', () => {
     const found: number[] = [];
     for await (const { event: one } of client.readAll({ filter })) found.push(one!.created.getTime() % 1000);
     expect([found, subscribed.length, subscribed.some((ms) => ms !== 0)]).toEqual([[0, 0], 2, true]);
+  });
+
+  it('what a stream is cut to comes back as a number, and everything else that counts as a bigint', async () => {
+    const stream = `${freshPrefix()}a`;
+    await append(stream, some(2), NO_STREAM);
+    await client.setStreamMetadata(stream, { truncateBefore: 1 });
+    const { metadata } = await client.getStreamMetadata(stream);
+    expect(metadata).toMatchObject({ truncateBefore: 1 });
+    for await (const { event: one } of client.readStream(stream))
+      expect([typeof one!.revision, typeof one!.position?.commit]).toEqual(['bigint', 'bigint']);
+  });
+
+  it.each([
+    ['data that are no JSON', 'jsonData'],
+    ['data that are missing', 'noData'],
+    ['an expected state that is null', 'nullState'],
+  ])('%s: the append never settles, and the process is told of a rejection that nobody handles', async (_, trap) => {
+    const child = new Child(new URL('./testing/trap.ts', import.meta.url), server.connectionString, trap);
+    expect(await child.ended()).toBe(0);
+    expect(child.lines).toEqual(['unhandled', 'not settled']);
+  });
+
+  it('a process stays after an append until the client is disposed', async () => {
+    const child = new Child(new URL('./testing/trap.ts', import.meta.url), server.connectionString, 'exit');
+    await child.printed(2);
+    expect(await child.ended()).toBe(0);
+    expect(child.lines).toEqual(['still here', 'disposed']);
   });
 
   it('an absent stream is an error on the first step of the reading, a revision past the end is not', async () => {

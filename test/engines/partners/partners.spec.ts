@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { hub, RunningHub, temporary } from '../../e2e/running-hub.js';
 import { freePorts } from '../kafka/free-ports.js';
-import { KafkaCluster } from '../kafka/kafka-cluster.js';
+import { givenBrokers, TestTopics } from '../kafka/test-topics.js';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const FACTS = 'delta-hub.32.events.v1';
@@ -15,16 +15,13 @@ const PATIENCE_MS = 300_000;
 
 const run = promisify(execFile);
 const data = temporary();
-let cluster: KafkaCluster;
 let running: RunningHub;
-let brokers: string;
+const brokers = givenBrokers().join(',');
 let jwks: string;
 let environment: Readonly<Record<string, string>>;
 const trust = join(data.path, 'nodes/32/trust.json');
 
 beforeAll(async () => {
-  cluster = await KafkaCluster.start();
-  brokers = cluster.brokers.join(',');
   environment = { DELTA_HUB_BROKER: 'kafka', KAFKA_BROKERS: brokers };
   expect((await hub(['topics', 'apply'], environment)).code).toBe(0);
   const [port] = await freePorts(4);
@@ -34,7 +31,9 @@ beforeAll(async () => {
 }, PATIENCE_MS);
 afterAll(async () => {
   await running.kill('SIGTERM');
-  await cluster.stop();
+  const topics = new TestTopics(givenBrokers());
+  await topics.clear();
+  await topics.close();
   data.remove();
 }, 60_000);
 

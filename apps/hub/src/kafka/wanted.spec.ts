@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { topicsOf } from '@delta-hub/handoff-app';
+import { MAX_RECORD_BYTES } from '@delta-hub/broker';
 import { ruleLine } from '@delta-hub/broker/kafka-topics';
 import { fileURLToPath } from 'node:url';
 import { checkpointsTopic } from '../checkpoint-publisher.js';
@@ -29,6 +30,11 @@ describe('what deploy/kafka/topics.yaml wants', () => {
       expect(config).toMatchObject({ 'cleanup.policy': 'delete', 'min.insync.replicas': '2' });
       expect(replicas).toBe(3);
     }
+  });
+
+  it('has room for the largest record that a node sends, in every topic', () => {
+    for (const { config } of wanted.topics.values())
+      expect(Number(config['max.message.bytes'])).toBeGreaterThan(MAX_RECORD_BYTES);
   });
 });
 

@@ -26,6 +26,8 @@ export interface Wanted {
 }
 
 const PREFIX = 'delta-hub.';
+/** Kafka's own default, whatever that of the cluster is: what a node sends fits. */
+const MOST_BYTES = '1048588';
 const DAY_MS = 86_400_000;
 
 /** @throws HubFault `CONFIG_INVALID` naming the place in the file */
@@ -43,6 +45,9 @@ export const readWanted = (file: string, environment: KafkaEnvironment): Wanted 
     'retention.bytes': '-1',
     'min.insync.replicas': `${minInSyncReplicas}`,
     'unclean.leader.election.enable': 'false',
+    'max.message.bytes': MOST_BYTES,
+    // By the sender's clock a record would be refused, or be too old to be kept, when that clock goes wrong.
+    'message.timestamp.type': 'LogAppendTime',
   });
   const settings = topics.flatMap(({ name, partitions, retentionDays }) =>
     Object.keys(nodes).map((node) => {

@@ -1,5 +1,6 @@
 import type { Broker } from '@delta-hub/broker';
 import type { RequestSpan } from '@delta-hub/gateway-app';
+import type { BeginGroup } from '@delta-hub/ledger-app';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
@@ -13,7 +14,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { HubConfig } from '../config.js';
-import { contextOf, traceparentOf } from './span-context.js';
+import { contextOf, linksTo, traceparentOf } from './span-context.js';
 import { TracedBroker } from './traced-broker.js';
 
 interface Options {
@@ -65,11 +66,25 @@ export class OpenTelemetryTracing {
     };
   }
 
+  readonly sequencing: BeginGroup = (events) => {
+    const attributes = { 'delta_hub.ledger.entries': events.length };
+    const links = linksTo(events.map(payloadOf));
+    const span = this.#tracer.startSpan('sequence', { kind: SpanKind.INTERNAL, attributes, links }, ROOT_CONTEXT);
+    return {
+      sequenced: (size) => span.setAttribute('delta_hub.ledger.size', size).end(),
+      failed: (code) => span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', code).end(),
+    };
+  };
+
   async close(): Promise<void> {
     // A collector that is not there must not keep a node from ending.
     await this.#provider.shutdown().catch(() => undefined);
   }
 }
+
+/** A stored event is a compact JWS; its second part is the CloudEvent. */
+const payloadOf = ({ data }: { readonly data: Uint8Array }): Uint8Array =>
+  Buffer.from(Buffer.from(data).toString('latin1').split('.')[1] ?? '', 'base64url');
 
 const samplerOf = ({ sampler, ratio }: Options): Sampler => {
   const [isParentBased, name] = sampler.startsWith('parentbased_') ? [true, sampler.slice(12)] : [false, sampler];

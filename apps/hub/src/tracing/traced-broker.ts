@@ -1,7 +1,6 @@
 import { type Broker, BrokerError, type BrokerSubscription, type OutgoingRecord } from '@delta-hub/broker';
-import { isTraceparent } from '@delta-hub/contracts';
-import { type Link, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
-import { contextOf } from './span-context.js';
+import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
+import { linksTo } from './span-context.js';
 
 /**
  * A broker whose work is seen as spans (OpenTelemetry's conventions for messaging): `send <topic>` for every call that sends,
@@ -54,7 +53,8 @@ export class TracedBroker implements Broker {
       'messaging.client.id': this.of.clientId,
       ...more,
     };
-    return this.tracer.startSpan(`${operation} ${topic}`, { kind, attributes, links: linksOf(records) }, ROOT_CONTEXT);
+    const links = linksTo(eventsIn(records));
+    return this.tracer.startSpan(`${operation} ${topic}`, { kind, attributes, links }, ROOT_CONTEXT);
   }
 }
 
@@ -70,22 +70,6 @@ const during = async <T>(span: Span, work: () => Promise<T>): Promise<T> => {
   }
 };
 
-/** The traces that the facts in the records belong to, each once. */
-const linksOf = (records: readonly OutgoingRecord[]): Link[] => {
-  const traces = new Set(records.flatMap((record) => traceparentIn(record) ?? []));
-  return [...traces].flatMap((traceparent) => {
-    const context = contextOf(traceparent);
-    return context === undefined ? [] : [{ context }];
-  });
-};
-
-/** Nothing is known here of who wrote a record: what cannot be read has no trace. */
-const traceparentIn = ({ value, headers }: OutgoingRecord): string | undefined => {
-  if (headers['content-type'] !== 'application/cloudevents+json') return undefined;
-  try {
-    const { traceparent } = JSON.parse(Buffer.from(value).toString('utf8')) as { readonly traceparent?: unknown };
-    return isTraceparent(traceparent) ? traceparent : undefined;
-  } catch {
-    return undefined;
-  }
-};
+/** Nothing is known here of who wrote a record. */
+const eventsIn = (records: readonly OutgoingRecord[]): readonly Uint8Array[] =>
+  records.filter(({ headers }) => headers['content-type'] === 'application/cloudevents+json').map(({ value }) => value);

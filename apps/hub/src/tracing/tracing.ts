@@ -1,5 +1,6 @@
 import type { Broker } from '@delta-hub/broker';
 import type { RequestSpan } from '@delta-hub/gateway-app';
+import type { BeginGroup } from '@delta-hub/ledger-app';
 import type { HubConfig } from '../config.js';
 
 /** The spans of one node. Nothing else of the hub knows how they are made or where they go. */
@@ -8,6 +9,8 @@ export interface Tracing {
   around(broker: Broker): Broker;
   /** Begins the span of a request; its trace is the caller's where there is one. */
   request(traceparent: string | undefined): RequestSpan;
+  /** Begins the span of a group of facts that goes into the log. */
+  sequencing: BeginGroup;
   /** Sends what is left; waits no longer than the exporter may. */
   close(): Promise<void>;
 }

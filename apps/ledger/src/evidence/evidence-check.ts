@@ -1,7 +1,7 @@
 import { canonicalJson, type EventCheck, jwks, openEvent, parseJwks, parseTrustList } from '@delta-hub/crypto';
 import { type JsonValue, type OpenedEvent, type PublishedJwk, type TrustList, verifyBytes } from '@delta-hub/crypto';
 import { type IndexedEvent, isInDoubt, type KeyHistory, keyHistoryOf, ledgerKeysOf, ruleAt } from '@delta-hub/crypto';
-import { fromBase64, type Note, parseNote, parseTreeHead, sameBytes } from '@delta-hub/ledger';
+import { formatTreeHead, fromBase64, type Note, parseNote, parseTreeHead, sameBytes } from '@delta-hub/ledger';
 import { type TreeHead, verifyConsistency, verifyInclusion } from '@delta-hub/ledger';
 import { originOf, sha256Tree } from '../log-identity.js';
 import { hashLines, manifestText, tlogProof } from './bundle-files.js';
@@ -154,7 +154,7 @@ const readHashes = (text: string): readonly Uint8Array[] | undefined => {
 
 const headIn = ({ text }: Note, origin: string, code: 'PROOF' | 'LATEST'): TreeHead => {
   const head = need(code, parseTreeHead(text, sha256Tree.empty.length));
-  need(code, head.origin === origin);
+  need(code, head.origin === origin && text === formatTreeHead(head));
   return head;
 };
 

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { authenticate, type VerifyToken } from '../bearer.js';
 import { isLedgerFault } from '../ledger-fault.js';
 import { type HttpAnswer, problem } from '../tile-api.js';
-import { asOfIn } from './replay.js';
+import { asOfIn, assertWithin } from './replay.js';
 import type { ReplayDesk } from './replay-desk.js';
 import { type ReplayLine, replayLines } from './replay-lines.js';
 import { scopeOf } from './scope.js';
@@ -38,6 +38,7 @@ export class ReplayApi {
     try {
       const open = this.#desk.open(authentication.caller, { scope, asOf, reason: one('reason') });
       if (open === undefined) return problem(403, 'FORBIDDEN', 'This is not the caller’s to replay.');
+      assertWithin(open.moment, from);
       return { lines: replayLines({ ...open, entries: open.entries(from) }, from) };
     } catch (error) {
       if (!isLedgerFault(error)) throw error;

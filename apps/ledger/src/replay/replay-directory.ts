@@ -11,7 +11,7 @@ import type { Level } from '../witness/level.js';
 import { newestWitnessedIn } from '../witness/standing.js';
 import { readCosigned } from '../witness/witness-store.js';
 import { type Inspection, recordInspection } from './inspections.js';
-import { type AsOf, type Moment, Replay } from './replay.js';
+import { type AsOf, type Moment, Replay, assertWithin } from './replay.js';
 import type { ReplayedEntry } from './replayed-entry.js';
 import type { ReplayScope } from './scope.js';
 
@@ -65,6 +65,7 @@ export const replayDirectory = (
     const newestWitnessed = kept && newestWitnessedIn(kept.cosigned, head.origin, trust, verifiers);
     const replay = new Replay({ store, head, keys, newestWitnessed });
     const moment = replay.moment(asOf);
+    assertWithin(moment, from);
     if (scope.kind === 'PERSON' && inspector !== undefined)
       recordInspection(paths.inspections, { ...inspector, personId: scope.id, size: moment.size });
     return {

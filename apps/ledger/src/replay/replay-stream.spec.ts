@@ -87,6 +87,8 @@ describe('GET /ledger/replay.ndjson', () => {
     [`?scope=CASE&id=${sampleStream(520)}`, 'officer', 403, 'FORBIDDEN'],
     ['?scope=PERSON&id=T-1', 'inspector', 400, 'REASON_MISSING'],
     ['?as-of=13', 'inspector', 400, 'BEYOND_THE_HEAD'],
+    ['?as-of=9&from=10', 'inspector', 400, 'BEYOND_THE_HEAD'],
+    ['?from=13', 'inspector', 400, 'BEYOND_THE_HEAD'],
     ['?as-of=x', 'inspector', 400, 'QUERY_INVALID'],
     ['?from=-1', 'inspector', 400, 'QUERY_INVALID'],
     ['?from=2025-03-10T01:30:00.000Z', 'inspector', 400, 'QUERY_INVALID'],

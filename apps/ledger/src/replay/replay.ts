@@ -28,6 +28,11 @@ export interface Moment extends TreeState {
   readonly rule: 'SIZE' | 'NEWEST_HEAD' | 'WITNESSED_TIME' | 'EVENT_TIME';
 }
 
+/** @throws LedgerFault `BEYOND_THE_HEAD` when a replay of a moment cannot begin at this index: a slip of who asks, no empty answer */
+export const assertWithin = ({ size }: Moment, from: number): void => {
+  if (from > size) throw new LedgerFault('BEYOND_THE_HEAD', `the log had ${size} entries then, and none at ${from}`);
+};
+
 export interface ReplayPage {
   readonly entries: readonly ReplayedEntry[];
   /** Every entry before this one was looked at: where the next page goes on. */

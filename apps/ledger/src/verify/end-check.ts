@@ -61,6 +61,18 @@ const headsAreKnown: Check = (log, { size, from, heads }) => {
   return stored === heads ? undefined : finding('HEAD_SIZE', undefined, `${heads} heads of entries`, String(stored));
 };
 
+/** Every group has a head, and no group is larger than the largest: where heads are further apart, one is gone. */
+const noHeadIsGone: Check = (log) => {
+  const before = log.count(
+    `SELECT before FROM (SELECT size, lag(size, 1, 0) OVER (ORDER BY size) AS before FROM heads)
+     WHERE size - before > ${MOST_IN_A_GROUP} LIMIT 1`,
+    -1,
+  );
+  if (before < 0) return undefined;
+  const expected = `a head of every ${MOST_IN_A_GROUP} entries or fewer`;
+  return finding('HEAD_SIZE', before + MOST_IN_A_GROUP - 1, expected, `none after the one of ${before}`);
+};
+
 /** Only the newest head may be without its note: a crash, or the group in hand. */
 const headsAreSigned: Check = (log) => {
   const unsigned = log.count('SELECT min(size) FROM heads WHERE note IS NULL AND size < (SELECT max(size) FROM heads)');
@@ -88,4 +100,4 @@ const rowChecks: readonly Check[] = [
   rowsAreAsMany('STREAM_ROW', 'stream_entries'),
   noEmptyStreams,
 ];
-const structureChecks: readonly Check[] = [noSurplusTile, headsAreKnown, headsAreSigned, lockAgrees];
+const structureChecks: readonly Check[] = [noSurplusTile, headsAreKnown, noHeadIsGone, headsAreSigned, lockAgrees];

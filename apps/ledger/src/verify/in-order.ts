@@ -1,8 +1,8 @@
 import type { Range, RangeCheck, RangeVerdict } from './range.js';
 
 /**
- * Has ranges verified by several checks at once and hands the verdicts over in the order of the ranges, up to and with
- * the first fault. No check is more than a few ranges ahead of what was handed over.
+ * Has ranges verified by several checks at once, each taking the next range when it is free, and hands the verdicts over
+ * in the order of the ranges, up to and with the first fault.
  */
 export const inOrder = async (
   ranges: Iterable<Range>,
@@ -10,25 +10,27 @@ export const inOrder = async (
   take: (verdict: RangeVerdict, range: Range) => boolean,
   progress?: (verified: number) => void,
 ): Promise<void> => {
-  const free = [...checks];
-  const waiting: { readonly range: Range; readonly check: RangeCheck; readonly verdict: Promise<RangeVerdict> }[] = [];
   const rest = ranges[Symbol.iterator]();
-  for (;;) {
-    while (free.length > 0) {
-      const next = rest.next();
-      if (next.done === true) break;
-      const check = free.pop()!;
-      const verdict = check.check(next.value, progress);
-      verdict.catch(() => undefined);
-      waiting.push({ range: next.value, check, verdict });
+  const waiting: { readonly range: Range; verdict?: RangeVerdict }[] = [];
+  let isOver = false;
+  const handOver = (): void => {
+    while (!isOver && waiting[0]?.verdict !== undefined) {
+      const { range, verdict } = waiting.shift()!;
+      isOver = !take(verdict!, range);
     }
-    const first = waiting.shift();
-    if (first === undefined) return;
-    const verdict = await first.verdict;
-    free.push(first.check);
-    if (!take(verdict, first.range)) {
-      await Promise.allSettled(waiting.map((one) => one.verdict));
-      return;
+  };
+  const work = async (check: RangeCheck): Promise<void> => {
+    try {
+      for (let next = rest.next(); !isOver && next.done !== true; next = rest.next()) {
+        const one: (typeof waiting)[number] = { range: next.value };
+        waiting.push(one);
+        one.verdict = await check.check(next.value, progress);
+        handOver();
+      }
+    } catch (error) {
+      isOver = true;
+      throw error;
     }
-  }
+  };
+  await Promise.all(checks.map(work));
 };

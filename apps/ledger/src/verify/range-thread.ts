@@ -1,14 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { LedgerFault, type LedgerFaultCode } from '../ledger-fault.js';
-import { type Range, RANGE_WIDTH, type RangeCheck, type RangeVerdict } from './range.js';
+import type { Range, RangeCheck, RangeVerdict } from './range.js';
 import type { RangeAnswer, RangeJob, RangeQuestion } from './range-messages.js';
+import type { VerifyLevel } from './report.js';
 
 const MOST_THREADS = 8;
 
-/** Below two ranges a thread costs more than it saves. */
-export const threadsFor = (entries: number): number =>
-  entries < 2 * RANGE_WIDTH ? 0 : Math.min(MOST_THREADS, availableParallelism(), Math.ceil(entries / RANGE_WIDTH));
+/** Entries that this thread has verified by the time another is up and warm: for fewer, one more is no gain. */
+const WORTH_A_THREAD: Readonly<Record<VerifyLevel, number>> = { signatures: 4_096, structure: 65_536 };
+
+/** How many threads help this one. */
+export const threadsFor = (entries: number, level: VerifyLevel): number =>
+  Math.min(MOST_THREADS, availableParallelism() - 1, Math.floor(entries / WORTH_A_THREAD[level]));
 
 /** Threads for one job, each twice: it has its next range before this thread has looked at its last verdict. */
 export const startThreads = (count: number, job: RangeJob): readonly RangeCheck[] => {

@@ -27,8 +27,8 @@ export interface RangeCheck {
   close(): Promise<void>;
 }
 
-/** Entries in a range: sixteen tiles, a tenth of a second of signatures. */
-export const RANGE_WIDTH = 4096;
+/** Entries in a range: four tiles, a tenth of a second of signatures. */
+const RANGE_WIDTH = 1024;
 
 /** The ranges from `from` to before `to`; all but the first begin with a tile. `width` is a multiple of a tile's. */
 export const rangesOf = (from: number, to: number, width = RANGE_WIDTH): Range[] => {

@@ -106,15 +106,15 @@ export interface VerifyOptions {
   readonly since?: VerifiedState;
   /** Called with every longer beginning that is verified: a run that is cut off goes on from the last one. */
   readonly verified?: (state: VerifiedState) => void;
-  /** In how many threads; 0: in this one. By default as the machine and the size of the log suggest. */
+  /** How many threads help this one; by default as the machine and the size of the log suggest. */
   readonly threads?: number;
-  /** Entries in a range, a multiple of 256: how often a verified state is told. Default 4,096. */
+  /** Entries in a range, a multiple of 256: how often a verified state is told. Default 1,024. */
   readonly rangeWidth?: number;
   /** The node whose log it must be; without it, any node of the trust list. */
   readonly node?: string;
   /** How many events the log may be behind the event store. Default 1,024: one group. */
   readonly maxBehind?: number;
-  /** Called about every 256 entries in this thread, every 4,096 with several, and at the end. */
+  /** Called about every 256 entries that this thread has verified, every 1,024 of others, and at the end. */
   readonly progress?: (progress: { readonly verified: number; readonly total: number }) => void;
 }
 

@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeEntryBundle, entriesPath, TILE_WIDTH, tilePath, tileWidth } from '@delta-hub/ledger';
+import {
+  decodeEntryBundle,
+  entriesPath,
+  TILE_WIDTH,
+  type TileCoordinates,
+  tilePath,
+  tileWidth,
+} from '@delta-hub/ledger';
 import { LedgerFault } from '../ledger-fault.js';
 import { sha256Tree } from '../log-identity.js';
 
@@ -52,10 +59,18 @@ export class ServedLog {
       const width = tileWidth(level, index, this.#size);
       if (width === 0) return;
       if (this.#tiles.get(level)?.index === index) continue;
-      const bytes = await this.#get(tilePath({ level, index, width }));
-      const hashes = bytes?.length === width * sha256Tree.empty.length ? bytes : undefined;
-      this.#tiles.set(level, { index, hashes });
+      this.#tiles.set(level, { index, hashes: await this.#hashes({ level, index, width }) });
     }
+  }
+
+  /** Of a partial tile that is not there, the full one: a log that has grown may drop what it has in full. */
+  async #hashes(tile: TileCoordinates): Promise<Uint8Array | undefined> {
+    const { length } = sha256Tree.empty;
+    const bytes = await this.#get(tilePath(tile));
+    if (bytes !== undefined || tile.width === TILE_WIDTH)
+      return bytes?.length === tile.width * length ? bytes : undefined;
+    const full = await this.#get(tilePath({ ...tile, width: TILE_WIDTH }));
+    return full?.length === TILE_WIDTH * length ? full.subarray(0, tile.width * length) : undefined;
   }
 
   /** A tile that was fetched. */
@@ -68,10 +83,15 @@ export class ServedLog {
   async bundle(index: number): Promise<readonly Uint8Array[] | undefined> {
     const width = tileWidth(0, index, this.#size);
     const bytes = await this.#get(entriesPath(index, width));
-    const entries = bytes === undefined ? undefined : decodeEntryBundle(bytes);
-    return entries?.length === width && width <= TILE_WIDTH ? entries : undefined;
+    if (bytes !== undefined || width === TILE_WIDTH) return entriesIn(bytes, width);
+    return entriesIn(await this.#get(entriesPath(index, TILE_WIDTH)), TILE_WIDTH)?.slice(0, width);
   }
 }
+
+const entriesIn = (bytes: Uint8Array | undefined, width: number): readonly Uint8Array[] | undefined => {
+  const entries = bytes === undefined ? undefined : decodeEntryBundle(bytes);
+  return entries?.length === width ? entries : undefined;
+};
 
 /** The resources of a log at an address, by their paths below it; undefined where there is none. */
 export const resourcesAt = ({ url, token }: UrlSource): ((path: string) => Promise<Uint8Array | undefined>) => {

@@ -59,7 +59,7 @@ export class StoredLog {
       positions: prepare(
         db,
         `
-        SELECT (SELECT pos FROM ids WHERE id = unhex(?, '-')) AS ofId, own.pos AS inStream, previous.pos AS before
+        SELECT (SELECT pos FROM ids WHERE id = unhex(?, '-')), own.pos, previous.pos
         FROM (SELECT ? AS name, ? AS revision) AS asked
         LEFT JOIN streams AS s ON s.name = asked.name
         LEFT JOIN stream_entries AS own ON own.stream = s.stream AND own.revision = asked.revision
@@ -74,6 +74,7 @@ export class StoredLog {
         EXCEPT SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`,
       ),
     };
+    this.#sql.positions.setReturnArrays(true);
   }
 
   origin(): string | undefined {
@@ -103,10 +104,8 @@ export class StoredLog {
   /** All that `EntryCheck` looks up of one entry, in one statement: a verification asks it of every event. */
   positionsOf(eventId: string, stream: string, revision: bigint): FoundPositions {
     return this.#read(() => {
-      const row = this.#sql.positions.get(eventId, stream, revision) ?? {};
-      const position = (column: keyof FoundPositions): number | undefined =>
-        row[column] === null ? undefined : numberIn(row, column);
-      return { ofId: position('ofId'), inStream: position('inStream'), before: position('before') };
+      const row = this.#sql.positions.get(eventId, stream, revision) as unknown as FoundRow;
+      return { ofId: positionIn(row, 0), inStream: positionIn(row, 1), before: positionIn(row, 2) };
     });
   }
 
@@ -136,9 +135,9 @@ export class StoredLog {
     );
   }
 
-  /** A single number about the whole log. */
-  count(sql: string): number {
-    return this.#read(() => Number(Object.values(prepare(this.#db, sql).get() ?? {})[0] ?? 0));
+  /** A single number about the whole log; `none` where there is no row, or nothing in it. */
+  count(sql: string, none = 0): number {
+    return this.#read(() => Number(Object.values(prepare(this.#db, sql).get() ?? {})[0] ?? none));
   }
 
   /** The first tile that a tree of this size does not have, or has with another width. */
@@ -184,6 +183,12 @@ export const readStoredLock = (path: string): StoredLock => {
     db.close();
   }
 };
+
+/** A row as an array, which is read faster than one as an object. */
+type FoundRow = readonly [ofId: unknown, inStream: unknown, before: unknown];
+
+const positionIn = (row: FoundRow, at: 0 | 1 | 2): number | undefined =>
+  row[at] === null ? undefined : numberIn({ position: row[at] }, 'position');
 
 const one = <T>(row: Row | undefined, read: (row: Row) => T): T | undefined =>
   row === undefined ? undefined : read(row);

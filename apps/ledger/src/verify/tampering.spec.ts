@@ -259,3 +259,20 @@ it('tells how far it is', async () => {
     { verified: 309, total: 309 },
   ]);
 });
+
+it.each([
+  [1024, 1023],
+  [1500, 2047],
+])('a head gone from the history of heads, so that a group would be larger than any: %d', async (size, position) => {
+  const large = await closedLog([1024, 476, 900]);
+  const verified = () => verifyLedger({ directory: large.directory, eventStore: large.store }, large.trust);
+  expect(await verified()).toMatchObject({ ok: true, size: 2400 });
+  const db = new DatabaseSync(join(large.directory, 'ledger.db'));
+  db.exec(`DELETE FROM heads WHERE size = ${size}`);
+  db.close();
+  expect(await verified()).toMatchObject({
+    ok: false,
+    fault: { what: 'HEAD_SIZE', position, expected: 'a head of every 1024 entries or fewer' },
+  });
+  large.remove();
+});

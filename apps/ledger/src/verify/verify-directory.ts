@@ -137,6 +137,7 @@ class DirectoryVerification {
           size: this.#position,
           from: this.#from,
           tile: (level, index) => this.#log.tile(level, index),
+          hasHead: (size) => this.#log.headsBetween(size - 1, size).length > 0,
         }) ??
         (this.#level === 'signatures' ? await this.#restFault(source.eventStore, origin ?? '') : undefined)
       );
@@ -202,19 +203,11 @@ class DirectoryVerification {
     entries: number,
   ): readonly RangeCheck[] {
     const [keys, level, locked] = [this.#keys(origin), this.#level, this.#lockedHeads()];
-    const threads = eventsFile === undefined ? 0 : (this.#options.threads ?? threadsFor(entries));
-    if (threads === 0 || eventsFile === undefined)
-      return [new DirectoryRanges({ log: this.#log, eventStore, keys, origin, level, locked })];
-    const job = {
-      kind: 'directory',
-      ledgerFile: ledgerPaths(directory).ledger,
-      eventsFile,
-      keys,
-      origin,
-      level,
-      locked,
-    } as const;
-    return startThreads(threads, job);
+    const here = new DirectoryRanges({ log: this.#log, eventStore, keys, origin, level, locked });
+    if (eventsFile === undefined) return [here];
+    const { ledger: ledgerFile } = ledgerPaths(directory);
+    const job = { kind: 'directory', ledgerFile, eventsFile, keys, origin, level, locked } as const;
+    return [here, ...startThreads(this.#options.threads ?? threadsFor(entries, level), job)];
   }
 
   #keys(origin: string, rest: readonly IndexedEvent[] = []): KeyHistory {

@@ -120,3 +120,14 @@ describe('a served log', () => {
     });
   });
 });
+
+it('a log that has grown since its checkpoint and dropped partial tiles gives the full ones', async () => {
+  const { note } = app.sequencer.head()!;
+  await node.append(300);
+  await app.sequencer.waitFor(600n);
+  spoils.set('checkpoint', () => Buffer.from(note));
+  for (const path of ['tile/0/001.p/44', 'tile/entries/001.p/44']) spoils.set(path, () => undefined);
+  expect(await verify()).toMatchObject({ ok: true, size: 300, counts: { entries: 300 } });
+  spoils.set('tile/0/001', (body) => flipped(body, 32 * 43));
+  expect(await verify()).toMatchObject({ ok: false, fault: { what: 'TILE', position: 299 } });
+});

@@ -122,11 +122,9 @@ class ServedVerification {
 
   #checks(): readonly RangeCheck[] {
     const { source, log, head, keys, keyEntries, options } = this.#parts;
-    const threads = options.threads ?? threadsFor(head.size - this.#from);
     const parts = { keys, keyEntries, origin: head.origin, level: this.#level(), head };
-    return threads === 0
-      ? [new ServedRanges({ ...parts, log })]
-      : startThreads(threads, { kind: 'served', source, ...parts });
+    const threads = options.threads ?? threadsFor(head.size - this.#from, parts.level);
+    return [new ServedRanges({ ...parts, log }), ...startThreads(threads, { kind: 'served', source, ...parts })];
   }
 
   #level(): VerifyLevel {

@@ -24,8 +24,8 @@ const verify = (node = '32'): Promise<LedgerReport> => {
   return verifyLedger({ directory, eventStore: store }, trust);
 };
 
-const change = (sql: string, node = '32'): void => {
-  const db = new DatabaseSync(fileOf('witness.db', node));
+const change = (sql: string, node = '32', name = 'witness.db'): void => {
+  const db = new DatabaseSync(fileOf(name, node));
   db.exec(sql);
   db.close();
 };
@@ -59,6 +59,15 @@ describe('what the witnesses said, in the directory of a node', () => {
   ])('%s is found', async (_, sql, fault) => {
     change(sql);
     expect(await verify()).toMatchObject({ ok: false, size: 0, root: undefined, fault });
+  });
+
+  it('a head that was cosigned and that the log has no more is found', async () => {
+    await four.node('32').app.close();
+    change('DELETE FROM heads WHERE size = 3', '32', 'ledger.db');
+    expect(await verify()).toMatchObject({
+      ok: false,
+      fault: { what: 'HEAD_SIZE', position: 2, expected: 'a head of 3, which was cosigned', found: 'none' },
+    });
   });
 
   it('a head that this node cosigned for another is found when it is not what that signed', async () => {

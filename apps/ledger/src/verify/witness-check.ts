@@ -38,6 +38,8 @@ export interface WitnessedLog {
   readonly size: number;
   readonly from: number;
   readonly tile: TileReader;
+  /** Whether the log has a head of this size. */
+  readonly hasHead: (size: number) => boolean;
 }
 
 type Cosigner = ReturnType<typeof cosignerOf>;
@@ -112,6 +114,7 @@ export class WitnessCheck {
     if (wrong !== undefined) return finding('HEAD_NOTE', at(size), 'a cosigned head as the log signed it', wrong);
     const own = rootAt(sha256Tree, judge.nodes, size);
     if (!sameBytes(own, root)) return finding('HEAD_ROOT', at(size), toBase64(root), toBase64(own));
+    if (!judge.hasHead(size)) return finding('HEAD_SIZE', at(size), `a head of ${size}, which was cosigned`, 'none');
     const cosignatures = cosignaturesOf(db, size);
     for (const { first, last, times } of cosignatures) {
       const cosigner = judge.cosigners.find(({ name, keyId }) => name === first.name && sameBytes(keyId, first.keyId));

@@ -101,6 +101,16 @@ describe('add-checkpoint answers', () => {
     expect(parseNote(await newest())!.signatures.map(({ name }) => name)).toEqual([ORIGIN, witnessNameOf('32')]);
   });
 
+  it('200 for a checkpoint with extension lines, which its cosignature covers and which are kept', async () => {
+    const text = `${formatTreeHead({ origin: ORIGIN, size: 5, root: rootOf(5) })}an extension\n`;
+    const answer = await add(bodyOf(0, [], signNote(text, signer)));
+    expect(answer.status).toBe(200);
+    const key = parseVerifierKey(sha256, node.trust.nodes[1]!.witnessKeys[0]!.vkey)!;
+    expect(openNote(`${text}\n${answer.text}`, [cosignerOf(key)]).ok).toBe(true);
+    expect(parseNote(await newest())!.text).toBe(text);
+    expect(await statusOf(grow(5, 300))).toBe(200);
+  });
+
   it('200 again for the head that it has, and for one that goes on from it', async () => {
     const asked = [grow(0, 5), grow(5, 5), grow(5, 300), grow(300, 1_000)];
     const statuses = [];
@@ -119,7 +129,9 @@ describe('add-checkpoint answers', () => {
     await app.close();
     await open();
     const third = await timeOf(grow(6, 7));
+    expect(app.witnessing!.health().clockBehind).toBe(60);
     now = '2025-03-10T01:31:00.000Z';
+    expect(app.witnessing!.health().clockBehind).toBe(0);
     expect([first, second, third, await timeOf(grow(7, 8))]).toEqual([first, first, first, first + 60]);
   });
 
@@ -178,6 +190,10 @@ describe('add-checkpoint answers', () => {
     ['64 hashes', () => bodyOf(1, Array<Uint8Array>(64).fill(rootOf(1)), noteOf(3))],
     ['a hash that is none', () => `old 1\n!!\n\n${noteOf(3)}`],
     ['no note', () => 'old 0\n\nnonsense\n'],
+    [
+      'an empty line in the checkpoint',
+      () => bodyOf(0, [], signNote(`${formatTreeHead({ origin: ORIGIN, size: 3, root: rootOf(3) })}\nx\n`, signer)),
+    ],
   ])('400 for %s', async (_what, body) => expect(await statusOf(body())).toBe(400));
 
   it('413 for more than any request of the protocol needs, 405 for a GET', async () => {

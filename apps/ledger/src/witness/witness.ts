@@ -87,6 +87,12 @@ export class Witness {
     return origin === undefined ? undefined : this.#deps.heads.read(origin)?.note;
   }
 
+  /** Seconds by which the clock is behind the time of what this witness has cosigned; 0 when it is not. */
+  clockBehind(): number {
+    const { logs, heads, signer, now } = this.#deps;
+    return Math.max(0, ...[...logs.keys()].map((origin) => lastTime(heads.read(origin), signer) - now()));
+  }
+
   /** The note with the signatures of the log that were verified and ours, and nothing else that came with it. */
   #cosigned(
     note: string,

@@ -63,6 +63,8 @@ export interface WitnessingHealth {
   /** Something has been signed and no quorum of witnesses has said so within 90 s. */
   readonly isStale: boolean;
   readonly witnesses: readonly WitnessState[];
+  /** Seconds by which this node's clock has gone back behind what it cosigned for others; what it cosigns keeps that time. */
+  readonly clockBehind: number;
   /** Nodes whose facts are held, because their log has forked. */
   readonly frozen: readonly string[];
 }
@@ -245,6 +247,7 @@ export class RunningWitnessing implements Witnessing {
       witnessedAge,
       isStale: size > 0 && (witnessedAge === undefined || witnessedAge > STALE_AFTER_SECONDS),
       witnesses: this.#publisher.states(),
+      clockBehind: this.witness.clockBehind(),
       frozen: trust.nodes.map(({ node }) => node).filter((node) => this.isFrozen(node)),
     };
   }

@@ -54,7 +54,7 @@ export class KafkaBroker implements Broker {
   ): Promise<BrokerSubscription> {
     this.#assertOpen(this.#closing);
     const places = new Places(topic, after);
-    await this.#next(topic, places);
+    await this.#ask(async () => places.next(await this.client.bounds(topic)));
     this.#assertOpen(this.#closing);
     const { client } = this;
     const following = { topic, client, places, times: this.#times, handler, onRebuild: this.#onRebuild };
@@ -67,8 +67,8 @@ export class KafkaBroker implements Broker {
 
   async lag(topic: string, after: readonly Position[]): Promise<bigint> {
     this.#assertOpen();
-    const next = await this.#next(topic, new Places(topic, after));
-    return next.reduce((sum, { from, end }) => sum + end - from, 0n);
+    const places = new Places(topic, after);
+    return this.#ask(async () => places.behind(await this.client.bounds(topic)));
   }
 
   close(): Promise<void> {
@@ -81,10 +81,6 @@ export class KafkaBroker implements Broker {
     this.#isClosed = true;
     this.#pauses.end();
     await this.client.close();
-  }
-
-  #next(topic: string, places: Places) {
-    return this.#ask(async () => places.next(await this.client.bounds(topic)));
   }
 
   /** Known from the first record on: a topic's partitions do not become fewer, and more of them would part a case's records. */

@@ -6,9 +6,10 @@ import type { PartitionBounds } from '../positions.js';
  * - `TRANSIENT`: no answer, or one that may be another the next time. Whether a send was stored is unknown.
  * - `REFUSED`: not allowed, or no such login. Nothing was stored.
  * - `TOO_LARGE`: the broker takes no record of this size. Nothing was stored.
+ * - `MISPLACED`: the partition is not there any more. Whether the records were stored elsewhere is unknown.
  * - `STALLED`: a reader that gives nothing though there are records.
  */
-export type KafkaFaultKind = 'TRANSIENT' | 'REFUSED' | 'TOO_LARGE' | 'STALLED';
+export type KafkaFaultKind = 'TRANSIENT' | 'REFUSED' | 'TOO_LARGE' | 'MISPLACED' | 'STALLED';
 
 /** The only error of a client. Its message names what the broker or the library said. */
 export class KafkaClientFault extends Error {
@@ -28,6 +29,8 @@ export interface FetchedRecord {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Of the broker itself, at the end of a transaction of somebody: it takes an offset and is a record for nobody. */
+  readonly isMark?: boolean;
 }
 
 /** Takes records of one partition, in order; the next are given when it has resolved. */

@@ -1,5 +1,5 @@
 import { BrokerError, type BrokerSubscription, type IncomingRecord } from '../broker.js';
-import type { PartitionBounds, Places } from '../positions.js';
+import type { PartitionBounds, Place, Places } from '../positions.js';
 import { incomingOf } from './incoming.js';
 import { type FetchedRecord, type KafkaClient, KafkaClientFault, type KafkaReader } from './kafka-client.js';
 import type { KafkaRebuild, KafkaTimes } from './kafka-options.js';
@@ -14,7 +14,8 @@ interface Following {
   readonly onRebuild: (rebuild: KafkaRebuild) => void;
 }
 
-type Place = ReturnType<Places['next']>[number];
+/** Which of its looks at the log a consumer takes that is busy, and so needs none to know that its reader is alive. */
+const LOOKS_WHILE_BUSY = 10;
 
 /**
  * Follows one topic. Its own places alone say what comes next: a reader that fails, or gives nothing though there is
@@ -46,6 +47,7 @@ export class KafkaSubscription implements BrokerSubscription {
     let hadReader = false;
     while (!this.#pauses.areOver) {
       try {
+        places.doubt();
         const next = places.next(await client.bounds(topic));
         hadReader = next.length > 0;
         if (hadReader) await this.#follow(next);
@@ -66,6 +68,7 @@ export class KafkaSubscription implements BrokerSubscription {
     const { client, topic, times } = this.following;
     const logId = places[0]!.logId;
     const next = new Map(places.map(({ partition, from }) => [partition, from]));
+    const begins = new Map(places.map(({ partition, readFrom }) => [partition, readFrom]));
     const pauses = new Pauses(this.#pauses);
     const over = Promise.withResolvers<void>();
     pauses.onEnd(over.resolve);
@@ -80,7 +83,7 @@ export class KafkaSubscription implements BrokerSubscription {
       });
       return this.#inHand;
     };
-    const reader = client.read(topic, next, logId, deliver);
+    const reader = client.read(topic, begins, logId, deliver);
     const watching = this.#watch({ partitions: places.length, logId, pauses });
     const [ended] = await Promise.allSettled([Promise.race([reader.failed, watching, over.promise])]);
     pauses.end();
@@ -94,23 +97,27 @@ export class KafkaSubscription implements BrokerSubscription {
     { partition, logId, next }: { partition: number; logId: string; next: Map<number, bigint> },
     records: readonly FetchedRecord[],
   ): Promise<void> {
-    const { topic, places, handler } = this.following;
+    const { topic, places } = this.following;
     const begin = next.get(partition)!;
-    let rest = records
-      .filter(({ offset }) => offset >= begin)
-      .map((record) => incomingOf(record, { topic, partition, logId }));
+    const read = records.map((record) => incomingOf(record, { topic, partition, logId }));
+    const marks = new Set(records.filter(({ isMark }) => isMark).map(({ offset }) => offset));
+    let rest = places.compared(partition, read).filter(({ offset }) => offset >= begin);
     while (rest.length > 0) {
       const from = next.get(partition)!;
       const whole = places.take(rest, { partition, logId, start: from, from, end: from });
       for (const record of whole) {
         if (this.#pauses.areOver) return;
-        this.#isBusy = true;
-        await handler(record).finally(() => (this.#isBusy = false));
+        if (!marks.has(record.offset)) await this.#handle(record);
         next.set(partition, record.offset + 1n);
         this.#delivered++;
       }
       rest = rest.slice(whole.length);
     }
+  }
+
+  async #handle(record: IncomingRecord): Promise<void> {
+    this.#isBusy = true;
+    await this.following.handler(record).finally(() => (this.#isBusy = false));
   }
 
   /** Undefined when they could not be learned now: a reader that works is no worse for that, before `deadline`. */
@@ -124,23 +131,23 @@ export class KafkaSubscription implements BrokerSubscription {
     }
   }
 
-  /** Notices what no reader tells: a log cut off, emptied or created again, and a reader that has fallen silent. */
+  /** Notices what no reader tells: a log cut off, emptied, created again or grown by a partition, and a reader that has fallen silent. */
   async #watch(of: { readonly partitions: number; readonly logId: string; readonly pauses: Pauses }): Promise<void> {
     const { topic, places, times } = this.following;
     const { partitions, logId, pauses } = of;
     let seen = this.#delivered;
     let moved = performance.now();
-    while (!pauses.areOver) {
+    const stillAt = (before: number): boolean => !this.#isBusy && this.#delivered === before;
+    for (let looks = 1; !pauses.areOver; looks++) {
       await pauses.pause(times.lookEvery);
       if (pauses.areOver) return;
-      const stillAt = (before: number): boolean => !this.#isBusy && this.#delivered === before;
-      if (stillAt(seen)) {
+      const isIdle = stillAt(seen);
+      if (isIdle || looks % LOOKS_WHILE_BUSY === 0) {
         const bounds = await this.#boundsWithin(moved + times.stalledAfter);
         if (bounds === undefined) continue;
-        if (stillAt(seen)) {
-          const now = places.next(bounds);
-          if (now.length !== partitions || now[0]?.logId !== logId) return;
-          if (!now.some(({ from, end }) => from < end)) moved = performance.now();
+        if (bounds.length !== partitions || bounds[0]?.logId !== logId) return;
+        if (isIdle && stillAt(seen)) {
+          if (!places.next(bounds).some(({ from, end }) => from < end)) moved = performance.now();
           else if (performance.now() - moved >= times.stalledAfter)
             throw new KafkaClientFault('STALLED', `${topic}: nothing came for ${times.stalledAfter} ms`);
           continue;

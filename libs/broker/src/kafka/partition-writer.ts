@@ -6,7 +6,7 @@ import type { Pauses } from './pauses.js';
 
 /**
  * Sends to one partition, one batch in flight: with more, an answer that is lost would turn their order round.
- * A batch whose outcome is unknown is sent again as it was.
+ * A batch whose outcome is unknown is sent again as it was, unless the partition is not there any more.
  */
 export class PartitionWriter {
   #last: Promise<unknown> = Promise.resolve();
@@ -37,7 +37,7 @@ export class PartitionWriter {
         return await this.#sendOnce(deadline, batch);
       } catch (error) {
         if (!(error instanceof KafkaClientFault)) throw error;
-        isUnknown ||= error.kind === 'TRANSIENT';
+        isUnknown ||= error.kind === 'TRANSIENT' || error.kind === 'MISPLACED';
         await this.client.resetSender();
         if (error.kind !== 'TRANSIENT' || performance.now() >= deadline || this.pauses.areOver)
           throw this.#refusal(error, isUnknown);

@@ -80,8 +80,7 @@ class SqliteBroker implements Broker {
 
   lag(topic: string, after: readonly Position[]): Promise<bigint> {
     const places = new Places(topic, after);
-    const count = () => places.next(this.#table.bounds(topic)).reduce((sum, { from, end }) => sum + end - from, 0n);
-    return this.#file.read(count).catch(rethrow);
+    return this.#file.read(() => places.behind(this.#table.bounds(topic))).catch(rethrow);
   }
 
   close(): Promise<void> {
@@ -92,9 +91,10 @@ class SqliteBroker implements Broker {
   #batch(topic: string, places: Places): readonly IncomingRecord[] {
     try {
       return this.#file.readNow(() =>
-        places
-          .next(this.#table.bounds(topic))
-          .flatMap((place) => places.take(this.#table.from(topic, place.logId, place.from, BATCH), place)),
+        places.next(this.#table.bounds(topic)).flatMap((place) => {
+          const records = this.#table.from(topic, place.logId, place.readFrom, BATCH);
+          return places.take(places.compared(place.partition, records), place);
+        }),
       );
     } catch (error) {
       throw translated(error);

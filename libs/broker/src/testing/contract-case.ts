@@ -1,5 +1,6 @@
 import { Inbox, within } from '@delta-hub/local-log/testing';
 import type { Broker, BrokerSubscription, IncomingRecord, OutgoingRecord, Position } from '../broker.js';
+import { positionAt } from '../positions.js';
 
 /** One place without topics: a directory, a server's corner, an object in memory. */
 export interface BrokerSubstrate {
@@ -95,9 +96,7 @@ export const textsOf = (records: readonly OutgoingRecord[]): string[] =>
 
 /** Where a consumer stands that has taken these records. */
 export const positionsAfter = (records: readonly IncomingRecord[]): readonly Position[] => [
-  ...new Map(
-    records.map(({ partition, offset, logId }) => [partition, { partition, offset, logId }] as const),
-  ).values(),
+  ...new Map(records.map((record) => [record.partition, positionAt(record)] as const)).values(),
 ];
 
 /** The code of the error a promise rejects with; fails when it resolves. */

@@ -131,6 +131,17 @@ const positionFaults: readonly Fault[] = [
     }),
   },
   { name: 'an unknown log is read from its start', spoil: instead('LOG_REPLACED', () => []) },
+  {
+    name: 'another record at the position is not noticed',
+    spoil: (right) => ({
+      subscribe: (topic, after, handler) =>
+        right.subscribe(
+          topic,
+          after.map(({ checksum: _, ...position }) => position),
+          handler,
+        ),
+    }),
+  },
   { name: 'a position beyond the end starts anew', spoil: instead('POSITION_BEYOND_END', () => []) },
   {
     name: 'a position beyond the end waits',

@@ -46,6 +46,21 @@ const misfitCases = [
       await expectRefused(bench, [{ ...at!, offset, logId: 'invented-log' }], 'LOG_REPLACED');
   }),
 
+  contractCase(
+    'a position whose record is another one now is LOG_REPLACED, and nothing is handed over',
+    async (bench) => {
+      const [at] = positionsAfter((await publish(bench, 3)).slice(0, 2));
+      const other = subscribe(bench, [{ ...at!, checksum: at!.checksum! ^ 1 }]).then(({ finished }) => finished);
+      strictEqual(await codeOf(bench.soon(other, 'the refusal')), 'LOG_REPLACED');
+    },
+  ),
+
+  contractCase('a position without a checksum is taken at its word', async (bench) => {
+    const received = await publish(bench, 3);
+    const [{ checksum: _, ...at }] = positionsAfter(received.slice(0, 2)) as readonly [Position];
+    deepStrictEqual(await (await bench.listen(bench.broker, [at])).holding(1), received.slice(2));
+  }),
+
   contractCase('a position on a topic that is not there is LOG_REPLACED', async (bench) => {
     await expectRefused(bench, [{ partition: 0, offset: 0n, logId: 'invented-log' }], 'LOG_REPLACED');
   }),

@@ -41,6 +41,10 @@ export type MentionsSealed = true;
  */
 export type Documents = DocumentRef[];
 /**
+ * Which of its kind in the case, counted from 1; absent for the first. A second act there is when the first was struck by a correction and the act was done anew; a second verdict, when the first was superseded and what it says became so again.
+ */
+export type Nth = number;
+/**
  * An office by what it is to the transfer.
  */
 export type OfficeRole =
@@ -84,7 +88,7 @@ export type DeadlineStep =
  */
 export type Rung = number;
 /**
- * Which of several things a limit is about: a copied fact and the office, or a corrected fact.
+ * Which of several things a limit is about: a copied fact and the office, or a corrected fact; each with its number where it was done anew, e.g. transfer.decided/2/origin-police.
  */
 export type About = string;
 /**
@@ -409,6 +413,7 @@ export interface TransferApplied {
 export interface TransferCompleted {
   occurredAt: Instant;
   actor: Actor;
+  nth?: Nth;
 }
 /**
  * The letter has entered the system of the receiving agency (电子签名法 11).
@@ -416,6 +421,7 @@ export interface TransferCompleted {
 export interface TransferConsultationReceived {
   occurredAt: Instant;
   actor: Actor;
+  nth?: Nth;
 }
 /**
  * 复函: agrees, or refuses on a ground of the closed list.
@@ -431,6 +437,7 @@ export interface TransferConsultationReplied {
     | 'prohibition-order-conflict'
     | 'other-statutory';
   documents: Documents;
+  nth?: Nth;
 }
 /**
  * 征求意见函.
@@ -439,6 +446,7 @@ export interface TransferConsultationSent {
   occurredAt: Instant;
   actor: Actor;
   documents: Documents;
+  nth?: Nth;
 }
 /**
  * 抄送签收: the recipient has taken note of its copy.
@@ -471,6 +479,7 @@ export interface TransferCopyAcknowledged {
     | 'transfer.sanction-decided'
     | 'transfer.withdrawn';
   office: OfficeRole;
+  nth?: Nth;
 }
 /**
  * 抄送: a copy of the documents of a fact, by their digests, put into the inbox of its recipient; or served outside the hub, with the proof of that.
@@ -513,6 +522,7 @@ export interface TransferCopySent {
   };
   confidentiality?: Confidentiality;
   documents: Documents;
+  nth?: Nth;
 }
 /**
  * The other party, or with `office` the recipient of a copy of the corrected fact, has taken note of a correction.
@@ -542,6 +552,7 @@ export interface TransferCorrectionAcknowledged {
     | 'transfer.sanction-decided'
     | 'transfer.withdrawn';
   office?: OfficeRole;
+  nth?: Nth;
 }
 /**
  * 羁押档案已接收: the place that holds the custodial file has told the new agency.
@@ -550,6 +561,7 @@ export interface TransferCustodyFilePlaced {
   occurredAt: Instant;
   actor: Actor;
   documents: Documents;
+  nth?: Nth;
 }
 /**
  * 逾期: at the due instant the act had not been done, as far as the waiting party's node knew.
@@ -561,6 +573,7 @@ export interface TransferDeadlineBreached {
   due: Instant;
   rung: Rung;
   about?: About;
+  nth?: Nth;
   rule: Rule;
   to: Offices;
 }
@@ -574,6 +587,7 @@ export interface TransferDeadlineEscalated {
   due: Instant;
   rung: Rung;
   about?: About;
+  nth?: Nth;
   rule: Rule;
   to: Offices;
 }
@@ -587,6 +601,7 @@ export interface TransferDeadlineReminded {
   due: Instant;
   rung: Rung;
   about?: About;
+  nth?: Nth;
   rule: Rule;
   to: Offices;
 }
@@ -600,6 +615,7 @@ export interface TransferDeadlineSuperseded {
   due: Instant;
   rung: Rung;
   about?: About;
+  nth?: Nth;
   rule: Rule;
   because: 'done-in-time' | 'withdrawn' | 'recomputed' | 'outage';
   /**
@@ -619,6 +635,7 @@ export interface TransferDecided {
    */
   termEndNoted?: true;
   documents: Documents;
+  nth?: Nth;
 }
 /**
  * 送达: the decision has been served on the person.
@@ -627,6 +644,7 @@ export interface TransferDecisionServed {
   occurredAt: Instant;
   actor: Actor;
   documents: Documents;
+  nth?: Nth;
 }
 /**
  * 提请协调: a refusal, or a long silence, is taken to the agencies above both parties.
@@ -679,6 +697,7 @@ export interface TransferFactCorrected {
     | 'transfer.withdrawn';
   kind: 'wrong-person' | 'wrong-content' | 'wrong-date' | 'wrong-document';
   documents: Documents;
+  nth?: Nth;
 }
 /**
  * 送达回执.
@@ -687,6 +706,7 @@ export interface TransferFileReceipted {
   occurredAt: Instant;
   actor: Actor;
   documents: Documents;
+  nth?: Nth;
 }
 /**
  * 收到文书档案.
@@ -694,6 +714,7 @@ export interface TransferFileReceipted {
 export interface TransferFileReceived {
   occurredAt: Instant;
   actor: Actor;
+  nth?: Nth;
 }
 /**
  * 移交文书档案.
@@ -702,6 +723,7 @@ export interface TransferFileSent {
   occurredAt: Instant;
   actor: Actor;
   documents: Documents;
+  nth?: Nth;
 }
 /**
  * 未报到通知: the person had not reported at the due instant.
@@ -710,6 +732,7 @@ export interface TransferNonreportNotified {
   occurredAt: Instant;
   actor: Actor;
   due: Instant;
+  nth?: Nth;
 }
 /**
  * 审批意见.
@@ -719,6 +742,7 @@ export interface TransferOpinionGiven {
   actor: Actor;
   supports: boolean;
   documents: Documents;
+  nth?: Nth;
 }
 /**
  * 报到: from here the receiving agency answers.
@@ -726,6 +750,7 @@ export interface TransferOpinionGiven {
 export interface TransferPersonReported {
   occurredAt: Instant;
   actor: Actor;
+  nth?: Nth;
 }
 /**
  * 通知公安机关协助查找.
@@ -734,6 +759,7 @@ export interface TransferPoliceNotified {
   occurredAt: Instant;
   actor: Actor;
   documents: Documents;
+  nth?: Nth;
 }
 /**
  * 回避: from here on the officer does no act of the case for that agency.
@@ -786,6 +812,7 @@ export interface TransferSanctionProposed {
    */
   days: number;
   documents: Documents;
+  nth?: Nth;
 }
 /**
  * 查找结果: how the search ended.
@@ -795,6 +822,7 @@ export interface TransferSearchClosed {
   actor: Actor;
   outcome: 'found' | 'not-found';
   documents: Documents;
+  nth?: Nth;
 }
 /**
  * 组织查找: the origin searches for the person.
@@ -803,6 +831,7 @@ export interface TransferSearchStarted {
   occurredAt: Instant;
   actor: Actor;
   documents: Documents;
+  nth?: Nth;
 }
 /**
  * 撤回, before the decision is served.

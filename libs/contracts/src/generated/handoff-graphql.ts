@@ -238,7 +238,7 @@ export type Mutation = {
   readonly registerPersonReported: TransferResult;
   /** Step back from a case 回避: the calling officer does no more acts in it for their agency. */
   readonly declareRecusal: TransferResult;
-  /** Correct a wrong fact of the case 更正: it stays, struck. Another officer of the party that wrote it. */
+  /** Correct a wrong fact of the case 更正: it stays in the record, struck, and the act can be done anew by its own mutation. Another officer of the party that wrote it. */
   readonly correctFact: TransferResult;
   /** Take note of a correction. The other party. */
   readonly acknowledgeCorrection: TransferResult;
@@ -815,6 +815,8 @@ export type RefusalCode =
   | 'NOT_MERGED'
   /** Another transfer of this person is under way. */
   | 'PERSON_HAS_OPEN_TRANSFER'
+  /** The person has applied to move on from there since: the report stands. */
+  | 'PERSON_HAS_MOVED_ON'
   /** The receipt has been issued already. */
   | 'RECEIPT_ALREADY_ISSUED'
   /** The consultation has not been replied to. */
@@ -887,7 +889,7 @@ export type RefusalCode =
   | 'FACT_UNKNOWN'
   /** The act names its evidence: at least one document. */
   | 'EVIDENCE_MISSING'
-  /** The act would rest on a corrected fact: withdraw and apply again. */
+  /** The act would rest on a corrected fact: that is done anew first, a wrong application withdrawn. */
   | 'RESTS_ON_CORRECTED'
   /** The idempotency key is a lower-case UUID. */
   | 'IDEMPOTENCY_KEY_INVALID'
@@ -979,11 +981,13 @@ export type Transfer = {
   readonly verdicts: ReadonlyArray<Verdict>;
 };
 
-/** 更正: the fact stands in the record, struck. */
+/** 更正: the fact stands in the record, struck: it does not count, and its party does the act anew. Where only a document was wrong the fact counts. */
 export type Correction = {
   readonly __typename?: 'Correction';
-  /** The type of the struck fact, e.g. transfer.decided. */
+  /** The type of the wrong fact, e.g. transfer.decided. */
   readonly fact: Scalars['ID']['output'];
+  /** Which of the facts of that type in the case, counted from 1: a second one there is when the first was struck. */
+  readonly nth: Scalars['Int']['output'];
   readonly kind: CorrectionKind;
   readonly correctedAt: Scalars['DateTime']['output'];
   readonly by: Agency;

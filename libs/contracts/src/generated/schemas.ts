@@ -200,8 +200,8 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       "about": {
         "type": "string",
         "maxLength": 100,
-        "pattern": "^transfer\\.[a-z-]+(?:/[a-z-]+){0,2}$",
-        "description": "Which of several things a limit is about: a copied fact and the office, or a corrected fact."
+        "pattern": "^transfer\\.[a-z-]+(?:/[1-9]\\d?)?(?:/[a-z-]+){0,2}$",
+        "description": "Which of several things a limit is about: a copied fact and the office, or a corrected fact; each with its number where it was done anew, e.g. transfer.decided/2/origin-police."
       },
       "confidentiality": {
         "enum": [
@@ -212,6 +212,12 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       "mentionsSealed": {
         "const": true,
         "description": "含犯罪记录封存信息: the file mentions the sealed record of another. Absent when it does not."
+      },
+      "nth": {
+        "type": "integer",
+        "minimum": 2,
+        "maximum": 99,
+        "description": "Which of its kind in the case, counted from 1; absent for the first. A second act there is when the first was struck by a correction and the act was done anew; a second verdict, when the first was superseded and what it says became so again."
       }
     }
   },
@@ -1106,6 +1112,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "actor": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1126,6 +1135,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "actor": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1163,6 +1175,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1187,6 +1202,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1237,6 +1255,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "office": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/officeRole"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1316,6 +1337,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1364,6 +1388,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "office": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/officeRole"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1388,6 +1415,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1425,6 +1455,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "about": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/about"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       },
       "rule": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rule"
@@ -1469,6 +1502,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       "about": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/about"
       },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
+      },
       "rule": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rule"
       },
@@ -1512,6 +1548,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       "about": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/about"
       },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
+      },
       "rule": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rule"
       },
@@ -1554,6 +1593,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "about": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/about"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       },
       "rule": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/rule"
@@ -1622,6 +1664,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1646,6 +1691,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1782,6 +1830,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1806,6 +1857,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1826,6 +1880,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "actor": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1850,6 +1907,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1874,6 +1934,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "due": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1902,6 +1965,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1922,6 +1988,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "actor": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -1946,6 +2015,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -2106,6 +2178,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -2137,6 +2212,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
@@ -2161,6 +2239,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },

@@ -38,10 +38,14 @@ const detailOf = (error: unknown): string => {
 };
 
 /** Gives up waiting for the client, which may wait for ever. The call itself goes on: its outcome is not known. */
-export const withinTime = <T>(work: Promise<T>, ms: number, code: 'OUTCOME_UNKNOWN' | 'UNAVAILABLE'): Promise<T> => {
-  work.catch(() => undefined);
-  return new Promise((resolve, reject) => {
+export const withinTime = <T>(work: Promise<T>, ms: number, code: 'OUTCOME_UNKNOWN' | 'UNAVAILABLE'): Promise<T> =>
+  new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new EventStoreError(code, `KurrentDB: no answer within ${ms} ms`)), ms);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
+    const settle =
+      <V>(how: (value: V) => void) =>
+      (value: V): void => {
+        clearTimeout(timer);
+        how(value);
+      };
+    work.then(settle(resolve), settle(reject));
   });
-};

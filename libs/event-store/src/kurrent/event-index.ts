@@ -24,8 +24,9 @@ export class EventIndex {
   readonly #insert: StatementSync;
   readonly #find: StatementSync;
   readonly #lastOf: StatementSync;
-  /** What is not in the file yet, by id. */
+  /** What is not in the file yet, by id; and the last revision there of each of its streams. */
   readonly #waiting = new Map<string, Place>();
+  readonly #lastWaiting = new Map<string, bigint>();
   #last: { readonly position: bigint; readonly id: string } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #hasFailed = false;
@@ -48,6 +49,7 @@ export class EventIndex {
   /** Throws when the last attempt to write could not, and cannot now. */
   add(id: string, { stream, revision, position }: Place): void {
     if (!this.#waiting.has(id)) this.#waiting.set(id, { stream, revision, position });
+    this.#lastWaiting.set(stream, revision);
     this.#last = { position, id };
     if (this.#hasFailed || this.#waiting.size >= MOST_WAITING) this.#write();
     this.#timer ??= setTimeout(() => this.#writeOrFail(), WRITTEN_WITHIN_MS);
@@ -63,7 +65,8 @@ export class EventIndex {
   }
 
   lastRevisionOf(stream: string): bigint | undefined {
-    this.#write();
+    const waiting = this.#lastWaiting.get(stream);
+    if (waiting !== undefined) return waiting;
     return (this.#lastOf.get(stream)?.['revision'] as bigint | null) ?? undefined;
   }
 
@@ -95,6 +98,7 @@ export class EventIndex {
       throw error;
     }
     this.#waiting.clear();
+    this.#lastWaiting.clear();
     this.#hasFailed = false;
   }
 }
@@ -103,7 +107,8 @@ const opened = (path: string): DatabaseSync => {
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   // Without waiting for the disk, a power cut loses the newest rows and damages nothing; the server gives them again.
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF');
-  db.exec('PRAGMA cache_size = -16000'); // Ids fall anywhere in their index.
+  // Ids fall anywhere in their index: what is gathered before pages go to the file is written there once.
+  db.exec('PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 8000');
   const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
   if (version !== SCHEMA_VERSION)
     db.exec(`

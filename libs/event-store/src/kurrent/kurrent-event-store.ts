@@ -247,8 +247,8 @@ class KurrentEventStore implements EventStore {
   }
 
   #take(event: RecordedEvent): void {
-    this.#unshown.show(event);
-    const known = this.#index.find(event.id);
+    // What was told of was looked up before it was sent.
+    const known = this.#unshown.show(event) ? undefined : this.#index.find(event.id);
     if (known !== undefined && known.position !== event.position)
       throw tampered(`event ${event.id} is stored twice, at positions ${known.position} and ${event.position}`);
     this.#index.add(event.id, event);

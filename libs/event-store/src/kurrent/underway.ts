@@ -4,16 +4,18 @@ import type { RecordedEvent } from '../event-store.js';
 /** One append on its way to the server, and what the feed has shown of it. */
 export class AppendUnderway {
   readonly #shown = new Map<string, RecordedEvent>();
-  readonly #whole = Promise.withResolvers<ReadonlyMap<string, RecordedEvent>>();
+  /** Made when somebody waits for it, which is seldom: mostly the server itself has answered. */
+  #whole: PromiseWithResolvers<ReadonlyMap<string, RecordedEvent>> | undefined;
+  #fault: { readonly error: unknown } | undefined;
   /** Whether one of its ids may be another append's too: then only the feed can tell whose it is. */
   isContested = false;
 
-  constructor(readonly append: Append) {
-    this.#whole.promise.catch(() => undefined); // Nobody listens when the server itself has answered.
-  }
+  constructor(readonly append: Append) {}
 
   /** All its events, by id, as the feed shows them. */
   get whole(): Promise<ReadonlyMap<string, RecordedEvent>> {
+    this.#whole ??= Promise.withResolvers();
+    this.#settle();
     return this.#whole.promise;
   }
 
@@ -23,11 +25,17 @@ export class AppendUnderway {
 
   show(event: RecordedEvent): void {
     this.#shown.set(event.id, event);
-    if (this.#shown.size === this.append.events.length) this.#whole.resolve(this.#shown);
+    this.#settle();
   }
 
-  fail(fault: unknown): void {
-    this.#whole.reject(fault);
+  fail(error: unknown): void {
+    this.#fault ??= { error };
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#shown.size === this.append.events.length) this.#whole?.resolve(this.#shown);
+    else if (this.#fault !== undefined) this.#whole?.reject(this.#fault.error);
   }
 
   /** The revision its last event gets. */

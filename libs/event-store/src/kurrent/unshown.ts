@@ -21,8 +21,8 @@ export class Unshown {
     return [...this.#events.values()].at(-1)?.position;
   }
 
-  /** The feed shows an event. @throws EventStoreError `SUBSTRATE_TAMPERED` */
-  show(event: RecordedEvent): void {
+  /** The feed shows an event; says whether it was told of. @throws EventStoreError `SUBSTRATE_TAMPERED` */
+  show(event: RecordedEvent): boolean {
     const told = this.#events.get(event.id);
     if (told !== undefined && !isSame(told, event))
       throw tampered(`event ${event.id} is not the one that was stored at position ${told.position}`);
@@ -30,6 +30,7 @@ export class Unshown {
     const [first] = this.#events.values();
     if (first !== undefined && first.position <= event.position)
       throw tampered(`event ${first.id} is not at position ${first.position}, where it was stored`);
+    return told !== undefined;
   }
 }
 

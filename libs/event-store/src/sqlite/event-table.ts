@@ -26,18 +26,24 @@ export const eventStoreFile: FileKind = {
   `,
 };
 
-type Row = Readonly<Record<string, unknown>>;
+const COLUMNS = 'e.position, e.revision, e.id, e.type, e.data, e.received_at, s.name';
 
-/** CROSS JOIN keeps SQLite from reordering the tables; an event without its stream is found, not left out. */
-const EVENT = `
-  SELECT e.position, e.revision, e.id, e.type, e.data, e.received_at AS receivedAt, s.name AS stream
-  FROM events e LEFT JOIN streams s ON s.stream = e.stream`;
+/** LEFT JOIN: an event without its stream is found, not left out. */
+const EVENT = `SELECT ${COLUMNS} FROM events e LEFT JOIN streams s ON s.stream = e.stream`;
 
-const recorded = (row: Row): RecordedEvent => {
-  const { position, revision, id, type, data, stream, receivedAt } = row as unknown as RecordedEvent;
+/** The columns in their order: rows as arrays are read half as fast again as rows as objects. */
+type Row = readonly [bigint, bigint, string, string, Uint8Array, string, string | null];
+
+const recorded = (row: unknown): RecordedEvent => {
+  const [position, revision, id, type, data, receivedAt, stream] = row as Row;
   if (stream === null)
     throw new EventStoreError('SUBSTRATE_TAMPERED', `event ${id} belongs to a stream that is not there`);
   return { id, type, data, stream, revision, position, receivedAt };
+};
+
+const rowsOf = (statement: StatementSync): StatementSync => {
+  statement.setReturnArrays(true);
+  return statement;
 };
 
 /** The tables of an event store, with the statements that read and write them. All calls are synchronous. */
@@ -57,15 +63,17 @@ export class EventTable {
     this.#lastOfStream = file.prepare(`
       SELECT s.stream, e.revision FROM streams s JOIN events e ON e.stream = s.stream
       WHERE s.name = ? ORDER BY e.revision DESC LIMIT 1`);
-    this.#byId = file.prepare(`${EVENT} WHERE e.id = ?`);
+    this.#byId = rowsOf(file.prepare(`${EVENT} WHERE e.id = ?`));
     this.#insertStream = file.prepare('INSERT INTO streams (name) VALUES (?)');
     this.#insertEvent = file.prepare(
       'INSERT INTO events (stream, revision, id, type, data, received_at) VALUES (?, ?, ?, ?, ?, ?)',
     );
-    this.#ofStream = file.prepare(`
-      SELECT e.position, e.revision, e.id, e.type, e.data, e.received_at AS receivedAt, s.name AS stream
-      FROM streams s JOIN events e ON e.stream = s.stream WHERE s.name = ? ORDER BY e.revision`);
-    this.#after = file.prepare(`${EVENT} WHERE e.position > ? ORDER BY e.position LIMIT ?`);
+    this.#ofStream = rowsOf(
+      file.prepare(`
+        SELECT ${COLUMNS}
+        FROM streams s JOIN events e ON e.stream = s.stream WHERE s.name = ? ORDER BY e.revision`),
+    );
+    this.#after = rowsOf(file.prepare(`${EVENT} WHERE e.position > ? ORDER BY e.position LIMIT ?`));
     this.#head = file.prepare('SELECT max(position) AS position FROM events');
   }
 

@@ -181,7 +181,7 @@ export class KafkajsClient implements KafkaClient {
   /** A send to a partition that is not there is answered with nothing at all. */
   #check(place: string, answer: { readonly errorCode: number; readonly baseOffset?: string } | undefined): void {
     if (answer?.errorCode !== 0 || answer.baseOffset === undefined)
-      throw new KafkaClientFault('TRANSIENT', `${place}: nothing was acknowledged`);
+      throw new KafkaClientFault('MISPLACED', `${place}: nothing was acknowledged`);
     const offset = BigInt(answer.baseOffset);
     if (offset < 0n || offset <= (this.#reached.get(place) ?? -1n))
       throw new KafkaClientFault('TRANSIENT', `${place}: offset ${offset} was acknowledged before`);

@@ -1,4 +1,4 @@
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { Batch, Consumer, ConsumerStartBatchProcessEvent, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { Deliver, FetchedRecord, KafkaReader } from '../kafka-client.js';
 import { faultOf } from './faults.js';
 
@@ -7,11 +7,19 @@ const HEARTBEAT_MS = 2_000;
 /** Longest wait of a fetch that finds nothing. */
 const WAIT_MS = 500;
 
+type BatchTold = ConsumerStartBatchProcessEvent['payload'];
+
 /** kafkajs gives a header's value as bytes, text, or a list where its name came twice. */
 const headersOf = (headers: KafkaMessage['headers']): FetchedRecord['headers'] =>
   Object.entries(headers ?? {}).flatMap(([name, value]) =>
     [value].flat().map((one) => [name, Buffer.from(one ?? '').toString('latin1')] as const),
   );
+
+/** One after the other, as kafkajs tells of a batch in which there is nothing else: it does not give it to us. */
+const marksOf = (first: bigint, last: bigint): readonly FetchedRecord[] =>
+  Array.from({ length: Number(last - first) + 1 }, (_, index) => markAt(first + BigInt(index)));
+
+const markAt = (offset: bigint): FetchedRecord => ({ offset, key: null, value: null, headers: [], isMark: true });
 
 const recordOf = ({ offset, key, value, headers }: KafkaMessage): FetchedRecord => ({
   offset: BigInt(offset),
@@ -19,6 +27,14 @@ const recordOf = ({ offset, key, value, headers }: KafkaMessage): FetchedRecord 
   value,
   headers: headersOf(headers),
 });
+
+/** Marks are among what kafkajs calls raw. */
+const recordsIn = (batch: Batch): readonly FetchedRecord[] => {
+  const { rawMessages } = batch as Batch & {
+    readonly rawMessages: readonly (KafkaMessage & { isControlRecord: boolean })[];
+  };
+  return rawMessages.map((message) => (message.isControlRecord ? markAt(BigInt(message.offset)) : recordOf(message)));
+};
 
 /**
  * kafkajs reads in a group only. This one is alone in a group that nobody has had before, so that it never waits for the
@@ -66,6 +82,7 @@ export class KafkajsReader implements KafkaReader {
   async #start(): Promise<void> {
     const consumer = this.#consumer;
     consumer.on(consumer.events.GROUP_JOIN, () => this.#seek());
+    consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => this.#pass(payload));
     consumer.on(consumer.events.CRASH, ({ payload }) => this.#fail(payload.error));
     await consumer.connect();
     await consumer.subscribe({ topics: [this.topic], fromBeginning: true });
@@ -91,12 +108,19 @@ export class KafkajsReader implements KafkaReader {
     return this.#asked;
   }
 
+  #pass({ partition, batchSize, firstOffset, lastOffset }: BatchTold): void {
+    if (batchSize > 0) return;
+    const marks = marksOf(BigInt(firstOffset), BigInt(lastOffset));
+    this.#next.set(partition, BigInt(lastOffset) + 1n);
+    this.deliver(partition, marks).catch(this.#fail);
+  }
+
   /** Nothing may escape from here: it would end the consumer without a word. */
   async #take({ batch, ...membership }: EachBatchPayload): Promise<void> {
     const beat = setInterval(() => void membership.heartbeat().catch(() => undefined), HEARTBEAT_MS);
     try {
       const next = this.#next.get(batch.partition);
-      const records = batch.messages.map(recordOf).filter(({ offset }) => next === undefined || offset >= next);
+      const records = recordsIn(batch).filter(({ offset }) => next === undefined || offset >= next);
       const last = records.at(-1);
       if (last === undefined) return;
       // What was read may belong to a topic of the same name that was created meanwhile.

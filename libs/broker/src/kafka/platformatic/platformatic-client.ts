@@ -116,7 +116,7 @@ export class PlatformaticClient implements KafkaClient {
 
   /** A partition that is not there is another one for the library: the remainder of its number. */
   #check(place: string, answer: { readonly offset: bigint } | undefined): void {
-    if (answer === undefined) throw new KafkaClientFault('TRANSIENT', `${place}: nothing was acknowledged`);
+    if (answer === undefined) throw new KafkaClientFault('MISPLACED', `${place}: nothing was acknowledged`);
     if (answer.offset < 0n || answer.offset <= (this.#reached.get(place) ?? -1n))
       throw new KafkaClientFault('TRANSIENT', `${place}: offset ${answer.offset} was acknowledged before`);
     this.#reached.set(place, answer.offset);

@@ -8,7 +8,7 @@ import { faultOf } from './faults.js';
 const WAIT_MS = 500;
 const MOST_BYTES = 4 * 1024 * 1024;
 const READ_UNCOMMITTED = 0;
-/** Marks a batch of the broker's own, without records for anyone (Kafka protocol guide, RecordBatch). */
+/** Says of a batch that it is the broker's own (Kafka protocol guide, RecordBatch). */
 const CONTROL = 0x20;
 
 type FetchResponse = Awaited<ReturnType<Consumer['fetch']>>;
@@ -19,10 +19,10 @@ const recordsIn = (answer: FetchResponse): readonly FetchedRecord[] =>
   answer.responses
     .flatMap(({ partitions }) => partitions)
     .flatMap(({ records }) => records ?? [])
-    .filter(({ attributes }) => (attributes & CONTROL) === 0)
-    .flatMap(({ firstOffset, records }) =>
+    .flatMap(({ attributes, firstOffset, records }) =>
       records.map(({ offsetDelta, key, value, headers }) => ({
         offset: firstOffset + BigInt(offsetDelta),
+        isMark: (attributes & CONTROL) !== 0,
         key,
         value,
         headers: headers.map(([name, text]) => [textOf(name), textOf(text)] as const),
