@@ -1,5 +1,5 @@
 import type { AgencyId, Directory } from './agency.js';
-import { dueInstants, type Due } from './deadlines.js';
+import { duties, type Due } from './deadlines.js';
 import type { Rules } from './rule-book.js';
 import type { TransferState } from './transfer.state.js';
 
@@ -20,7 +20,7 @@ export const worklistOf = (
   rules: Rules,
   directory: Directory,
 ): readonly WorklistRow[] =>
-  dueInstants(state, rules)
+  duties(state, rules)
     .filter(({ at, lapsedAt }) => at === undefined && lapsedAt === undefined)
     .map(({ step, about, recipient, agency, owedBy, due, ruleId }) => ({
       ...{ transferId, step, agency, owedBy, due, ruleId, chain: chainOf(agency, directory) },

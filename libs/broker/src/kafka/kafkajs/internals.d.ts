@@ -1,4 +1,10 @@
-/** What of kafkajs' inside `topic-ids.ts` builds on. The version is pinned exactly, and no other will come. */
+/** What of kafkajs' inside we build on. The version is pinned exactly, and no other will come. */
+declare module 'kafkajs/src/network/socketFactory.js' {
+  import type { ISocketFactory } from 'kafkajs';
+  const create: () => ISocketFactory;
+  export = create;
+}
+
 declare module 'kafkajs/src/protocol/requests/index.js' {
   interface RequestDefinitions {
     versions: readonly string[];

@@ -1,4 +1,5 @@
-import kafkajs, { type Admin, type Kafka, type Producer } from 'kafkajs';
+import kafkajs, { type Admin, type ISocketFactory, type Kafka, type Producer } from 'kafkajs';
+import socketFactory from 'kafkajs/src/network/socketFactory.js';
 import type { OutgoingRecord } from '../../broker.js';
 import type { PartitionBounds } from '../../positions.js';
 import { type Deliver, type KafkaClient, KafkaClientFault, type KafkaReader } from '../kafka-client.js';
@@ -22,9 +23,14 @@ const kafkaOf = ({ brokers, clientId, tls, login }: KafkaOptions): Kafka =>
     ...connection,
     retry: noRetry,
     logLevel: kafkajs.logLevel.NOTHING,
+    socketFactory: withoutDelay,
     ...(tls === undefined ? {} : { ssl: tls }),
     ...(login === undefined ? {} : { sasl: saslOf(login) }),
   });
+
+/** As kafkajs makes its sockets, but a request does not wait for the acknowledgement of the one before it (Nagle). */
+const withoutDelay: ISocketFactory = (options) => kafkajsSocket(options).setNoDelay();
+const kafkajsSocket = socketFactory();
 
 const saslOf = ({ mechanism, username, password }: NonNullable<KafkaOptions['login']>) => {
   if (mechanism === 'PLAIN') return { mechanism: 'plain' as const, username, password };

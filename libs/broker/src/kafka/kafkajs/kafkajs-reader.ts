@@ -46,6 +46,7 @@ export class KafkajsReader implements KafkaReader {
   readonly #next: Map<number, bigint>;
   readonly #consumer: Consumer;
   readonly #started: Promise<void>;
+  #asked: Promise<void> | undefined;
 
   constructor(
     kafka: Kafka,
@@ -85,12 +86,26 @@ export class KafkajsReader implements KafkaReader {
     consumer.on(consumer.events.CRASH, ({ payload }) => this.#fail(payload.error));
     await consumer.connect();
     await consumer.subscribe({ topics: [this.topic], fromBeginning: true });
-    await consumer.run({ autoCommit: false, eachBatch: (payload) => this.#take(payload) });
+    await consumer.run({
+      autoCommit: false,
+      // Batches of several partitions come in one answer: they are taken together.
+      partitionsConsumedConcurrently: this.#next.size,
+      eachBatch: (payload) => this.#take(payload),
+    });
   }
 
   #seek(): void {
     for (const [partition, offset] of this.#next)
       this.#consumer.seek({ topic: this.topic, partition, offset: `${offset}` });
+  }
+
+  /** Asked once for all batches that came together, and after all of them. */
+  #assertLog(): Promise<void> {
+    this.#asked ??= new Promise((resolve) => setImmediate(resolve)).then(() => {
+      this.#asked = undefined;
+      return this.assertLog();
+    });
+    return this.#asked;
   }
 
   #pass({ partition, batchSize, firstOffset, lastOffset }: BatchTold): void {
@@ -109,7 +124,7 @@ export class KafkajsReader implements KafkaReader {
       const last = records.at(-1);
       if (last === undefined) return;
       // What was read may belong to a topic of the same name that was created meanwhile.
-      await this.assertLog();
+      await this.#assertLog();
       await this.deliver(batch.partition, records);
       this.#next.set(batch.partition, last.offset + 1n);
     } catch (error) {
