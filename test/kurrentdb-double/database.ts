@@ -50,10 +50,13 @@ export class Database {
   readonly #streams = new Map<string, Stream>();
   readonly #listeners = new Set<() => void>();
 
-  /** `keep` is given everything before it is answered for; what it throws is the end of the server. */
+  /** What was written and not kept yet: one append, whole. */
+  readonly #fresh: Stored[] = [];
+
+  /** `keep` is given everything before it is answered for, an append in one piece; what it throws is the end of the server. */
   constructor(
     private readonly now: () => Date = () => new Date(),
-    private readonly keep: (stored: Stored) => void = () => undefined,
+    private readonly keep: (stored: readonly Stored[]) => void = () => undefined,
   ) {}
 
   /** Puts back what was kept, into a database that is new. */
@@ -203,13 +206,14 @@ export class Database {
 
   #put(event: Omit<Stored, 'position' | 'created'>): Stored {
     const stored = { ...event, position: this.#end, created: this.now() };
-    this.keep(stored);
     this.#end += sizeOf(event);
     this.#log.push(stored);
+    this.#fresh.push(stored);
     return stored;
   }
 
   #tell(): void {
+    this.keep(this.#fresh.splice(0));
     for (const listener of [...this.#listeners]) listener();
   }
 }

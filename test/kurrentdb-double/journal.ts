@@ -20,9 +20,9 @@ const storedIn = (line: string): Stored => {
   };
 };
 
-/** A database that is in a file too: every event is there before it is answered for, and comes back after a kill. */
+/** A database that is in a file too: every append is there, whole, before it is answered for, and comes back after a kill. */
 export const databaseIn = (file: string): Database => {
-  const database = new Database(undefined, (stored) => appendFileSync(file, lineOf(stored)));
+  const database = new Database(undefined, (stored) => appendFileSync(file, stored.map(lineOf).join('')));
   if (!existsSync(file)) return database;
   const text = readFileSync(file, 'utf8');
   // What a kill has cut off was not answered for.

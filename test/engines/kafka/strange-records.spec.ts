@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { IncomingRecord } from '@delta-hub/broker';
+import { type IncomingRecord, positionAt } from '@delta-hub/broker';
 import { Inbox } from '@delta-hub/local-log/testing';
 import { Producer } from '@platformatic/kafka';
 import kafkajs from 'kafkajs';
@@ -137,3 +137,16 @@ describe.each(clients)('$name', ({ open }) => {
     await broker.close();
   }, 60_000);
 });
+
+it('a node goes on where it was also when it is configured for the other client', async () => {
+  const inbox = new Inbox<IncomingRecord>();
+  for (let number = 0; number < 4; number++) {
+    const broker = clients[number % 2]!.open(options);
+    await broker.publish(TOPIC, [numbered(number)]);
+    const after = inbox.items.slice(-1).map(positionAt);
+    await broker.subscribe(TOPIC, after, inbox.take);
+    await inbox.holding(number + 1);
+    await broker.close();
+  }
+  expect(inbox.items.map(({ value }) => Number(Buffer.from(value)))).toEqual([0, 1, 2, 3]);
+}, 60_000);

@@ -18,6 +18,7 @@ const data = temporary();
 let running: RunningHub;
 const brokers = givenBrokers().join(',');
 let jwks: string;
+let urlOf: (node: number) => string;
 let environment: Readonly<Record<string, string>>;
 const trust = join(data.path, 'nodes/32/trust.json');
 
@@ -25,7 +26,8 @@ beforeAll(async () => {
   environment = { DELTA_HUB_BROKER: 'kafka', KAFKA_BROKERS: brokers };
   expect((await hub(['topics', 'apply'], environment)).code).toBe(0);
   const [port] = await freePorts(4);
-  jwks = `http://127.0.0.1:${port! + 1}/.well-known/jwks.json`;
+  urlOf = (node) => `http://127.0.0.1:${port! + node - 31}`;
+  jwks = `${urlOf(32)}/.well-known/jwks.json`;
   running = RunningHub.start(['up', '--data', data.path, '--port', `${port!}`], environment);
   await running.line(/^Serving:/);
 }, PATIENCE_MS);
@@ -136,6 +138,22 @@ describe('a partner region', () => {
         'dlq-partition': '1',
         'dlq-check': 'SIGNATURE',
       });
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'a topic that is created again under the running hub stops whoever has read it, and they say so',
+    async () => {
+      const topics = new TestTopics(givenBrokers());
+      await topics.recreate(FACTS, 3);
+      await topics.close();
+      for (const url of [31, 33, 34].map((node) => urlOf(node))) {
+        let told = '';
+        while (!/^\[-\] subscribers fail: stopped: consumer-32$/m.test(told))
+          told = await (await fetch(`${url}/readyz?verbose`)).text();
+        expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^hub_consumer_stalled\{.*consumer-32.*\} 1$/m);
+      }
     },
     PATIENCE_MS,
   );

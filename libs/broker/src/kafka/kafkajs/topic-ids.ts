@@ -51,10 +51,14 @@ const partitionOf = (decoder: Decoder) => {
   return { ...partition, offlineReplicas };
 };
 
+/** As the other client writes it: positions are kept when a node changes from one to the other. */
+const uuidOf = (bytes: Buffer): string =>
+  bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+
 const topicOf = (decoder: Decoder) => {
   const topicErrorCode = decoder.readInt16();
   const topic = decoder.readUVarIntString();
-  const topicId = decoder.readBytes(16).toString('hex');
+  const topicId = uuidOf(decoder.readBytes(16));
   const isInternal = decoder.readBoolean();
   const partitions = decoder.readUVarIntArray(partitionOf);
   decoder.readInt32(); // operations that are allowed, not asked for
