@@ -1,4 +1,5 @@
-import { bearerToken, type Caller } from '@delta-hub/crypto';
+import type { Caller } from '@delta-hub/crypto';
+import { bearerToken } from '@delta-hub/crypto/tokens';
 import type { IncomingMessage } from 'node:http';
 import { Problem } from './problems.js';
 

@@ -7,7 +7,6 @@ import {
   MAX_EVENT_BYTES,
   type PrivateEncryptionJwk,
   toDetached,
-  unsealMessage,
   type KeyHistory,
   type KeyRule,
   nodeOfKeyId,
@@ -15,6 +14,7 @@ import {
   type OpenedEvent,
   ruleAt,
 } from '@delta-hub/crypto';
+import { unsealMessage } from '@delta-hub/crypto/sealed-message';
 import { fold } from '@delta-hub/decider';
 import type { RecordedEvent } from '@delta-hub/event-store';
 import {

@@ -1,5 +1,6 @@
 import type { OutgoingRecord } from '@delta-hub/broker';
-import { CryptoError, sealMessage, toDetached, type TrustList } from '@delta-hub/crypto';
+import { CryptoError, toDetached, type TrustList } from '@delta-hub/crypto';
+import { sealMessage } from '@delta-hub/crypto/sealed-message';
 import type { RecordedEvent } from '@delta-hub/event-store';
 import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
 import type { StoreSubscriber } from './subscriber.js';

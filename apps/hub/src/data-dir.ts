@@ -1,15 +1,14 @@
 import {
   encryptionKeyOf,
-  generateEncryptionPair,
   generateKeyPair,
   type PrivateEncryptionJwk,
-  publicHalf,
   parseTrustList,
   type PrivateJwk,
   type TrustList,
   trustedNode,
   witnessKeyOf,
 } from '@delta-hub/crypto';
+import { generateEncryptionPair, publicHalf } from '@delta-hub/crypto/sealed-message';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HubFault } from './faults.js';

@@ -1,4 +1,5 @@
-import { type Caller, jwks, mintToken, parseJwks, type PrivateJwk, verifyToken } from '@delta-hub/crypto';
+import { type Caller, jwks, parseJwks, type PrivateJwk } from '@delta-hub/crypto';
+import { mintToken, verifyToken } from '@delta-hub/crypto/tokens';
 import { existsSync } from 'node:fs';
 import type { HubConfig } from './config.js';
 import { paths, readJson } from './data-dir.js';

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { bearerToken, type Caller } from '@delta-hub/crypto';
+import type { Caller } from '@delta-hub/crypto';
+import { bearerToken } from '@delta-hub/crypto/tokens';
 
 /**
  * Who is behind a bearer token: issuer, audience, signature, times and claims checked.

@@ -1,4 +1,7 @@
-/** Digests, canonical JSON, signed events, keys, trust list and tokens: the only place that touches cryptography. */
+/**
+ * Digests, canonical JSON, signed events, keys and trust list: with its other two entries the only place that touches
+ * cryptography. Those, `tokens` and `sealed-message`, bring jose, which threads that only verify events do not load.
+ */
 export { canonicalJson, isCanonicalJson, type JsonValue } from './canonical-json.js';
 export type { CloudEvent } from './cloud-event.js';
 export { fromDetached, type Jws, toDetached } from './compact.js';
@@ -43,24 +46,9 @@ export {
 } from './key-history.js';
 export { AFTER_ALL, isInDoubt, type KeyRule, type KeyUse, ruleAt, signingKeyOf, trustRule } from './key-rule.js';
 export { generateKeyPair, type Signer, signerFromJwk, verifyBytes } from './keys.js';
-export {
-  type EncryptionKey,
-  generateEncryptionPair,
-  type PrivateEncryptionJwk,
-  publicHalf,
-  sealMessage,
-  unsealMessage,
-} from './sealed-message.js';
+export type { EncryptionKey, PrivateEncryptionJwk } from './sealed-message.js';
 export type { PrivateJwk, PublicJwk, SignatureAlgorithm } from './signature-suite.js';
-export {
-  bearerToken,
-  type Caller,
-  mintToken,
-  type Role,
-  type TokenClaims,
-  type TokenExpectation,
-  verifyToken,
-} from './tokens.js';
+export type { Caller, Role, TokenClaims, TokenExpectation } from './tokens.js';
 export { parseTrustList, type TrustList } from './trust-list.js';
 export {
   encryptionKeyOf,

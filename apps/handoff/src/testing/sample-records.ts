@@ -2,19 +2,17 @@ import type { IncomingRecord } from '@delta-hub/broker';
 import type { EventName } from '@delta-hub/contracts';
 import {
   canonicalJson,
-  generateEncryptionPair,
   generateKeyPair,
   type JsonValue,
   parseTrustList,
   type PrivateEncryptionJwk,
-  publicHalf,
-  sealMessage,
   type Signer,
   signerFromJwk,
   toDetached,
   trustedHistory,
   trustedNode,
 } from '@delta-hub/crypto';
+import { generateEncryptionPair, publicHalf, sealMessage } from '@delta-hub/crypto/sealed-message';
 import type { EventToAppend } from '@delta-hub/event-store';
 import { v7 as uuidv7 } from 'uuid';
 import { eventsTopic, SEALED_CONTENT } from '../outbound.publisher.js';

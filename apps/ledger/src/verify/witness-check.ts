@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type KeyHistory, sha256, type TrustList } from '@delta-hub/crypto';
 import {
   addSignatures,
-  nodesFromTiles,
+  type NodeReader,
   parseForkProof,
   parsePolicy,
-  parseVerifierKey,
   type Policy,
   rootAt,
   sameBytes,
@@ -18,6 +17,7 @@ import { guarded, openToRead } from '../database-file.js';
 import { ledgerPaths } from '../ledger-paths.js';
 import type { SignedHead } from '../ledger-store.js';
 import { headVerifiers, nodeOfOrigin, pastVerifiers, sha256Tree } from '../log-identity.js';
+import { warmNodes } from '../warm-nodes.js';
 import { bytesIn, numberIn, prepare, type Row, textIn } from '../row.js';
 import { headFault } from '../signed-head.js';
 import { signedHeadIn } from '../sqlite-lock-store.js';
@@ -25,7 +25,7 @@ import { LEVELS, medianOf } from '../witness/level.js';
 import { levelBy } from '../witness/policy-file.js';
 import { type Standing, standingOf } from '../witness/standing.js';
 import { witnessFile } from '../witness/witness-file.js';
-import { cosignerOf } from '../witness/witness-keys.js';
+import { type Cosigner, cosignerOf, cosignersOf } from '../witness/witness-keys.js';
 import { finding } from './finding.js';
 import type { Finding } from './report.js';
 
@@ -42,8 +42,6 @@ export interface WitnessedLog {
   readonly hasHead: (size: number) => boolean;
 }
 
-type Cosigner = ReturnType<typeof cosignerOf>;
-
 /**
  * A node's `witness.db` as it was when this was opened. What others cosigned of the log must be what the log has, each
  * time and level as the cosignatures give it; what the node cosigned for others, and the forks it knows, as signed.
@@ -52,6 +50,7 @@ export class WitnessCheck {
   readonly #path: string;
   readonly #policy: Policy | undefined;
   readonly #db: DatabaseSync | undefined;
+  readonly #cosignatures: StatementSync | undefined;
 
   /** MUST be opened before the log is: a running log has at least what its witnesses have. @throws LedgerFault */
   constructor(directory: string) {
@@ -62,6 +61,7 @@ export class WitnessCheck {
     this.#db = openToRead(witness, witnessFile);
     // A reading transaction begins with its first statement.
     guarded(witness, () => this.#db?.exec('BEGIN; SELECT count(*) FROM sqlite_schema'));
+    this.#cosignatures = prepare(this.#db, 'SELECT * FROM cosignatures WHERE size = ? ORDER BY witness, key_id');
   }
 
   /** @throws LedgerFault `LEDGER_DAMAGED` when a row cannot be read */
@@ -72,13 +72,16 @@ export class WitnessCheck {
   }
 
   /** How far the witnesses of the trust list bear out a head of the log, by what is kept of them. */
-  standingOf({ origin, note, size }: SignedHead, trust: TrustList): Standing {
-    const lines = this.#db === undefined ? [] : cosignaturesOf(this.#db, size).map(({ first }) => first);
-    return standingOf(addSignatures(note, lines), trust, nodeOfOrigin(origin) ?? '');
+  standingOf(head: SignedHead, trust: TrustList): Standing {
+    return standingBy(this.#cosignaturesOf(head.size), head, trust);
   }
 
   close(): void {
     this.#db?.close();
+  }
+
+  #cosignaturesOf(size: number): readonly Kept[] {
+    return (this.#cosignatures?.all(size) ?? []).map(keptIn);
   }
 
   #ownFault(db: DatabaseSync, log: WitnessedLog): Finding | undefined {
@@ -89,7 +92,7 @@ export class WitnessCheck {
     const row = homeless.get();
     if (row !== undefined) return finding('COSIGNATURE', at(numberIn(row, 'size')), 'a head that was cosigned', 'none');
     const verifiers = headVerifiers(log.keys, nodeOfOrigin(log.origin) ?? '');
-    const judge = { ...log, verifiers, cosigners: this.#cosigners(log), nodes: nodesFromTiles(sha256Tree, log.tile) };
+    const judge = { ...log, verifiers, cosigners: this.#cosigners(log), nodes: warmNodes(sha256Tree, log.tile) };
     const heads = prepare(
       db,
       'SELECT size, root, note, level, witnessed_at FROM own_heads WHERE size > ? ORDER BY size',
@@ -99,13 +102,13 @@ export class WitnessCheck {
     if (below !== undefined)
       return finding('HEAD_SIZE', undefined, 'a cosigned head of entries', String(below['size']));
     for (const head of heads.iterate(log.from)) {
-      const fault = this.#headFault(db, head, judge);
+      const fault = this.#headFault(head, judge);
       if (fault !== undefined) return fault;
     }
     return undefined;
   }
 
-  #headFault(db: DatabaseSync, row: Row, judge: WitnessedLog & Judge): Finding | undefined {
+  #headFault(row: Row, judge: WitnessedLog & Judge): Finding | undefined {
     const head = signedHeadIn({ ...row, origin: judge.origin });
     const { size, root, note } = head;
     if (size > judge.size)
@@ -115,12 +118,14 @@ export class WitnessCheck {
     const own = rootAt(sha256Tree, judge.nodes, size);
     if (!sameBytes(own, root)) return finding('HEAD_ROOT', at(size), toBase64(root), toBase64(own));
     if (!judge.hasHead(size)) return finding('HEAD_SIZE', at(size), `a head of ${size}, which was cosigned`, 'none');
-    const cosignatures = cosignaturesOf(db, size);
+    const cosignatures = this.#cosignaturesOf(size);
     for (const { first, last, times } of cosignatures) {
       const cosigner = judge.cosigners.find(({ name, keyId }) => name === first.name && sameBytes(keyId, first.keyId));
       if (cosigner === undefined) continue;
       const text = new TextEncoder().encode(note.slice(0, note.indexOf('\n\n') + 1));
-      const isOwn = [first, last].every(({ signature }) => cosigner.verify(text, signature));
+      // Of a head that was cosigned once they are one signature.
+      const different = sameBytes(first.signature, last.signature) ? [first] : [first, last];
+      const isOwn = different.every(({ signature }) => cosigner.verify(text, signature));
       if (!isOwn) return finding('COSIGNATURE', at(size), `a cosignature by ${first.name}`, 'another signature');
       const signed = [first, last].map(({ signature }) => cosigner.timeOf(signature)).join(' and ');
       if (times.join(' and ') !== signed)
@@ -133,7 +138,7 @@ export class WitnessCheck {
   #levelFault(row: Row, head: SignedHead, cosignatures: readonly Kept[], trust: TrustList): Finding | undefined {
     const level = LEVELS[numberIn(row, 'level')];
     const byPolicy = this.#policy && levelBy(this.#policy)(new Set(cosignatures.map(({ first }) => first.name)));
-    const borne = [byPolicy ?? 'LOCAL', this.standingOf(head, trust).level].map((one) => LEVELS.indexOf(one));
+    const borne = [byPolicy ?? 'LOCAL', standingBy(cosignatures, head, trust).level].map((one) => LEVELS.indexOf(one));
     if (level === undefined || LEVELS.indexOf(level) > Math.max(...borne))
       return finding('COSIGNATURE', at(head.size), LEVELS[Math.max(...borne)] ?? 'LOCAL', level ?? 'no level');
     const median = medianOf(cosignatures.map(({ times: [first] }) => first));
@@ -143,9 +148,10 @@ export class WitnessCheck {
 
   /** Of the trust list, and foreign ones of the policy. A key that neither names any more cannot be judged. */
   #cosigners({ trust }: WitnessedLog): readonly Cosigner[] {
-    const vkeys = trust.nodes.flatMap(({ witnessKeys }) => witnessKeys.map(({ vkey }) => vkey));
-    const known = vkeys.flatMap((vkey) => parseVerifierKey(sha256, vkey) ?? []);
-    return [...known, ...(this.#policy?.witnesses ?? []).map(({ key }) => key)].map(cosignerOf);
+    return [
+      ...[...cosignersOf(trust).values()].flat(),
+      ...(this.#policy?.witnesses ?? []).map(({ key }) => cosignerOf(key)),
+    ];
   }
 }
 
@@ -158,7 +164,7 @@ const policyIn = (file: string): Policy | undefined => {
 interface Judge {
   readonly verifiers: ReturnType<typeof headVerifiers>;
   readonly cosigners: readonly Cosigner[];
-  readonly nodes: ReturnType<typeof nodesFromTiles>;
+  readonly nodes: NodeReader;
 }
 
 interface Line {
@@ -174,17 +180,19 @@ interface Kept {
   readonly times: readonly [first: number, last: number];
 }
 
-const cosignaturesOf = (db: DatabaseSync, size: number): readonly Kept[] =>
-  prepare(db, 'SELECT * FROM cosignatures WHERE size = ? ORDER BY witness, key_id')
-    .all(size)
-    .map((row) => {
-      const key = { name: textIn(row, 'witness'), keyId: bytesIn(row, 'key_id') };
-      return {
-        first: { ...key, signature: bytesIn(row, 'first_signature') },
-        last: { ...key, signature: bytesIn(row, 'last_signature') },
-        times: [numberIn(row, 'first_time'), numberIn(row, 'last_time')],
-      };
-    });
+const standingBy = (cosignatures: readonly Kept[], { origin, note }: SignedHead, trust: TrustList): Standing => {
+  const lines = cosignatures.map(({ first }) => first);
+  return standingOf(addSignatures(note, lines), trust, nodeOfOrigin(origin) ?? '');
+};
+
+const keptIn = (row: Row): Kept => {
+  const key = { name: textIn(row, 'witness'), keyId: bytesIn(row, 'key_id') };
+  return {
+    first: { ...key, signature: bytesIn(row, 'first_signature') },
+    last: { ...key, signature: bytesIn(row, 'last_signature') },
+    times: [numberIn(row, 'first_time'), numberIn(row, 'last_time')],
+  };
+};
 
 /** What this node cosigned for the others: each head as its log signed it. */
 const strangersFault = (db: DatabaseSync, { keys }: WitnessedLog): Finding | undefined => {

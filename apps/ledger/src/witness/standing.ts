@@ -1,12 +1,12 @@
-import { sha256, type TrustList } from '@delta-hub/crypto';
-import { type NoteVerifier, parseNote, parseVerifierKey, sameBytes } from '@delta-hub/ledger';
+import type { TrustList } from '@delta-hub/crypto';
+import { type NoteVerifier, parseNote, sameBytes } from '@delta-hub/ledger';
 import type { SignedHead } from '../ledger-store.js';
 import { nodeOfOrigin } from '../log-identity.js';
 import { openHead } from '../signed-head.js';
 import { LedgerFault } from '../ledger-fault.js';
 import type { CosignedHeads } from './cosigned-heads.js';
 import { type Level, medianOf } from './level.js';
-import { cosignerOf } from './witness-keys.js';
+import { cosignersOf } from './witness-keys.js';
 
 /** What makes a head witnessed for somebody who has only the trust list: two other nodes, or all when there are fewer. */
 const WITNESSED_BY = 2;
@@ -22,20 +22,17 @@ export interface Standing {
 /** How far the other nodes of the trust list bear out a note of a node's log. Signatures by keys it does not name say nothing. */
 export const standingOf = (note: string, trust: TrustList, node: string): Standing => {
   const { text = '', signatures = [] } = parseNote(note) ?? {};
-  const others = trust.nodes.filter((one) => one.node !== node && one.witnessKeys.length > 0);
+  const others = [...cosignersOf(trust)].filter(([other, keys]) => other !== node && keys.length > 0);
+  const bytes = new TextEncoder().encode(text);
   const times = new Map<string, number>();
   let forged: string | undefined;
-  for (const other of others)
-    for (const { vkey } of other.witnessKeys) {
-      const key = parseVerifierKey(sha256, vkey);
-      if (key === undefined) continue;
-      const cosigner = cosignerOf(key);
+  for (const [other, keys] of others)
+    for (const cosigner of keys)
       for (const { name, keyId, signature } of signatures) {
-        if (name !== key.name || !sameBytes(keyId, key.keyId)) continue;
-        if (!cosigner.verify(new TextEncoder().encode(text), signature)) forged ??= name;
-        else if (!times.has(other.node)) times.set(other.node, cosigner.timeOf(signature));
+        if (name !== cosigner.name || !sameBytes(keyId, cosigner.keyId)) continue;
+        if (!cosigner.verify(bytes, signature)) forged ??= name;
+        else if (!times.has(other)) times.set(other, cosigner.timeOf(signature));
       }
-    }
   const isWitnessed = times.size > 0 && times.size >= Math.min(WITNESSED_BY, others.length);
   return {
     level: !isWitnessed ? 'LOCAL' : times.size === others.length ? 'SEALED' : 'WITNESSED',

@@ -6,6 +6,7 @@ import {
   keyIdOf,
   type NoteKey,
   type NoteSigner,
+  parseVerifierKey,
 } from '@delta-hub/ledger';
 import { LedgerFault } from '../ledger-fault.js';
 
@@ -29,8 +30,25 @@ export const witnessSigner = (trust: TrustList, node: string, key: PrivateJwk): 
   return { name, keyId, sign: (text) => signer.sign(text) };
 };
 
-/** Verifies cosignatures of one witness. */
-export const cosignerOf = (key: NoteKey) =>
-  cosignatureVerifier(key, (publicKey, message, signature) =>
-    verifyBytes(message, signature, { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(publicKey).toString('base64url') }),
-  );
+/** Verifies cosignatures of one witness, with its key read once. */
+export const cosignerOf = (key: NoteKey) => {
+  const publicJwk = { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(key.publicKey).toString('base64url') } as const;
+  return cosignatureVerifier(key, (_, message, signature) => verifyBytes(message, signature, publicJwk));
+};
+
+export type Cosigner = ReturnType<typeof cosignerOf>;
+
+const cosigners = new WeakMap<TrustList, ReadonlyMap<string, readonly Cosigner[]>>();
+
+/** The witness keys of each node of a trust list, ready for use. */
+export const cosignersOf = (trust: TrustList): ReadonlyMap<string, readonly Cosigner[]> => {
+  const known = cosigners.get(trust);
+  if (known !== undefined) return known;
+  const read = ({ vkey }: { readonly vkey: string }): readonly Cosigner[] => {
+    const key = parseVerifierKey(sha256, vkey);
+    return key === undefined ? [] : [cosignerOf(key)];
+  };
+  const byNode = new Map(trust.nodes.map(({ node, witnessKeys }) => [node, witnessKeys.flatMap(read)]));
+  cosigners.set(trust, byNode);
+  return byNode;
+};
