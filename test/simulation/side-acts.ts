@@ -21,7 +21,8 @@ const OFFICES = {
 /** What either side may have got wrong. */
 const CORRECTED = {
   origin: [
-    ...(['transfer.opinion-given', 'transfer.consultation-sent', 'transfer.decided'] as const),
+    ...(['transfer.applied', 'transfer.opinion-given', 'transfer.consultation-sent'] as const),
+    ...(['transfer.decided', 'transfer.decided'] as const),
     ...(['transfer.decision-served', 'transfer.file-sent', 'transfer.search-started'] as const),
   ],
   receiving: [
@@ -156,6 +157,7 @@ const RULES: readonly SideRule[] = [
   { make: resolve, after: 'transfer.dispute-raised#upper', until: 'transfer.decided' },
   { make: correct, after: 'transfer.applied', likelihood: 0.2 },
   { make: noteCorrection, after: 'transfer.fact-corrected' },
+  { make: withdraw, after: 'transfer.fact-corrected', until: 'transfer.withdrawn', likelihood: 0.3 },
   { make: withdraw, after: 'transfer.applied', until: 'transfer.decision-served', likelihood: 0.05 },
   { make: recuse, after: 'transfer.applied', until: 'transfer.recusal-declared', likelihood: 0.05 },
   { make: withPapers('RegisterCustodyFile'), after: 'transfer.decided', until: 'transfer.custody-file-placed' },

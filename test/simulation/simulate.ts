@@ -31,6 +31,8 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 /** Looks after which a world that is still not at rest never will be. */
 const MOST_ROUNDS = 500;
+/** How often an act is asked for once all is well, before nobody believes any more that it is answered. */
+const MOST_ASKED = 20;
 const BAD_DAY = { unknownOutcome: 0.02, away: 0.003, redelivered: 0.05, slow: 0.01, crash: 1 } as const;
 const SUBSTRATES: Readonly<Record<Play['substrate'], MakeSubstrate>> = { memory: inMemory, sqlite: onSqlite };
 
@@ -130,7 +132,9 @@ class Player {
   async finish(): Promise<void> {
     const { world, time } = this;
     await time.until(world.heal());
-    for (let one = this.unanswered.shift(); one !== undefined; one = this.unanswered.shift()) await this.try(one);
+    for (let rounds = 0; this.unanswered.length > 0 && rounds < MOST_ASKED; rounds += 1)
+      for (const one of this.unanswered.splice(0)) await this.try(one);
+    this.seen.push(...this.unanswered.map(({ handle: { request } }) => `${request.type} is never answered`));
     await this.settle();
     // Limits that wait for nothing but time pass too.
     world.time += 8 * DAY;
