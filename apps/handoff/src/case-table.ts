@@ -9,7 +9,7 @@ import {
   type TransferSummary,
 } from '@delta-hub/handoff';
 import { prepareOnce } from './prepared.js';
-import { actOfRow } from './traced-facts.js';
+import { actOfRow } from './signed-events.js';
 
 /** Which transfers a list has: those of the given agencies (undefined: of the whole node), below the cursor. */
 export interface TransferQuery {

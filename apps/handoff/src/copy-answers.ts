@@ -11,7 +11,7 @@ import {
 } from '@delta-hub/handoff';
 import type { TransferParent } from './answers.js';
 import type { Cases } from './cases.js';
-import { actOfRow } from './traced-facts.js';
+import { actOfRow } from './signed-events.js';
 import type { View } from './view.js';
 
 /** One copy with where it is of. */

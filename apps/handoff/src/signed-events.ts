@@ -1,4 +1,4 @@
-import { type EventName, type HubEvent, schemaAddress, wireType } from '@delta-hub/contracts';
+import { eventName, type EventName, type HubEvent, schemaAddress, wireType } from '@delta-hub/contracts';
 import { type Signer, signEvent } from '@delta-hub/crypto';
 import type { EventToAppend, RecordedEvent } from '@delta-hub/event-store';
 import {
@@ -107,6 +107,10 @@ export const actOf = (recorded: Pick<RecordedEvent, 'type' | 'data'>): HandoffEv
   if (act === undefined) acts.set(recorded, (act = upcast(recorded.type, readEvent(recorded).data)));
   return act;
 };
+
+/** The act of a fact of a case, from its text; undefined for a fact of anything else. */
+export const actOfRow = ({ type, jws }: { readonly type: string; readonly jws: string }): TransferEvent | undefined =>
+  eventName(type)?.startsWith('transfer.') === true ? (upcast(type, eventIn(jws).data) as TransferEvent) : undefined;
 
 const states = new WeakMap<RecordedEvent, TransferState>();
 

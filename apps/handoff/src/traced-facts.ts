@@ -1,20 +1,9 @@
-import { eventName } from '@delta-hub/contracts';
-import {
-  actsOf,
-  duties,
-  type Duty,
-  hubRules,
-  isSuperseded,
-  keyOf,
-  nthOf,
-  type StateKey,
-  upcast,
-} from '@delta-hub/handoff';
+import { actsOf, duties, type Duty, hubRules, isSuperseded, keyOf, nthOf, type StateKey } from '@delta-hub/handoff';
 import type { TransferEvent, TransferState, VerdictType } from '@delta-hub/handoff';
 import type { TransferParent } from './answers.js';
 import type { Cases } from './cases.js';
 import type { FactRow } from './read-models.js';
-import { eventIn } from './signed-events.js';
+import { actOfRow, eventIn } from './signed-events.js';
 
 export type VerdictAct = Extract<TransferEvent, { type: VerdictType }>;
 
@@ -65,10 +54,6 @@ export const factByKey = (cases: Cases, stream: string, key: StateKey | undefine
 };
 
 const nthOfRow = ({ jws }: FactRow): number => nthOf(eventIn(jws));
-
-/** The act of a fact of a case; undefined for a fact of anything else. */
-export const actOfRow = ({ type, jws }: Pick<FactRow, 'type' | 'jws'>): TransferEvent | undefined =>
-  eventName(type)?.startsWith('transfer.') === true ? (upcast(type, eventIn(jws).data) as TransferEvent) : undefined;
 
 export const keyOfRow = (row: FactRow): StateKey | undefined => {
   const act = actOfRow(row);
