@@ -36,6 +36,16 @@ export const asNth = (nth: number): { readonly nth?: number } => (nth === 1 ? {}
 export const aboutFact = (fact: OnceType, nth: number): OnceType | `${OnceType}/${number}` =>
   nth === 1 ? fact : `${fact}/${nth}`;
 
+/** Which copy of a case: of which fact, of which of those where one was struck and done anew, and for whom. */
+export type CopyName = Pick<TransferAct<'transfer.copy-sent'>['data'], 'of' | 'office' | 'nth'>;
+
+/** What a copy is about: the copied fact and the office it goes to, e.g. `transfer.decided/2/origin-police`. */
+export const aboutCopy = ({ of, office, nth = 1 }: CopyName) => `${aboutFact(of, nth)}/${office}` as const;
+
+/** What a note of a correction is about: the corrected fact; for the recipient of a copy, that copy. */
+export const aboutNote = ({ fact, nth = 1, office }: TransferAct<'transfer.correction-acknowledged'>['data']) =>
+  office === undefined ? aboutFact(fact, nth) : aboutCopy({ of: fact, office, nth });
+
 /** Whether a correction strikes what it corrects: where only a document was wrong, the right one stands beside it. */
 export const isStriking = ({ data: { fact, kind } }: TransferAct<'transfer.fact-corrected'>): boolean =>
   kind !== 'wrong-document' && ANEW.includes(fact);

@@ -1,5 +1,5 @@
 import type { AgencyId } from './agency.js';
-import { aboutFact, asNth, nthOf } from './anew.js';
+import { aboutCopy, asNth, type CopyName, nthOf } from './anew.js';
 import { correctionOf, type CorrectionStatus, standingNth } from './corrections.js';
 import { dayOf } from './instant.js';
 import { recordAct } from './record-act.js';
@@ -19,12 +19,6 @@ export interface CopyStatus {
   /** The correction of the copied fact, which the recipient has to take note of as well. */
   readonly correction?: CorrectionStatus;
 }
-
-/** What a copy is about: the copied fact and the office it goes to. */
-export const aboutCopy = ({ of, office, nth = 1 }: CopyName) => `${aboutFact(of, nth)}/${office}` as const;
-
-/** Which copy of a case: of which fact, and of which of those where one was struck and done anew, and for whom. */
-type CopyName = Pick<Copy['data'], 'of' | 'office' | 'nth'>;
 
 /** The offices of which the case alone can say who they are: the sender names them, and they may be anywhere. */
 export const NAMED_OFFICES: readonly OfficeRole[] = ['deciding-authority', 'custody-place'];

@@ -1,4 +1,4 @@
-import { aboutFact, nthOf } from './anew.js';
+import { aboutFact, aboutNote, nthOf } from './anew.js';
 import type { OfficeRole, Party } from './terms.js';
 import type { OnceType, TransferAct, TransferEvent, TransferEventType, TransferRejection } from './transfer.events.js';
 import { PROCEDURE } from './transfer.procedure.js';
@@ -22,11 +22,10 @@ export const correctionsOf = (state: TransferState): readonly CorrectionStatus[]
   actsOfType(state, 'transfer.fact-corrected')
     .toSorted((a, b) => (a.occurredAt < b.occurredAt ? -1 : 1))
     .map((correction) => {
-      const acknowledged = state[`transfer.correction-acknowledged#${aboutCorrected(correction)}`];
+      const acknowledged =
+        state[`transfer.correction-acknowledged#${aboutFact(correction.data.fact, nthOf(correction))}`];
       return acknowledged === undefined ? { correction } : { correction, acknowledged };
     });
-
-const aboutCorrected = ({ data }: Correction) => aboutFact(data.fact, data.nth ?? 1);
 
 /** The correction of the n-th act of a type; undefined while it is not corrected. */
 export const correctionOf = (state: TransferState, fact: OnceType, nth: number): Correction | undefined =>
@@ -57,15 +56,13 @@ export const standingNth = (state: TransferState, fact: OnceType): number => {
 
 /** The correction that an officer means who takes note of one: the first that is not noted yet, else the last. */
 export const notedNth = (state: TransferState, fact: OnceType, office?: OfficeRole): number => {
-  const nths = actsOfType(state, 'transfer.fact-corrected').flatMap((act) =>
-    act.data.fact === fact ? nthOf(act) : [],
-  );
-  const key = (nth: number) =>
-    office === undefined ? aboutFact(fact, nth) : (`${aboutFact(fact, nth)}/${office}` as const);
-  const sorted = nths.sort((a, b) => a - b);
-  return (
-    sorted.find((nth) => state[`transfer.correction-acknowledged#${key(nth)}`] === undefined) ?? sorted.at(-1) ?? 1
-  );
+  const nths = actsOfType(state, 'transfer.fact-corrected')
+    .flatMap((act) => (act.data.fact === fact ? nthOf(act) : []))
+    .sort((a, b) => a - b);
+  const about = office === undefined ? { fact } : { fact, office };
+  const isNoted = (nth: number): boolean =>
+    state[`transfer.correction-acknowledged#${aboutNote({ ...about, nth })}`] !== undefined;
+  return nths.find((nth) => !isNoted(nth)) ?? nths.at(-1) ?? 1;
 };
 
 /** What stands against a correction: no such fact, no evidence, or the officer whose own fact it is. */

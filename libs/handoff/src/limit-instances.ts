@@ -1,6 +1,6 @@
 import type { AgencyId } from './agency.js';
-import { aboutFact, asNth, nthOf } from './anew.js';
-import { aboutCopy, isDue, sendingParty } from './copies.js';
+import { aboutCopy, aboutFact, asNth, nthOf } from './anew.js';
+import { isDue, sendingParty } from './copies.js';
 import { correctingParty, correctionOf, standingNth } from './corrections.js';
 import type { Limit, RulePack } from './rule-pack.js';
 import type { Party } from './terms.js';

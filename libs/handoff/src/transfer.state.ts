@@ -1,4 +1,4 @@
-import { aboutFact, asNth, FALLS_WITH, isStriking, nthOf, WRITTEN_ABOUT } from './anew.js';
+import { aboutCopy, aboutFact, aboutNote, asNth, FALLS_WITH, isStriking, nthOf, WRITTEN_ABOUT } from './anew.js';
 import type {
   OnceType,
   RepeatedType,
@@ -32,8 +32,6 @@ export type VerdictName = Pick<Verdict, 'step' | 'due' | 'rung' | 'about' | 'nth
 
 const aboutVerdict = ({ step, due, rung, about, nth }: VerdictName): string =>
   `${step}/${due}/${rung}${about === undefined ? '' : `/${about}`}${nth === undefined ? '' : ` ${nth}`}`;
-const ofCopy = ({ of, office, nth = 1 }: TransferAct<'transfer.copy-acknowledged'>['data']): string =>
-  `${aboutFact(of, nth)}/${office}`;
 
 /** What each act that can be repeated is about. */
 const ABOUT: About = {
@@ -42,10 +40,9 @@ const ABOUT: About = {
   'transfer.dispute-resolved': ({ level, side }) => `${level}/${side}`,
   'transfer.recusal-declared': ({ agency, officerId }) => `${agency}/${officerId}`,
   'transfer.fact-corrected': ({ fact, nth = 1 }) => aboutFact(fact, nth),
-  'transfer.correction-acknowledged': ({ fact, office, nth = 1 }) =>
-    office === undefined ? aboutFact(fact, nth) : `${aboutFact(fact, nth)}/${office}`,
-  'transfer.copy-sent': ofCopy,
-  'transfer.copy-acknowledged': ofCopy,
+  'transfer.correction-acknowledged': aboutNote,
+  'transfer.copy-sent': aboutCopy,
+  'transfer.copy-acknowledged': aboutCopy,
   'transfer.deadline-reminded': aboutVerdict,
   'transfer.deadline-breached': aboutVerdict,
   'transfer.deadline-escalated': aboutVerdict,
@@ -84,8 +81,8 @@ const strike = (state: TransferState, type: OnceType, nth: number): TransferStat
   const { [type]: act, ...others } = state;
   if (act === undefined || nthOf(act) !== nth) return state;
   const left = { ...others, [struckKey(act as TransferEvent)]: act } as TransferState;
-  const served = FALLS_WITH[type];
-  const falling = served === undefined ? undefined : left[served];
+  const dependent = FALLS_WITH[type];
+  const falling = dependent === undefined ? undefined : left[dependent];
   const struck = falling === undefined ? left : strike(left, falling.type, nthOf(falling));
   return Object.entries(WRITTEN_ABOUT).reduce(
     (rest, [written, ground]) => (ground === type ? strike(rest, written as OnceType, nth) : rest),

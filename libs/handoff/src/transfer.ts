@@ -87,6 +87,7 @@ const repetition = (state: TransferState, act: TransferEvent): TransferRejection
   if (known !== undefined) return areCrossing(act, known) ? undefined : refusal(again);
   const struck = struckOf(state, act.type);
   if (struck.some((each) => nthOf(each) === nthOf(act))) return refusal(again);
+  // The first of what is not there yet is no repetition: whether its cause is there is asked elsewhere.
   return isNthOf(state, act) || nthOf(act) === 1 ? undefined : { code: 'NOT_CORRECTED' };
 };
 
