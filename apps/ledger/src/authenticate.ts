@@ -1,4 +1,4 @@
-import { type KeyRule, openEvent } from '@delta-hub/crypto';
+import { type KeyRule, type OpenedEvent, openEvents, type RefusedEvent } from '@delta-hub/crypto';
 import type { RecordedEvent } from '@delta-hub/event-store';
 import type { Evidence } from './ledger-fault.js';
 
@@ -8,15 +8,26 @@ export interface EventFlaw extends Evidence {
   readonly what: 'SIZE' | 'FORM' | 'KEY' | 'SIGNATURE' | 'CANONICAL' | 'ID' | 'TYPE' | 'STREAM';
 }
 
+/** What is compared of a stored event. */
+type Compared = Pick<RecordedEvent, 'id' | 'type' | 'stream' | 'data'>;
+
 /**
- * Verifies a stored event from its bytes: strict form, trusted key, signature, canonical payload; then that its row in
- * the event store says what the signed event says. Undefined when all is well.
+ * Verifies stored events from their bytes: strict form, trusted key, signature, canonical payload; then that the row of
+ * each in the event store says what the signed event says. What is wrong with the first that is not as it should be.
  */
-export const flawOf = (
-  { id, type, stream, data }: Pick<RecordedEvent, 'id' | 'type' | 'stream' | 'data'>,
-  keys: KeyRule,
-): EventFlaw | undefined => {
-  const opened = openEvent(data, keys);
+export const firstFlaw = (events: readonly Compared[], keysAt: (index: number) => KeyRule): EventFlaw | undefined => {
+  const opened = openEvents(
+    events.map(({ data }) => data),
+    keysAt,
+  );
+  for (const [index, event] of events.entries()) {
+    const flaw = flawBeside(event, opened[index]!);
+    if (flaw !== undefined) return flaw;
+  }
+  return undefined;
+};
+
+const flawBeside = ({ id, type, stream }: Compared, opened: OpenedEvent | RefusedEvent): EventFlaw | undefined => {
   if (!opened.ok)
     return { what: opened.check, eventId: id, expected: 'a signed event of a trusted node', found: opened.detail };
   const { event } = opened;

@@ -11,27 +11,30 @@ export const prepare = (db: DatabaseSync, sql: string): StatementSync => {
   return statement;
 };
 
-/** @throws LedgerFault `LEDGER_DAMAGED`, as the three below */
-export const bytesIn = (row: Row, column: string): Uint8Array => {
-  const value = row[column];
-  // Not `instanceof`: jest's realm has an array class of its own.
-  return ArrayBuffer.isView(value) ? (value as Uint8Array) : damaged(column, 'bytes');
-};
+/** @throws LedgerFault `LEDGER_DAMAGED`, as all below */
+export const bytesIn = (row: Row, column: string): Uint8Array => asBytes(row[column], column);
 
 export const textIn = (row: Row, column: string): string => {
   const value = row[column];
   return typeof value === 'string' ? value : damaged(column, 'text');
 };
 
-export const bigintIn = (row: Row, column: string): bigint => {
-  const value = row[column];
-  return typeof value === 'bigint' ? value : damaged(column, 'an integer');
-};
+export const bigintIn = (row: Row, column: string): bigint => asBigint(row[column], column);
 
 /** An integer that is exact as a number. */
-export const numberIn = (row: Row, column: string): number => {
-  const value = Number(bigintIn(row, column));
-  return Number.isSafeInteger(value) ? value : damaged(column, 'a number below 2^53');
+export const numberIn = (row: Row, column: string): number => asNumber(row[column], column);
+
+/** The same of a value that stood in this column. */
+export const asBytes = (value: unknown, column: string): Uint8Array =>
+  // Not `instanceof`: jest's realm has an array class of its own.
+  ArrayBuffer.isView(value) ? (value as Uint8Array) : damaged(column, 'bytes');
+
+export const asBigint = (value: unknown, column: string): bigint =>
+  typeof value === 'bigint' ? value : damaged(column, 'an integer');
+
+export const asNumber = (value: unknown, column: string): number => {
+  const number = Number(asBigint(value, column));
+  return Number.isSafeInteger(number) ? number : damaged(column, 'a number below 2^53');
 };
 
 const damaged = (column: string, expected: string): never => {

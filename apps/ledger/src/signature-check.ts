@@ -1,6 +1,6 @@
 import { type KeyHistory, ruleAt } from '@delta-hub/crypto';
 import type { RecordedEvent } from '@delta-hub/event-store';
-import { flawOf } from './authenticate.js';
+import { firstFlaw } from './authenticate.js';
 import { LedgerFault } from './ledger-fault.js';
 import { sha256Tree } from './log-identity.js';
 
@@ -8,13 +8,13 @@ import { sha256Tree } from './log-identity.js';
 export type Unchecked = Pick<RecordedEvent, 'id' | 'type' | 'stream' | 'data' | 'position'>;
 
 /**
- * The leaf hash of an event that is authentic. It is taken from the bytes before their signature is verified, so that a
- * bit flipping in between cannot hide. @throws LedgerFault `EVENT_NOT_AUTHENTIC`
+ * The leaf hashes of events that are authentic. Each is taken from the bytes before their signature is verified, so that a
+ * bit flipping in between cannot hide. @throws LedgerFault `EVENT_NOT_AUTHENTIC` for the first that is not
  */
-export const checkedLeafHash = (event: Unchecked, keys: KeyHistory): Uint8Array => {
-  const leafHash = sha256Tree.leaf(event.data);
-  const flaw = flawOf(event, ruleAt(keys, Number(event.position)));
+export const checkedLeafHashes = (events: readonly Unchecked[], keys: KeyHistory): Uint8Array[] => {
+  const leafHashes = events.map(({ data }) => sha256Tree.leaf(data));
+  const flaw = firstFlaw(events, (index) => ruleAt(keys, Number(events[index]!.position)));
   if (flaw !== undefined)
-    throw new LedgerFault('EVENT_NOT_AUTHENTIC', `event ${event.id}: ${flaw.what}: ${flaw.found}`, flaw);
-  return leafHash;
+    throw new LedgerFault('EVENT_NOT_AUTHENTIC', `event ${flaw.eventId}: ${flaw.what}: ${flaw.found}`, flaw);
+  return leafHashes;
 };

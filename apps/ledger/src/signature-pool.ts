@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { KeyHistory } from '@delta-hub/crypto';
 import { LedgerFault } from './ledger-fault.js';
-import { checkedLeafHash, type Unchecked } from './signature-check.js';
+import { checkedLeafHashes, type Unchecked } from './signature-check.js';
 import { type Answer, pack, type Packed, type Told } from './signature-messages.js';
 
 /** A group of at most so many events is verified in this thread: a few milliseconds' worth, less than the way there and back. */
@@ -50,7 +50,7 @@ export class SignaturePool {
     if (this.#fault !== undefined) throw this.#fault;
     if (events.length <= VERIFIED_HERE) {
       await nextTurn();
-      return events.map((event) => checkedLeafHash(event, this.#keys));
+      return checkedLeafHashes(events, this.#keys);
     }
     const parts = Array.from({ length: Math.ceil(events.length / IN_A_MESSAGE) }, (_, at) =>
       this.#ask(events.slice(at * IN_A_MESSAGE, (at + 1) * IN_A_MESSAGE)),

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { KeyHistory } from '@delta-hub/crypto';
 import { asLedgerFault } from './ledger-fault.js';
-import { checkedLeafHash } from './signature-check.js';
+import { checkedLeafHashes } from './signature-check.js';
 import { type Answer, type Packed, type Told, unpack } from './signature-messages.js';
 
 /** A thread of `SignaturePool`. */
@@ -10,7 +10,7 @@ let keys = workerData as KeyHistory;
 const answerTo = (packed: Packed): Answer => {
   const { number } = packed;
   try {
-    return { number, leafHashes: unpack(packed).map((event) => checkedLeafHash(event, keys)) };
+    return { number, leafHashes: checkedLeafHashes(unpack(packed), keys) };
   } catch (error) {
     const { code, message, evidence } = asLedgerFault(error);
     return { number, code, message, evidence };

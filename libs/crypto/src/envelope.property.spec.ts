@@ -1,8 +1,9 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fromDetached, toDetached } from './compact.js';
-import { openDetached, openEvent, signEvent } from './envelope.js';
+import { openDetached, openEvent, openEvents, signEvent } from './envelope.js';
 import { sampleEvent, twoNodes } from './testing/event-fixtures.js';
+import { parseTrustList, type TrustList } from './trust-list.js';
 
 const { signer, trust } = twoNodes();
 const signed = Buffer.from(signEvent(sampleEvent, signer));
@@ -69,5 +70,22 @@ it('signs whatever a case holds, and opens it to the same, compact or detached',
       expect(openDetached(parts.payload, parts.detached, trust)).toEqual(opened);
     }),
     { numRuns: 200 },
+  );
+});
+
+it('gives each of many events the answer that it has alone, by the rule of its own place', () => {
+  const places = fc.array(fc.option(fc.tuple(position, byte), { nil: undefined }), { maxLength: 12 });
+  const noTrust = parseTrustList({ nodes: [] });
+  fc.assert(
+    fc.property(places, fc.nat({ max: 12 }), (changes, trustedFrom) => {
+      const events = changes.map((change) => {
+        const event = Buffer.from(signed);
+        if (change !== undefined) event[change[0]] = change[1];
+        return event;
+      });
+      const keysAt = (index: number): TrustList => (index < trustedFrom ? noTrust : trust);
+      expect(openEvents(events, keysAt)).toEqual(events.map((event, index) => openEvent(event, keysAt(index))));
+    }),
+    { numRuns: 300 },
   );
 });

@@ -1,14 +1,14 @@
 import { encodeBase64url } from './base64url.js';
 import { canonicalJson, type JsonValue, parseCanonicalJson } from './canonical-json.js';
 import { type CloudEvent, cloudEventFault, sourceOf } from './cloud-event.js';
-import { attach, type Jws, latin1, parseCompact } from './compact.js';
+import { attach, type Jws, latin1, parseCompact, type StrictJws } from './compact.js';
 import { suiteOf } from './algorithms.js';
 import { CryptoError } from './errors.js';
-import { headerText, registeredHeader } from './event-header.js';
+import { type EventHeader, headerText, registeredHeader } from './event-header.js';
 import { publicKeyOf, type Signer } from './keys.js';
 import type { PublicJwk, SignatureAlgorithm } from './signature-suite.js';
 import { type KeyRule, trustRule } from './key-rule.js';
-import type { TrustList } from './trust-list.js';
+import type { ResolvedKey, TrustList } from './trust-list.js';
 import { nodeOfKid } from './trusted-node.js';
 
 /** A signed event is a leaf of the ledger, and a leaf has at most this many bytes (C2SP tlog-tiles). */
@@ -78,6 +78,36 @@ export const signEvent = (event: object, signer: Signer): Jws => {
  * @throws CryptoError `TRUST_LIST_INVALID` when the list was not read by `parseTrustList` and is not sound
  */
 export const openEvent = (jws: Jws | Uint8Array, keys: TrustList | KeyRule): OpenedEvent | RefusedEvent => {
+  const rule = ruleIn(keys);
+  const formed = withKey(jws, rule);
+  return 'ok' in formed ? formed : readEvent(formed, rule, isSigned(formed));
+};
+
+/**
+ * As `openEvent` of each, with the rule for each: check by check for all of them, since signatures are verified a tenth
+ * faster one right after the other than with other work in between.
+ */
+export const openEvents = (
+  events: readonly (Jws | Uint8Array)[],
+  keysAt: (index: number) => TrustList | KeyRule,
+): (OpenedEvent | RefusedEvent)[] => {
+  const formed = events.map((jws, index) => withKey(jws, ruleIn(keysAt(index))));
+  const signed = formed.map((one) => !('ok' in one) && isSigned(one));
+  return formed.map((one, index) => ('ok' in one ? one : readEvent(one, ruleIn(keysAt(index)), signed[index]!)));
+};
+
+/** An event in its form, with the key that must have signed it; nothing is verified. */
+interface FormedEvent {
+  readonly text: Jws;
+  readonly parts: StrictJws<EventHeader>;
+  readonly payload: string;
+  readonly key: ResolvedKey;
+}
+
+const ruleIn = (keys: TrustList | KeyRule): KeyRule => ('nodes' in keys ? trustRule(keys) : keys);
+
+/** The checks 1 to 3. */
+const withKey = (jws: Jws | Uint8Array, rule: KeyRule): FormedEvent | RefusedEvent => {
   if (jws.length > MAX_EVENT_BYTES) return refuse('SIZE', `more than ${MAX_EVENT_BYTES} bytes`);
 
   const text = typeof jws === 'string' ? jws : latin1(jws);
@@ -87,13 +117,21 @@ export const openEvent = (jws: Jws | Uint8Array, keys: TrustList | KeyRule): Ope
   if (payload === undefined) return refuse('FORM', 'the payload is not UTF-8');
 
   const { alg, kid } = parts.header;
-  const rule = 'nodes' in keys ? trustRule(keys) : keys;
   const key = rule.find(kid);
   if (key === undefined) return { ...refuse('KEY', `key ${kid} is not in the trust list`), unknownKid: kid };
   if (key.alg !== alg) return refuse('KEY', `key ${kid} is bound to another algorithm`);
+  return { text, parts, payload, key };
+};
 
-  if (!suiteOf(key.alg).verify(parts.signingInput, parts.signature, key.key))
-    return refuse('SIGNATURE', `not a signature of key ${kid} over this event`);
+/** Check 4. */
+const isSigned = ({ parts: { signingInput, signature }, key }: FormedEvent): boolean =>
+  suiteOf(key.alg).verify(signingInput, signature, key.key);
+
+/** The checks from 4 on. */
+const readEvent = (formed: FormedEvent, rule: KeyRule, signed: boolean): OpenedEvent | RefusedEvent => {
+  const { text, payload, key } = formed;
+  const { kid } = formed.parts.header;
+  if (!signed) return refuse('SIGNATURE', `not a signature of key ${kid} over this event`);
 
   const parsed = parseCanonicalJson(payload);
   if (parsed === undefined) return refuse('CANONICAL', 'the payload is not canonical JSON');

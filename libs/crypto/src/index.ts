@@ -12,6 +12,7 @@ export {
   openDetached,
   type OpenedEvent,
   openEvent,
+  openEvents,
   type RefusedEvent,
   signEvent,
   verifySignature,

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type CloudEvent, type KeyHistory, type OpenedEvent, type RefusedEvent, ruleAt } from '@delta-hub/crypto';
+import { type CloudEvent, type KeyHistory, ruleAt } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import type { TileReader } from '@delta-hub/ledger';
 import { isLedgerFault } from '../ledger-fault.js';
@@ -8,7 +8,7 @@ import { headVerifiers, nodeOfOrigin } from '../log-identity.js';
 import { EntryCheck } from './entry-check.js';
 import { finding } from './finding.js';
 import { type ClaimedHead, LeafWalk, type Walked } from './leaf-walk.js';
-import { openerOf } from './open-entry.js';
+import { type Opened, openerOf } from './open-entry.js';
 import { noCounts, type Range, type RangeCheck, type RangeVerdict } from './range.js';
 import type { Finding, VerifyLevel } from './report.js';
 import type { StoredLog } from './stored-log.js';
@@ -25,8 +25,6 @@ export interface DirectoryParts {
 }
 
 const READ_AT_ONCE = 256;
-
-type Opened = OpenedEvent | RefusedEvent | undefined;
 
 /** Verifies ranges of an open `ledger.db` in this thread. */
 export class DirectoryRanges implements RangeCheck {
@@ -155,17 +153,13 @@ class OneRange {
     return fault;
   }
 
-  /** The events of rows, up to and with the first that is refused. */
   #openedOf(rows: readonly StoredEntry[]): readonly Opened[] {
     const { keys, level } = this.#parts;
     const open = openerOf(level, (index) => ruleAt(keys, index));
-    const opened: Opened[] = [];
-    for (const { leaf } of rows) {
-      const one = open(leaf, this.#position + opened.length);
-      opened.push(one);
-      if (one?.ok === false) return opened;
-    }
-    return opened;
+    return open(
+      rows.map(({ leaf }) => leaf),
+      this.#position,
+    );
   }
 
   /** Walks on over rows, up to the first fault; the events of those before it. */

@@ -77,9 +77,10 @@ export class ServedRanges implements RangeCheck {
       if (entries === undefined)
         return finding('RESOURCE', Math.max(from, first), `entries of bundle ${index}`, 'none');
       const wanted = entries.slice(Math.max(0, from - first), to - first);
+      const opened = open(wanted, Math.max(from, first));
       for (const [at, leaf] of wanted.entries()) {
         const position = Math.max(from, first) + at;
-        const walked = walk.next(leaf, open(leaf, position));
+        const walked = walk.next(leaf, opened[at]);
         if ('fault' in walked) return walked.fault;
         if (isKeyEventType(walked.event?.type ?? '') && !keyEntries.includes(position))
           return {

@@ -1,7 +1,7 @@
 import { type IndexedEvent, isKeyEventType, type KeyHistory, ruleAt, type TrustList } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import { toBase64 } from '@delta-hub/ledger';
-import { flawOf } from '../authenticate.js';
+import { firstFlaw } from '../authenticate.js';
 import { isLedgerFault } from '../ledger-fault.js';
 import { ledgerPaths } from '../ledger-paths.js';
 import { loggedKeys } from '../keys/logged-keys.js';
@@ -252,7 +252,7 @@ class DirectoryVerification {
       const position = this.#position + this.#behind;
       // What the log does not have yet stands behind all that it has; key events among it count from the event after them.
       if (isKeyEventType(event.type)) rest.push({ index: position, jws: event.data });
-      const flaw = flawOf(event, ruleAt(this.#keys(origin, rest), position));
+      const flaw = firstFlaw([event], () => ruleAt(this.#keys(origin, rest), position));
       if (flaw !== undefined)
         return { ...finding('STORE_EVENT', position, flaw.expected, flaw.found), eventId: event.id };
       this.#behind += 1;
