@@ -50,7 +50,7 @@ export const importTable: Readonly<Record<string, Row>> = {
                                     'event-store', 'event-store/sqlite', 'event-store/kurrent',
                                     'event-store/kurrent-hardening', 'broker', 'broker/sqlite',
                                     'broker/kafkajs', 'broker/platformatic', 'broker/kafka-topics',
-                                    'handoff-app', 'ledger-app', 'gateway-app'] },
+                                    'handoff-app', 'handoff-app/service', 'ledger-app', 'ledger-app/service', 'gateway-app'] },
 };
 
 /**

@@ -1,6 +1,7 @@
 // The ledger alone: signed events in memory become leaves under a signed, locked head on the disk; proofs from its tiles.
 import { generateKeyPair, parseTrustList, signerFromJwk, signEvent, trustedNode } from '@delta-hub/crypto';
-import { createLedgerApp, verifyLedger } from '@delta-hub/ledger-app';
+import { verifyLedger } from '@delta-hub/ledger-app';
+import { createLedgerApp } from '@delta-hub/ledger-app/service';
 import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

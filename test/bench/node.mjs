@@ -2,7 +2,8 @@
 import { openSqliteBroker } from '@delta-hub/broker/sqlite';
 import { parseTrustList, signerFromJwk } from '@delta-hub/crypto';
 import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
-import { createHandoffApp, NodeClock } from '@delta-hub/handoff-app';
+import { NodeClock } from '@delta-hub/handoff-app';
+import { createHandoffApp } from '@delta-hub/handoff-app/service';
 import { once } from 'node:events';
 import { fork } from 'node:child_process';
 import { join } from 'node:path';

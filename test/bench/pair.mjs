@@ -1,7 +1,7 @@
 // Two whole nodes, with nothing between the measurement and the parts.
 import { generateKeyPair, parseTrustList, trustedNode } from '@delta-hub/crypto';
 import { Handle, NodeClock } from '@delta-hub/handoff-app';
-import { createLedgerApp } from '@delta-hub/ledger-app';
+import { createLedgerApp } from '@delta-hub/ledger-app/service';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

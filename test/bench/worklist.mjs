@@ -2,7 +2,8 @@
 import { generateKeyPair, parseTrustList, signerFromJwk, trustedNode } from '@delta-hub/crypto';
 import { InMemoryBroker } from '@delta-hub/broker';
 import { InMemoryEventStore } from '@delta-hub/event-store';
-import { createHandoffApp, NodeClock } from '@delta-hub/handoff-app';
+import { NodeClock } from '@delta-hub/handoff-app';
+import { createHandoffApp } from '@delta-hub/handoff-app/service';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { hub, PATIENCE_MS, RunningHub, temporary, unreadHub, WITHOUT_ENGINES } from './running-hub.js';
+import { hub, PATIENCE_MS, RunningHub, temporary, unreadHub, WITHOUT_ENGINES, WITHOUT_NEST } from './running-hub.js';
 
 // Every command is a process of its own, and starts slowly on a busy machine.
 jest.setTimeout(PATIENCE_MS);
@@ -29,7 +29,20 @@ describe('arguments', () => {
     ['@kurrent/kurrentdb-client', ['store', 'diff', '--node', '32'], { KURRENTDB_URL: 'kurrentdb://127.0.0.1:1' }],
   ])('%s is loaded by the command that needs it, and only then', async (client, args, env) => {
     const { code, stderr } = await hub(args, { ...WITHOUT_ENGINES, ...env });
-    expect({ code, stderr }).toEqual({ code: 1, stderr: `FAILED: the client of an engine is loaded: ${client}\n` });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `FAILED: is loaded: ${client}\n` });
+  });
+  it('only a command that runs a node loads Nest', async () => {
+    const mine = temporary();
+    const without = (...args: string[]) => failure([...args], WITHOUT_NEST);
+    const node = join(mine.path, 'nodes', '31');
+    expect(await hub(['init', '--data', mine.path], WITHOUT_NEST)).toMatchObject({ code: 0 });
+    expect(await without('ledger', 'verify', node)).toMatchObject({ says: 'DATA_DIR_INVALID' });
+    expect(await without('ledger', 'replay', node)).toMatchObject({ says: 'NOTHING_SIGNED' });
+    expect(await without('ledger', 'prove', node, 'none')).toMatchObject({ says: 'NOTHING_SIGNED' });
+    expect(await without('ledger', 'export', node, join(mine.path, 'out'))).toMatchObject({ says: 'NOTHING_SIGNED' });
+    expect(await hub(['keys', 'list', '--node', '31', '--data', mine.path], WITHOUT_NEST)).toMatchObject({ code: 0 });
+    expect(await without('node', '--node', '31', '--data', mine.path, '--port', '0')).toMatchObject({ says: 'FAILED' });
+    mine.remove();
   });
   it('whose output nobody reads any more end without a word', async () => {
     expect(await unreadHub(['--help'])).toEqual({ code: 1, stderr: '' });

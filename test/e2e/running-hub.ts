@@ -44,10 +44,16 @@ export const unreadHub = async (args: readonly string[]): Promise<Omit<Ended, 's
   return { code: child.exitCode, stderr };
 };
 
-/** For the environment of a hub: neither it nor a process of it may load the client of Kafka or KurrentDB. */
-export const WITHOUT_ENGINES = {
-  NODE_OPTIONS: `--import=${new URL('testing/without-engines.mjs', import.meta.url).href}`,
-};
+/** For the environment of a hub: neither it nor a process of it may load a library that is named so. */
+const without = (libraries: RegExp): { readonly NODE_OPTIONS: string } => ({
+  NODE_OPTIONS: `--import=${new URL(`testing/without.mjs?${encodeURIComponent(libraries.source)}`, import.meta.url).href}`,
+});
+
+/** Without the clients of Kafka and KurrentDB, and the SDK for traces. */
+export const WITHOUT_ENGINES = without(
+  /^(@kurrent\/|kafkajs$|@platformatic\/kafka$|@opentelemetry\/(sdk|exporter|resources))/,
+);
+export const WITHOUT_NEST = without(/^@nestjs\//);
 
 /** A hub that runs: its lines as they come, and its end. */
 export class RunningHub {

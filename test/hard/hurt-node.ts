@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { generateKeyPair, parseTrustList, trustedNode, type TrustList } from '@delta-hub/crypto';
 import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
-import { createLedgerApp, type LedgerAppDeps } from '@delta-hub/ledger-app';
+import { createLedgerApp, type LedgerAppDeps } from '@delta-hub/ledger-app/service';
 
 export const NODE = '32';
 const WRITER = fileURLToPath(new URL('writer.ts', import.meta.url));

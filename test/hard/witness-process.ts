@@ -4,7 +4,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseTrustList, type PrivateJwk } from '@delta-hub/crypto';
 import { InMemoryEventStore } from '@delta-hub/event-store';
-import { createLedgerApp } from '@delta-hub/ledger-app';
+import { createLedgerApp } from '@delta-hub/ledger-app/service';
 
 const [directory = ''] = process.argv.slice(2);
 const { node, ledgerKey, witnessKey, trust } = JSON.parse(readFileSync(join(directory, 'keys.json'), 'utf8')) as {

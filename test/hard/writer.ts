@@ -4,7 +4,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseTrustList, type PrivateJwk, signerFromJwk, signEvent } from '@delta-hub/crypto';
 import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
-import { createLedgerApp, type LedgerApp } from '@delta-hub/ledger-app';
+import { createLedgerApp, type LedgerApp } from '@delta-hub/ledger-app/service';
 
 const [directory = '', first = '0', count = '0'] = process.argv.slice(2);
 const { node, eventKey, ledgerKey, trust } = JSON.parse(readFileSync(join(directory, 'keys.json'), 'utf8')) as {

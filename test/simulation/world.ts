@@ -6,7 +6,7 @@ import { parseTrustList, type PrivateJwk, type Signer, signerFromJwk, trustedNod
 import { type EventStore, InMemoryEvents, InMemoryEventStore } from '@delta-hub/event-store';
 import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
 import type { TransferSummary } from '@delta-hub/handoff';
-import { type OpenHandoff, openHandoff } from '@delta-hub/handoff-app';
+import { type OpenHandoff, openHandoff } from '@delta-hub/handoff-app/service';
 import type { Chance } from './chance.js';
 import { FaultyBroker, FaultyEventStore } from './faulty-parts.js';
 import { CRASH_SITES, type Faults, Life, NO_FAULTS, Strikes } from './life.js';

@@ -1,14 +1,10 @@
 export { NodeClock } from './clock.js';
-export { createHandoffApp } from './handoff-app.js';
-export type { HandoffApp, HandoffAppDeps } from './handoff-app.js';
 export { type KeyAct, readKeys, signKeyEvent } from './key-signing.js';
 export { nodeOfSource, readEvent } from './signed-events.js';
 export { StoreFeed } from './store-feed.js';
 export { StoreSubscriber, type SubscriberState } from './subscriber.js';
 export { Handle } from './requests.js';
 export type { Outcome, Request } from './requests.js';
-export { openHandoff } from './open-handoff.js';
-export type { HandoffDeps, OpenHandoff } from './open-handoff.js';
 export { readersOf, senders, topicsOf } from './topics.js';
 export { forgetPositions } from './positions.js';
 export { intervalsOfPerson } from './intervals.js';

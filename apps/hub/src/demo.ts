@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assertOk, renderReport } from './report.js';
-import { readScenario } from './scenario/scenario-file.js';
+import { G0, readScenario } from './scenario/scenario-file.js';
 import { openSession } from './session.js';
 
 /**
@@ -11,11 +11,12 @@ import { openSession } from './session.js';
  */
 export const demo = async (options: {
   readonly data?: string;
-  readonly scenario: string;
+  /** G0 when absent. */
+  readonly scenario?: string;
   readonly port: number;
   readonly json: boolean;
 }): Promise<void> => {
-  const scenario = readScenario(options.scenario);
+  const scenario = readScenario(options.scenario ?? G0);
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'delta-hub-demo-'));
   const progress = options.json ? process.stderr : process.stdout;
   const session = await openSession({ data, port: options.port, say: (line) => progress.write(`${line}\n`) });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { serveScratchLog } from '@delta-hub/ledger-app';
+import { serveScratchLog } from '@delta-hub/ledger-app/service';
 import { loadConfig } from './config.js';
 import { HubFault } from './faults.js';
 

@@ -1,25 +1,18 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
-import { checkScenarios } from './check-scenarios.js';
-import { demo } from './demo.js';
 import { exitCodeOf, HubFault } from './faults.js';
-import { ledgerExport } from './ledger-export.js';
-import { ledgerProve } from './ledger-prove.js';
-import { ledgerReplay, type ReplayCommand } from './ledger-replay.js';
-import { ledgerScratch } from './ledger-scratch.js';
-import { keysDoubts, keysReattest } from './keys-doubts.js';
-import { keysList, keysRevoke, keysRotate } from './keys.js';
-import { ledgerSettle } from './ledger-settle.js';
-import { ledgerVerify, type VerifyCommand } from './ledger-verify.js';
-import { G0 } from './scenario/scenario-file.js';
-import { ENVIRONMENTS, type KafkaEnvironment } from './kafka/environments.js';
+import { ENVIRONMENTS } from './kafka/environments.js';
 import { NODES } from './nodes.js';
-import { init, runNode, trust } from './single-node.js';
-import { storeApply, storeDiff } from './store-access.js';
-import type { SubscribeCommand } from './subscribe.js';
-import { token } from './token.js';
-import { topicsReread, topicsResend } from './topic-places.js';
-import { up } from './up.js';
+
+type Action = Parameters<Command['action']>[0];
+
+/** A command's module is loaded when the command is given: only what runs a node waits for Nest. */
+const lazily =
+  <Given extends unknown[]>(
+    load: () => Promise<(...given: Given) => void | Promise<void>>,
+  ): ((...given: Given) => Promise<void>) =>
+  async (...given) =>
+    (await load())(...given);
 
 const DATA = 'data directory; made when absent';
 const toPort = (text: string): number => {
@@ -57,7 +50,7 @@ program
   .option('--data <dir>', DATA, 'data')
   .option('--port <n>', 'port of node 31; nodes 32, 33, 34 take the next three; 0: any', toPort, 4031)
   .option('--no-play', 'serve without playing the scenario')
-  .action((options: { data: string; port: number; play: boolean }) => up(options));
+  .action(lazily(async () => (await import('./up.js')).up));
 
 program
   .command('init')
@@ -65,7 +58,7 @@ program
   .option('--data <dir>', DATA, 'data')
   .option('--node <node>', '31, 32, 33 or 34; all four unless given')
   .option('--json', 'print one JSON object', false)
-  .action((options: Parameters<typeof init>[0]) => init(options));
+  .action(lazily(async () => (await import('./single-node.js')).init));
 
 program
   .command('trust')
@@ -75,7 +68,7 @@ program
   .option('--data <dir>', 'data directory', 'data')
   .option('--replace', 'write a trust list anew that is there already', false)
   .option('--json', 'print one JSON object', false)
-  .action((files: string[], options: Parameters<typeof trust>[1]) => trust(files, options));
+  .action(lazily(async () => (await import('./single-node.js')).trust));
 
 program
   .command('node')
@@ -83,23 +76,23 @@ program
   .requiredOption('--node <node>', '31, 32, 33 or 34')
   .option('--data <dir>', 'data directory', 'data')
   .option('--port <n>', 'port of its gateway; 0: any', toPort, 4032)
-  .action((options: Parameters<typeof runNode>[0]) => runNode(options));
+  .action(lazily(async () => (await import('./single-node.js')).runNode));
 
 program
   .command('demo')
   .description('run the four nodes, play a scenario (G0), verify everything, and exit: 0 only if all is as expected')
   .option('--data <dir>', 'data directory to keep; a temporary one, removed afterwards, when absent')
   .option('--port <n>', 'port of node 31; 0: any free ports', toPort, 0)
-  .option('--scenario <file>', 'what to play: a scenario file, see apps/hub/scenarios', G0)
+  .option('--scenario <file>', 'what to play: a scenario file, see apps/hub/scenarios; G0 when absent')
   .option('--json', 'print one JSON object on standard output; progress goes to standard error', false)
-  .action((options: { data?: string; port: number; scenario: string; json: boolean }) => demo(options));
+  .action(lazily(async () => (await import('./demo.js')).demo));
 
 program
   .command('scenario')
   .description('play scenario files, each on four fresh nodes in this process; 0 only if all ended as they say')
   .argument('<files...>', 'scenario files, YAML or JSON: docs/scenarios.md')
   .option('--json', 'print one JSON object on standard output; progress goes to standard error', false)
-  .action((files: string[], options: { json: boolean }) => checkScenarios(files, options));
+  .action(lazily(async () => (await import('./check-scenarios.js')).checkScenarios));
 
 program
   .command('token')
@@ -112,7 +105,7 @@ program
   .option('--ttl <seconds>', 'how long the token is good for', toSeconds, 28_800)
   .option('--data <dir>', 'data directory of the hub', 'data')
   .option('--json', 'print {"token": ...}', false)
-  .action((options: Parameters<typeof token>[0]) => token(options));
+  .action(lazily(async () => (await import('./token.js')).token));
 
 const ledger = program.command('ledger').description('the nodes’ transparency logs');
 ledger
@@ -129,7 +122,7 @@ ledger
   .option('--trust <file>', 'trust list; needed for an address or an exported log, the directory’s own when absent')
   .option('--json', 'print one JSON object', false)
   .addHelpText('after', '\nExit codes: 0 verified, 1 could not be read, 2 wrong arguments, 3 a fault was found.')
-  .action((source: string, options: VerifyCommand) => ledgerVerify(source, options));
+  .action(lazily(async () => (await import('./ledger-verify.js')).ledgerVerify));
 
 ledger
   .command('replay')
@@ -153,7 +146,7 @@ ledger
     'after',
     '\nExit codes: 0 every entry verified, 1 could not be read, 2 wrong arguments, 3 an entry does not verify.',
   )
-  .action((source: string, options: ReplayCommand) => ledgerReplay(source, options));
+  .action(lazily(async () => (await import('./ledger-replay.js')).ledgerReplay));
 
 ledger
   .command('export')
@@ -165,9 +158,7 @@ ledger
   .option('--token <token>', 'token of an inspector; needed for an address')
   .option('--json', 'print one JSON object', false)
   .addHelpText('after', '\nThe entries are for inspectors: serve tile/entries/ to nobody else.')
-  .action((source: string, dir: string, options: { token?: string; json: boolean }) =>
-    ledgerExport(source, dir, options),
-  );
+  .action(lazily(async () => (await import('./ledger-export.js')).ledgerExport));
 
 ledger
   .command('prove')
@@ -178,22 +169,20 @@ ledger
   .option('--trust <file>', 'trust list to compare keys and policy with; that of the directory unless given')
   .option('--out <file>', 'where to write; evidence-<event>.zip when absent')
   .option('--json', 'print one JSON object', false)
-  .action((source: string, event: string, options: Parameters<typeof ledgerProve>[2]) =>
-    ledgerProve(source, event, options),
-  );
+  .action(lazily(async () => (await import('./ledger-prove.js')).ledgerProve));
 ledger
   .command('settle')
   .description('accept the facts of a node again whose log had forked, once the cause is known; the proofs stay')
   .argument('<directory>', 'directory of the node that holds them; it may be running')
   .requiredOption('--forked <node>', 'node whose log had forked: 31, 32, 33 or 34')
   .requiredOption('--reason <text>', 'what was found and decided')
-  .action((directory: string, options: { forked: string; reason: string }) => ledgerSettle(directory, options));
+  .action(lazily(async () => (await import('./ledger-settle.js')).ledgerSettle));
 ledger
   .command('scratch')
   .description('serve a log that takes any bytes on POST /add, for tools that try logs (refused in production)')
   .requiredOption('--data <dir>', 'its own directory, never that of a node; made when absent')
   .option('--port <n>', 'port on the loopback interface; 0: any', toPort, 0)
-  .action((options: { data: string; port: number }) => ledgerScratch(options));
+  .action(lazily(async () => (await import('./ledger-scratch.js')).ledgerScratch));
 
 const keys = program.command('keys').description('the keys of a node; the node must be stopped');
 const ofNode = (command: Command): Command =>
@@ -201,35 +190,30 @@ const ofNode = (command: Command): Command =>
     .requiredOption('--node <id>', 'the node: 31, 32, 33 or 34')
     .option('--data <dir>', 'data directory of the hub', 'data')
     .option('--json', 'print one JSON object', false);
-ofNode(keys.command('list').description('every key that the node knows, and when it is valid')).action(keysList);
+ofNode(keys.command('list').description('every key that the node knows, and when it is valid')).action(
+  lazily(async () => (await import('./keys.js')).keysList),
+);
 ofNode(keys.command('rotate').description('a new key in place of the one that signs events'))
   .option('--ledger', 'in place of the one that signs the heads of the log', false)
   .option('--compromised-from <instant>', 'the present key was stolen: from this instant on (UTC, milliseconds)')
-  .action(keysRotate);
+  .action(lazily(async () => (await import('./keys.js')).keysRotate));
 ofNode(keys.command('revoke').description('take a key away; a key of another node is gone once two nodes say so'))
   .requiredOption('--kid <id>', 'the key, e.g. 32/1')
   .requiredOption('--reason <reason>', 'superseded, lost or compromised')
   .option('--from <instant>', 'compromised from this instant on (UTC, milliseconds)')
-  .action(keysRevoke);
+  .action(lazily(async () => (await import('./keys.js')).keysRevoke));
 ofNode(
   keys
     .command('doubts')
     .description('what a compromised key signed and no witness had seen before: to be declared again, or repaired'),
-).action(keysDoubts);
+).action(lazily(async () => (await import('./keys-doubts.js')).keysDoubts));
 ofNode(keys.command('reattest').description("declare this node's own events that are in doubt again"))
   .option('--event <id>', 'this one; may be repeated', (id: string, ids: readonly string[] = []) => [...ids, id])
   .option('--all', 'every one that is in doubt', false)
-  .action(keysReattest);
+  .action(lazily(async () => (await import('./keys-doubts.js')).keysReattest));
 
 const topics = program.command('topics').description('the topics and access rules on Apache Kafka, from one file');
-// Loaded only for this: the module brings a Kafka client.
-const topicsModule = () => import('./kafka/topics.js');
-interface OnKafka {
-  readonly file: string;
-  readonly environment: KafkaEnvironment;
-  readonly json: boolean;
-}
-const onKafka = (name: string, summary: string, run: (options: OnKafka) => Promise<void>) =>
+const onKafka = (name: string, summary: string, run: Action) =>
   topics
     .command(name)
     .description(summary)
@@ -240,11 +224,15 @@ const onKafka = (name: string, summary: string, run: (options: OnKafka) => Promi
     .option('--json', 'print one JSON object', false)
     .addHelpText('after', '\nThe brokers are those of KAFKA_BROKERS. Exit codes: 0 as the file says, 3 it differs.')
     .action(run);
-onKafka('diff', 'show what the brokers lack of the file', async (options) =>
-  (await topicsModule()).topicsDiff(options),
+onKafka(
+  'diff',
+  'show what the brokers lack of the file',
+  lazily(async () => (await import('./kafka/topics.js')).topicsDiff),
 );
-onKafka('apply', 'make what is missing; what could lose records or rights is only shown', async (options) =>
-  (await topicsModule()).topicsApply(options),
+onKafka(
+  'apply',
+  'make what is missing; what could lose records or rights is only shown',
+  lazily(async () => (await import('./kafka/topics.js')).topicsApply),
 );
 
 const atNode = (command: Command): Command =>
@@ -257,10 +245,10 @@ atNode(topics.command('reread'))
     'when it starts, a node reads the topics of a peer from their beginning: after their loss or replacement',
   )
   .requiredOption('--peer <node>', 'whose topics')
-  .action((options: Parameters<typeof topicsReread>[0]) => topicsReread(options));
+  .action(lazily(async () => (await import('./topic-places.js')).topicsReread));
 atNode(topics.command('resend'))
   .description('when it starts, a node sends everything of its own again; receivers take each fact once')
-  .action((options: Parameters<typeof topicsResend>[0]) => topicsResend(options));
+  .action(lazily(async () => (await import('./topic-places.js')).topicsResend));
 
 program
   .command('subscribe')
@@ -282,10 +270,10 @@ program
     'after',
     '\nThe broker is that of DELTA_HUB_BROKER; for Kafka see KAFKA_BROKERS. What does not verify, and what is sealed for others, is one JSON line on standard error. Exit codes: 0 everything verified, 1 the broker is not there or the place in the topic is lost, 2 wrong arguments, 3 something did not verify.',
   )
-  .action(async (options: SubscribeCommand) => (await import('./subscribe.js')).subscribe(options));
+  .action(lazily(async () => (await import('./subscribe.js')).subscribe));
 
 const store = program.command('store').description("who may do what on the KurrentDB of a node's events");
-const onStore = (name: string, summary: string, run: typeof storeDiff) =>
+const onStore = (name: string, summary: string, run: Action) =>
   store
     .command(name)
     .description(summary)
@@ -297,8 +285,16 @@ const onStore = (name: string, summary: string, run: typeof storeDiff) =>
       '\nThe server is that of KURRENTDB_URL, the account in KURRENTDB_CREDENTIALS_FILE an administrator. Exit codes: 0 as it must be, 3 it differs.',
     )
     .action(run);
-onStore('diff', 'show which rights differ from: the group appends and reads, and deletes nothing', storeDiff);
-onStore('apply', 'set them; replaces the default rights and those on $all', storeApply);
+onStore(
+  'diff',
+  'show which rights differ from: the group appends and reads, and deletes nothing',
+  lazily(async () => (await import('./store-access.js')).storeDiff),
+);
+onStore(
+  'apply',
+  'set them; replaces the default rights and those on $all',
+  lazily(async () => (await import('./store-access.js')).storeApply),
+);
 
 // Whoever reads what is printed may go away before its end, as `head` does: nobody is left to be told anything.
 process.stdout.on('error', (error: Error & { readonly code?: string }) => {

@@ -1,7 +1,8 @@
 import { AFTER_ALL, type KeyHistory, signingKeyOf, type Signer, verifyBytes } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
-import type { HandoffApp, SubscriberState } from '@delta-hub/handoff-app';
-import type { LedgerApp, LedgerHealth } from '@delta-hub/ledger-app';
+import type { SubscriberState } from '@delta-hub/handoff-app';
+import type { HandoffApp } from '@delta-hub/handoff-app/service';
+import type { LedgerApp, LedgerHealth } from '@delta-hub/ledger-app/service';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** What readiness is made of (design section 7). `witnesses` only ever warns: a node works on with its own signature. */

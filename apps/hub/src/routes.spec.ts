@@ -1,5 +1,5 @@
 import { generateKeyPair } from '@delta-hub/crypto';
-import type { LedgerApp } from '@delta-hub/ledger-app';
+import type { LedgerApp } from '@delta-hub/ledger-app/service';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer } from 'node:http';

@@ -1,6 +1,7 @@
 import type { Jwks } from '@delta-hub/crypto';
 import type { Route } from '@delta-hub/gateway-app';
-import { type LedgerApp, verifierPath } from '@delta-hub/ledger-app';
+import { verifierPath } from '@delta-hub/ledger-app';
+import type { LedgerApp } from '@delta-hub/ledger-app/service';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PeerLine } from './peer-line.js';

@@ -1,9 +1,7 @@
 export { checkEvidence, type EvidenceVerdict } from './evidence/evidence-check.js';
 export { proveFromDirectory } from './evidence/evidence-directory.js';
 export { verifierPath } from './evidence/verifier-files.js';
-export { createLedgerApp } from './ledger-app.js';
 export type { BeginGroup } from './event-tail.js';
-export type { LedgerApp, LedgerAppDeps, LedgerHealth } from './ledger-app.js';
 export { LedgerFault } from './ledger-fault.js';
 export type { Evidence, LedgerFaultCode } from './ledger-fault.js';
 export { exportLog, type Exported } from './export/export-log.js';
@@ -13,7 +11,6 @@ export type { KnownFork } from './witness/known-forks.js';
 export type { Level } from './witness/level.js';
 export { httpWire, type Wire } from './witness/wire.js';
 export type { Sequencing } from './sequencing.js';
-export { type ScratchServer, serveScratchLog } from './scratch/scratch-server.js';
 export { replayDirectory, type ReplayedDirectory, type ReplayQuestion } from './replay/replay-directory.js';
 export { type ReplayLine, replayLines } from './replay/replay-lines.js';
 export type { ReplayedEntry, ReplayedEvent } from './replay/replayed-entry.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { createLedgerApp, type LedgerApp } from './index.js';
+import { createLedgerApp, type LedgerApp } from './service.js';
 import { sampleDeps } from './testing/sample-app.js';
 import { sampleId, SampleNode, sampleStream } from './testing/sample-node.js';
 

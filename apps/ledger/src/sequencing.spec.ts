@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type EventStore, EventStoreError, InMemoryEventStore, type RecordedEvent } from '@delta-hub/event-store';
-import { createLedgerApp, type LedgerApp, type LedgerAppDeps } from './index.js';
+import { createLedgerApp, type LedgerApp, type LedgerAppDeps } from './service.js';
 import { ledgerPaths } from './ledger-paths.js';
 import { openLedgerStore } from './sqlite-ledger-store.js';
 import { replacing } from './testing/failing.js';

@@ -8,7 +8,8 @@ import {
   tilesOf,
   tilePath,
 } from '@delta-hub/ledger';
-import { createLedgerApp, type LedgerApp, verifyLedger } from './index.js';
+import { verifyLedger } from './index.js';
+import { createLedgerApp, type LedgerApp } from './service.js';
 import { sha256Tree } from './log-identity.js';
 import { sampleDeps } from './testing/sample-app.js';
 import { SampleNode } from './testing/sample-node.js';

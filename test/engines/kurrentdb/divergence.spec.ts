@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { generateKeyPair, parseTrustList, signerFromJwk, signEvent, trustedNode } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import { openKurrentEventStore } from '@delta-hub/event-store/kurrent';
-import { createLedgerApp, type LedgerApp } from '@delta-hub/ledger-app';
+import { createLedgerApp, type LedgerApp } from '@delta-hub/ledger-app/service';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -7,7 +7,7 @@ import {
   trustedNode,
 } from '@delta-hub/crypto';
 import type { SubscriberState } from '@delta-hub/handoff-app';
-import type { LedgerHealth } from '@delta-hub/ledger-app';
+import type { LedgerHealth } from '@delta-hub/ledger-app/service';
 import { ReadinessProbe } from '../readiness.js';
 
 const NOW = '2025-03-10T01:30:00.000Z';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Caller } from '@delta-hub/crypto';
 import { signEvent } from '@delta-hub/crypto';
-import { createLedgerApp, type LedgerApp } from '../index.js';
+import { createLedgerApp, type LedgerApp } from '../service.js';
 import { sampleDeps } from '../testing/sample-app.js';
 import { sampleId, SampleNode, sampleStream } from '../testing/sample-node.js';
 import { nodePrimitives, verifier } from '../testing/offline-verifier.js';

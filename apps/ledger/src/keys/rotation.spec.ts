@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { exportLog } from '../export/export-log.js';
-import { createLedgerApp } from '../index.js';
+import { createLedgerApp } from '../service.js';
 import { replayDirectory } from '../replay/replay-directory.js';
 import { closedLog, sampleDeps } from '../testing/sample-app.js';
 import { SampleNode } from '../testing/sample-node.js';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Caller } from '@delta-hub/crypto';
 import { fromBase64, verifyConsistency } from '@delta-hub/ledger';
-import { createLedgerApp, type LedgerApp } from '../index.js';
+import { createLedgerApp, type LedgerApp } from '../service.js';
 import { ledgerPaths } from '../ledger-paths.js';
 import { sha256Tree } from '../log-identity.js';
 import { sampleDeps } from '../testing/sample-app.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { createLedgerApp, type LedgerApp } from '../index.js';
+import { createLedgerApp, type LedgerApp } from '../service.js';
 import { sampleDeps } from '../testing/sample-app.js';
 import { appendCases } from '../testing/sample-cases.js';
 import { openSampleLog } from '../testing/sample-log.js';

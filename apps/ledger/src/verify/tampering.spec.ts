@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type EventStore, EventStoreError, type RecordedEvent } from '@delta-hub/event-store';
-import { createLedgerApp } from '../index.js';
+import { createLedgerApp } from '../service.js';
 import { failing, replacing } from '../testing/failing.js';
 import { closedLog, sampleDeps } from '../testing/sample-app.js';
 import { sampleKeys, SampleNode } from '../testing/sample-node.js';

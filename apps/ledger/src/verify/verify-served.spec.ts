@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { createLedgerApp, type LedgerApp } from '../index.js';
+import { createLedgerApp, type LedgerApp } from '../service.js';
 import { sampleDeps } from '../testing/sample-app.js';
 import { sampleKeys, SampleNode } from '../testing/sample-node.js';
 import { flipped, placesIn } from '../testing/spoiling.js';
