@@ -51,7 +51,7 @@ export class FaultyEventStore implements EventStore {
   }
 }
 
-/** The broker as one node reaches it: cut off, slow, away, of unknown outcome, delivering again what it has delivered. */
+/** The broker as one node reaches it: cut off, slow, away, of unknown outcome, losing facts, delivering again what it has delivered. */
 export class FaultyBroker implements Broker {
   constructor(
     private readonly broker: Broker,
@@ -60,7 +60,10 @@ export class FaultyBroker implements Broker {
   ) {}
 
   publish(...[topic, records]: Parameters<Broker['publish']>): Promise<void> {
-    const write = () => this.broker.publish(topic, records);
+    const write = async () => {
+      if (topic.endsWith('.events.v1') && this.life.strikes('lost', 'broker.publish')) return;
+      await this.broker.publish(topic, records);
+    };
     const noAnswer = () => new BrokerError('OUTCOME_UNKNOWN', 'no answer');
     return this.try('publish', () => this.life.write('broker.publish', write, noAnswer));
   }

@@ -5,6 +5,8 @@ export interface Faults {
   /** A write of which nobody knows what became of it; in half of the cases nothing was written. */
   readonly unknownOutcome: number;
   readonly away: number;
+  /** The broker says that it has facts, and loses them. */
+  readonly lost: number;
   readonly redelivered: number;
   /** An operation takes its time, so that others overtake it. */
   readonly slow: number;
@@ -12,7 +14,7 @@ export interface Faults {
   readonly crash: 0 | 1;
 }
 
-export const NO_FAULTS: Faults = { unknownOutcome: 0, away: 0, redelivered: 0, slow: 0, crash: 0 };
+export const NO_FAULTS: Faults = { unknownOutcome: 0, away: 0, lost: 0, redelivered: 0, slow: 0, crash: 0 };
 
 /** The operations of store and broker at which a node can die, each with how many of them a life that dies there sees at most. */
 const STEPS: Readonly<Record<string, number>> = {

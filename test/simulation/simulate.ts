@@ -31,9 +31,13 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 /** Looks after which a world that is still not at rest never will be. */
 const MOST_ROUNDS = 500;
+/** Heartbeats after which what was lost has been sent again: a peer that asked in vain before waits for 64. */
+const MOST_BEATS = 100;
+/** Before a quiet time: to tell, to find out, to ask, to be answered. */
+const QUIET_BEATS = 4;
 /** How often an act is asked for once all is well, before nobody believes any more that it is answered. */
 const MOST_ASKED = 20;
-const BAD_DAY = { unknownOutcome: 0.02, away: 0.003, redelivered: 0.05, slow: 0.01, crash: 1 } as const;
+const BAD_DAY = { unknownOutcome: 0.02, away: 0.003, lost: 0.01, redelivered: 0.05, slow: 0.01, crash: 1 } as const;
 const SUBSTRATES: Readonly<Record<Play['substrate'], MakeSubstrate>> = { memory: inMemory, sqlite: onSqlite };
 
 /** Changes the parts of a world, to see whether it is found out. */
@@ -112,8 +116,11 @@ class Player {
   async moment(): Promise<void> {
     const { world, time, cases } = this;
     const { chance } = world;
-    // Now and then some days pass in which nobody does anything.
-    world.time += chance.is(0.02) ? chance.below(12) * DAY : chance.below(30) * MINUTE;
+    // Now and then some days pass in which nobody does anything but the nodes, which go on to say that they are there.
+    if (chance.is(0.02)) {
+      await this.beat(QUIET_BEATS);
+      world.time += chance.below(12) * DAY;
+    } else world.time += chance.below(30) * MINUTE;
     if (world.strikes(0.02, 'line cut')) world.node(chance.of(NODES)).isCut = true;
     if (chance.is(0.05)) world.node(chance.of(NODES)).isCut = false;
     if (chance.is(0.01)) this.setClock();
@@ -135,11 +142,35 @@ class Player {
     for (let rounds = 0; this.unanswered.length > 0 && rounds < MOST_ASKED; rounds += 1)
       for (const one of this.unanswered.splice(0)) await this.try(one);
     this.seen.push(...this.unanswered.map(({ handle: { request } }) => `${request.type} is never answered`));
-    await this.settle();
+    await this.makeWhole();
     // Limits that wait for nothing but time pass too.
     world.time += 8 * DAY;
     for (const node of world.nodes.values()) node.tick();
     await this.settle();
+  }
+
+  private async beat(times: number): Promise<void> {
+    for (let beats = 0; beats < times; beats += 1) {
+      this.world.time += MINUTE;
+      for (const node of this.world.nodes.values()) node.tick();
+      await this.time.pass(12);
+    }
+  }
+
+  /** Heartbeats go on until no node lacks a fact that another has sent. */
+  private async makeWhole(): Promise<void> {
+    const { world } = this;
+    for (let rounds = 0; rounds < MOST_BEATS; rounds += 1) {
+      await this.settle();
+      const lacking = [...world.nodes.values()].flatMap(({ name, handoff }) =>
+        handoff.health.peers().flatMap(({ id, missingFacts }) => (missingFacts > 0 ? [`${name} of ${id}`] : [])),
+      );
+      if (lacking.length > 0) world.struck.count('facts missed');
+      // Once to tell, once to find out.
+      if (rounds >= 2 && lacking.length === 0) return;
+      await this.beat(1);
+    }
+    this.seen.push('a node lacks facts that another has sent, and does not get them');
   }
 
   /** A clock goes wrong by more than the five minutes that are marked, or is set right. */

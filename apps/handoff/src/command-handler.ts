@@ -34,7 +34,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { v5 as uuidv5 } from 'uuid';
 import { checkInput } from './input-checks.js';
 import { type Commander, Handle, type HubRejection, type Inputs, type Outcome, type Request } from './requests.js';
-import { actOf, type Keeper, readEvent, sign, stateOf } from './signed-events.js';
+import { actOf, type Keeper, nodeOfSource, readEvent, sign, stateOf } from './signed-events.js';
 import { currentTrace } from './trace-context.js';
 import { type AnyCommand, type LookUps, type Pair, toCommand } from './to-command.js';
 
@@ -192,6 +192,7 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
     const recipients = [...recipientsOf(acts, recorded, this.keeper.node), ...command.partners];
     const isSealed = command.isSealed || [...acts, ...recorded.map(actOf)].some(isOfSealed);
     const signed: EventToAppend[] = [];
+    const ownLast = recorded.findLast((event) => nodeOfSource(readEvent(event).source) === this.keeper.node)?.id;
     for (const act of acts) {
       const causationId = signed.at(-1)?.id ?? recorded.at(-1)?.id;
       const rule = `${articleOf(act.type)}@${packVersionOf(act, this.keeper.node)}`;
@@ -204,6 +205,7 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
         recipients,
         rule,
         causationId,
+        previousId: signed.length > 0 || ownLast === causationId ? undefined : ownLast,
         commandId,
         commandHash,
         isSealed,

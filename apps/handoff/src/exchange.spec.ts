@@ -24,13 +24,25 @@ let disks: Record<Node, InMemoryEvents>;
 let apps: Partial<Record<Node, HandoffApp>>;
 let clocks: Record<Node, NodeClock>;
 let broker: Broker;
+/** Records of a topic of events that the broker will say it has, and lose. */
+let toBeLost: number;
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'delta-hub-exchange-'));
   topics = new InMemoryTopics();
   disks = { '31': new InMemoryEvents(), '32': new InMemoryEvents() };
   clocks = { '31': new NodeClock('2025-01-06T01:00:00.000Z'), '32': new NodeClock('2025-01-06T01:00:00.000Z') };
-  broker = new InMemoryBroker(topics);
+  toBeLost = 0;
+  const sound = new InMemoryBroker(topics);
+  broker = Object.assign(Object.create(sound) as Broker, {
+    publish: async (...[topic, records]: Parameters<Broker['publish']>) => {
+      const kept = records.filter(() => topic !== eventsTopic('32') || (toBeLost -= 1) < 0);
+      if (kept.length > 0) await sound.publish(topic, kept);
+    },
+    subscribe: (...args: Parameters<Broker['subscribe']>) => sound.subscribe(...args),
+    lag: (...args: Parameters<Broker['lag']>) => sound.lag(...args),
+    close: () => sound.close(),
+  });
   apps = { '31': await open('31'), '32': await open('32') };
 });
 afterEach(async () => {
@@ -132,26 +144,32 @@ const STEPS: readonly (readonly [string, Node, string, string])[] = [
 /** Facts of the case after each step: the letter's receipt comes by itself, then the reminder of its third day, and the completion with the report. */
 const FACTS = [0, 1, 2, 4, 6, 7, 8, 9, 10, 11, 13];
 
+/** One step of the case; gives its transfer. */
+const act = async (index: number, id: string): Promise<string> => {
+  const [day, node, mutation, input] = STEPS[index]!;
+  for (const clock of Object.values(clocks)) clock.drive(`${day}T02:00:00.000Z`);
+  const clerk = node === '32' ? wujiang : qingpu;
+  // Who prepared the transfer does not approve it.
+  const caller = mutation === 'decideTransfer' ? { ...clerk, officerId: 'officer-320509-002' } : clerk;
+  const key = uuidv5(`${index}`, NAMESPACE);
+  const query = `mutation { ${mutation}(idempotencyKey: "${key}", input: { ${input.replace('$', id)} }) { __typename ... on Refusal { code } ${mutation === 'registerIntake' ? '' : '... on TransferRecorded { transfer { id } }'} } }`;
+  const { data } = await ask<{ data: Record<string, { __typename: string; transfer?: { id: string } }> }>(
+    node,
+    caller,
+    query,
+  );
+  expect(data[mutation]!.__typename).toMatch(/Recorded$/);
+  return data[mutation]!.transfer?.id ?? id;
+};
+
 /** Plays the case up to a step, each act once both nodes hold all before it. */
 const play = async (
   steps = STEPS.length,
   between: (step: number) => Promise<void> = () => Promise.resolve(),
 ): Promise<string> => {
   let id = '';
-  for (const [index, [day, node, mutation, input]] of STEPS.slice(0, steps).entries()) {
-    for (const clock of Object.values(clocks)) clock.drive(`${day}T02:00:00.000Z`);
-    const clerk = node === '32' ? wujiang : qingpu;
-    // Who prepared the transfer does not approve it.
-    const caller = mutation === 'decideTransfer' ? { ...clerk, officerId: 'officer-320509-002' } : clerk;
-    const key = uuidv5(`${index}`, NAMESPACE);
-    const query = `mutation { ${mutation}(idempotencyKey: "${key}", input: { ${input.replace('$', id)} }) { __typename ... on Refusal { code } ${mutation === 'registerIntake' ? '' : '... on TransferRecorded { transfer { id } }'} } }`;
-    const { data } = await ask<{ data: Record<string, { __typename: string; transfer?: { id: string } }> }>(
-      node,
-      caller,
-      query,
-    );
-    expect(data[mutation]!.__typename).toMatch(/Recorded$/);
-    id = data[mutation]!.transfer?.id ?? id;
+  for (const index of STEPS.slice(0, steps).keys()) {
+    id = await act(index, id);
     for (const [side, who] of [
       ['31', qingpu],
       ['32', wujiang],
@@ -208,6 +226,42 @@ describe('two nodes', () => {
     );
     expect([await view('31', qingpu), await view('32', wujiang)]).toEqual(before);
     expect(await Promise.all(sizes.map((store) => store.head()))).toEqual(heads);
+  }, 60_000);
+});
+
+describe('a fact that the broker said it has and lost', () => {
+  interface Line {
+    readonly data: {
+      readonly node: { readonly peers: readonly { readonly id: string; readonly missingFacts: number }[] };
+    };
+  }
+  const missing = async (node: Node): Promise<number> =>
+    (await ask<Line>(node, node === '31' ? qingpu : wujiang, '{ node { peers { id missingFacts } } }')).data.node
+      .peers[0]!.missingFacts;
+  /** The clocks strike until it is so. */
+  const beating = async (isSo: () => Promise<boolean>): Promise<void> => {
+    let minute = 0;
+    await until(
+      async () => {
+        minute += 1;
+        for (const clock of Object.values(clocks))
+          clock.drive(new Date(Date.UTC(2025, 2, 12, 0, minute)).toISOString());
+        return isSo();
+      },
+      (isIt) => isIt,
+    );
+  };
+
+  it('is noticed by the count in the sender’s heartbeats, asked for and sent again; nothing comes twice', async () => {
+    const id = await play(2);
+    toBeLost = 1;
+    await act(2, id);
+    expect(await factIds('32', wujiang)).toHaveLength(2);
+    await beating(async () => (await missing('31')) === 1);
+    expect(await factIds('31', qingpu)).toHaveLength(1);
+    await beating(async () => (await missing('31')) === 0);
+    expect(await factIds('31', qingpu)).toEqual(await factIds('32', wujiang));
+    expect(await missing('32')).toBe(0);
   }, 60_000);
 });
 

@@ -41,7 +41,8 @@ const open = async (node: Node) => {
   const [store, log] = [new InMemoryEventStore(), new LineLog(join(dir, `${node}.db`))];
   const positions = new Positions(join(dir, `${node}.db`));
   const keeper = { node, signer: signerOf(node), clock, newId: uuidv7 };
-  const deps = { keeper, broker: line, store, log, positions, keys };
+  const completeness = { told: () => [], lacks: () => 0, compare: () => Promise.resolve() };
+  const deps = { keeper, broker: line, store, log, positions, keys, completeness };
   const [sender, listener] = [new HeartbeatSender(deps), new HeartbeatListener(peer, deps)];
   listener.start();
   const beat = async (): Promise<void> => {
@@ -54,7 +55,7 @@ const open = async (node: Node) => {
     log.close();
     positions.close();
   };
-  return { clock, store, log, beat, close, stale: () => peerStates(node, [peer], log, clock.now())[0]! };
+  return { clock, store, log, beat, close, stale: () => peerStates(node, [peer], log, completeness, clock.now())[0]! };
 };
 
 beforeEach(async () => {
@@ -89,7 +90,7 @@ const outages = async (node: Node): Promise<readonly HubEvent<'outage.declared'>
 it('a peer that has not been heard for more than five minutes is stale, with the instant it was heard last', async () => {
   expect(nodes['31'].stale()).toEqual({
     ...{ id: '32', heardAt: undefined, isStale: true, staleSince: undefined },
-    ...{ isSkewed: false, skewSeconds: undefined },
+    ...{ isSkewed: false, skewSeconds: undefined, missingFacts: 0 },
   });
   await moment('2025-09-29T00:01:00.000Z');
   expect(nodes['31'].stale()).toMatchObject({ heardAt: '2025-09-29T00:01:00.000Z', isStale: false });

@@ -1,9 +1,10 @@
 import type { Broker, BrokerSubscription, IncomingRecord } from '@delta-hub/broker';
 import { AFTER_ALL, digest, type KeyHistory, openDetached, ruleAt, toDetached } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
-import { isSilent, outageOf, skewOf } from '@delta-hub/handoff';
+import { type Heard, isSilent, outageOf, skewOf } from '@delta-hub/handoff';
 import { v5 as uuidv5 } from 'uuid';
 import { Backoff } from './backoff.js';
+import type { Completeness } from './completeness.js';
 import { lagOf } from './lag.js';
 import type { Gap, LineLog } from './line-log.js';
 import { isPlaceLost, positionsIn, type Positions, withPosition } from './positions.js';
@@ -28,6 +29,7 @@ interface Deps {
   readonly positions: Positions;
   /** The keys of all nodes as this node knows them now. */
   readonly keys: () => Promise<KeyHistory>;
+  readonly completeness: Pick<Completeness, 'told' | 'lacks' | 'compare'>;
 }
 
 /** What a node knows of another: when it heard it last, and since when that is too long ago. Instants are UTC. */
@@ -39,6 +41,8 @@ export interface PeerState {
   /** Whether its clock goes wrong by more than five minutes, and by how many seconds at least. */
   readonly isSkewed: boolean;
   readonly skewSeconds: number | undefined;
+  /** How many facts it has sent to this node, by its own count, that have not come: it is asked for them. */
+  readonly missingFacts: number;
 }
 
 /** Says with every tick that this node is there. A heartbeat that cannot go out is kept: it shows how long the node was alone. */
@@ -69,9 +73,17 @@ export class HeartbeatSender {
     return this.sending;
   }
 
+  private heard(): readonly Heard[] {
+    return this.deps.log.heardOf().map((heard) => {
+      const lacks = this.deps.completeness.lacks(heard.node);
+      return lacks > 0 ? { ...heard, lacks } : heard;
+    });
+  }
+
   private async send(): Promise<void> {
-    const { keeper, broker, log } = this.deps;
-    const beat = signBeat(log.nextSequence(), log.heardOf(), keeper);
+    const { keeper, broker, log, completeness } = this.deps;
+    const said = { sequence: log.nextSequence(), heard: this.heard(), told: completeness.told() };
+    const beat = signBeat(said, keeper);
     const { payload, detached } = toDetached(beat.jws);
     const headers = { 'content-type': 'application/cloudevents+json', jws: detached };
     try {
@@ -138,13 +150,16 @@ export class HeartbeatListener {
   }
 
   private async take(record: IncomingRecord): Promise<void> {
-    const { log, keys, positions } = this.deps;
+    const { log, keys, positions, completeness } = this.deps;
     const rule = ruleAt(await keys(), AFTER_ALL);
     const opened = openDetached(record.value, record.headers['jws'], rule);
     const beat = opened.ok ? beatIn(opened) : undefined;
     // What is no heartbeat of this peer says nothing about it; there is no case to refuse it in.
     if (beat?.node === this.peer) {
-      if (beat.sequence > (log.lastHeard(this.peer)?.sequence ?? 0)) log.heard(beat);
+      if (beat.sequence > (log.lastHeard(this.peer)?.sequence ?? 0)) {
+        log.heard(beat);
+        await completeness.compare(beat);
+      }
       for (const gap of log.gaps()) await this.lookAt(gap, beat);
     }
     positions.set(this.name, withPosition(positions.get(this.name), record));
@@ -193,7 +208,13 @@ export class HeartbeatListener {
 }
 
 /** What this node may say of the facts of each peer now. */
-export const peerStates = (node: string, peers: readonly string[], log: LineLog, now: string): readonly PeerState[] =>
+export const peerStates = (
+  node: string,
+  peers: readonly string[],
+  log: LineLog,
+  completeness: Pick<Completeness, 'lacks'>,
+  now: string,
+): readonly PeerState[] =>
   peers.map((id) => {
     const beat = log.lastHeard(id);
     const isStale = isSilent(beat?.time, now);
@@ -201,5 +222,6 @@ export const peerStates = (node: string, peers: readonly string[], log: LineLog,
     return {
       ...{ id, heardAt: beat?.time, isStale, staleSince: isStale ? beat?.time : undefined },
       ...{ isSkewed: skew !== undefined, skewSeconds: skew === undefined ? undefined : Math.trunc(skew / 1000) },
+      missingFacts: completeness.lacks(id),
     };
   });

@@ -39,6 +39,17 @@ export class HeldRecords {
     return this.db.prepare('SELECT 1 FROM held WHERE topic = ? AND key = ? LIMIT 1').get(topic, key) !== undefined;
   }
 
+  /** How many different records of a topic wait, and how many of them for this reason. */
+  waiting(topic: string, reason: string): { readonly all: number; readonly forReason: number } {
+    if (this.held === 0) return { all: 0, forReason: 0 };
+    const counted = this.db
+      .prepare(
+        'SELECT count(DISTINCT value) AS waiting, count(*) FILTER (WHERE reason = ?) AS reason FROM held WHERE topic = ?',
+      )
+      .get(reason, topic);
+    return { all: Number(counted?.['waiting']), forReason: Number(counted?.['reason']) };
+  }
+
   /** Keeps a record; one that is kept already stays as it is. */
   put({ topic, logId, partition, offset, key, value, headers }: IncomingRecord, since: Instant, reason: string): void {
     this.db

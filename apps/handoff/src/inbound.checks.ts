@@ -34,11 +34,12 @@ import {
   type TransferState,
   upcast,
 } from '@delta-hub/handoff';
+import { CAUSE_UNKNOWN, lacksCause } from './causes.js';
 import { copyFault } from './copy-recipients.js';
 import { eventsTopic, SEALED_CONTENT } from './outbound.publisher.js';
 import { schemaFault } from './schema-check.js';
 import { outageFault } from './signed-beats.js';
-import { actOf, jwsOf, nodeOfSource, stateOf } from './signed-events.js';
+import { actOf, jwsOf, nodeOfSource, recipientsOf, stateOf } from './signed-events.js';
 
 /** The checks an inbound record passes, in this order; the first that fails names the refusal (design section 3). */
 export type InboundCheck =
@@ -142,7 +143,7 @@ const inspectAuthentic = async (
   const source = nodeOfSource(event.source);
   if (record.topic !== eventsTopic(source))
     return refuse('ADDRESSEE', `an event of node ${source} on topic ${record.topic}`);
-  if (!event.recipients.split(',').includes(context.node)) return { verdict: 'not-ours' };
+  if (!recipientsOf(event).includes(context.node)) return { verdict: 'not-ours' };
 
   const competence = competenceFault(event, source);
   if (competence !== undefined) return refuse('COMPETENCE', competence);
@@ -154,6 +155,7 @@ const inspectAuthentic = async (
       ? { verdict: 'duplicate' }
       : refuse('ID_REUSED', `event ${event.id} is known with other bytes`);
 
+  if (lacksCause(event, stream, context.node)) return { verdict: 'hold', check: 'DOMAIN', detail: CAUSE_UNKNOWN };
   if (MERGES.has(event.type)) return mergeVerdict(event, jws, stream, context);
   const domain = isKeyEventType(event.type)
     ? evolveKeys(keys, opened, AFTER_ALL).fault

@@ -1,6 +1,7 @@
 import type { IncomingRecord } from '@delta-hub/broker';
 import { isKeyEventType } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
+import { CAUSE_UNKNOWN } from './causes.js';
 import type { Clock } from './clock.js';
 import type { HeldRecord, HeldRecords } from './held-records.js';
 import { idElsewhere, inspect, type InboundContext, type Verdict } from './inbound.checks.js';
@@ -64,14 +65,16 @@ export class InboundRecords {
       if (waiting.has(place)) continue;
       const wait = await this.judge(one.record, (verdict) => this.bounded(verdict, one));
       if (wait === undefined) held.remove(one.record);
-      else waiting.add(place);
+      // What was done before it may stand behind it, when it was lost and sent again.
+      else if (wait !== CAUSE_UNKNOWN) waiting.add(place);
     }
   }
 
-  /** What has waited too long is refused for what it waited for. */
+  /** What has waited too long is refused for what it waited for; what was done before it is asked for until it comes. */
   private bounded(verdict: Verdict, { since }: HeldRecord): Verdict {
+    if (verdict.verdict !== 'hold' || verdict.detail === CAUSE_UNKNOWN) return verdict;
     const waited = Date.parse(this.parts.clock.now()) - Date.parse(since);
-    return verdict.verdict === 'hold' && waited > LONGEST_WAIT_MS ? { ...verdict, verdict: 'refuse' } : verdict;
+    return waited > LONGEST_WAIT_MS ? { ...verdict, verdict: 'refuse' } : verdict;
   }
 
   /** Does with a record what its verdict says; the reason when it has to wait. */

@@ -42,6 +42,11 @@ export class LineLog {
     return Number(row?.['sequence']);
   }
 
+  /** The number of the last heartbeat; 0 before the first. */
+  sequence(): number {
+    return Number(this.sql('SELECT sequence FROM line_own').get()?.['sequence'] ?? 0);
+  }
+
   /** A heartbeat went out. */
   sent({ jws }: SignedBeat): void {
     this.sql('UPDATE line_own SET sent = ?').run(jws);

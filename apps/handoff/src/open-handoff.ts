@@ -10,17 +10,19 @@ import { HeldRecords } from './held-records.js';
 import { HeartbeatListener, HeartbeatSender, peerStates } from './heartbeats.js';
 import { InboundConsumer } from './inbound.consumer.js';
 import { createRetries, InboundRecords } from './inbound.records.js';
+import { Completeness } from './completeness.js';
 import { CurrentKnowledge } from './knowledge.js';
 import { LineLog } from './line-log.js';
 import { NodeHealth } from './node-health.js';
 import { type LogForked, raiseLogForked } from './incidents.js';
 import { createCopiesPublisher } from './copies.publisher.js';
-import { createPublisher, eventsTopic } from './outbound.publisher.js';
+import { createPublisher, eventsTopic, outgoingOf } from './outbound.publisher.js';
 import { Positions } from './positions.js';
 import { Projector } from './projections.js';
 import { ReadModels } from './read-models.js';
 import { createReceipts } from './receipts.js';
 import { Refuser } from './refuser.js';
+import { Resending } from './resending.js';
 import type { Handle, Outcome } from './requests.js';
 import { StoredKeys } from './stored-keys.js';
 import { StoreFeed } from './store-feed.js';
@@ -92,10 +94,16 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     outage: (id: string) => knowledge.outage(id),
     decryptionKey: decryptionKeyOf(deps),
   };
-  const publisher = createPublisher({ node, feed, broker, positions, trust: deps.trust });
+  const outgoing = outgoingOf(node, deps.trust);
+  const publisher = createPublisher({ node, feed, broker, positions }, outgoing);
   const copies = createCopiesPublisher({ node, feed, broker, positions });
   const deadLetters = createDeadLetters({ node, feed, broker, positions });
   const held = new HeldRecords(deps.positionsFile);
+  const line = new LineLog(deps.positionsFile);
+  const resending = new Resending({ node, store, broker, positions, log: line, outgoing });
+  const completeness = new Completeness({
+    ...{ node, peers: deps.peers, broker, store, positions, projector, readModels, held, resending },
+  });
   const records = new InboundRecords({
     store,
     context,
@@ -107,8 +115,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   });
   const consumers = deps.peers.map((peer) => new InboundConsumer({ peer, broker, positions, records }));
   const retries = createRetries({ feed, positions, records });
-  const line = new LineLog(deps.positionsFile);
-  const lineDeps = { keeper, broker, store, log: line, positions, keys: context.keys };
+  const lineDeps = { keeper, broker, store, log: line, positions, keys: context.keys, completeness };
   const heartbeat = new HeartbeatSender(lineDeps);
   const listeners = deps.peers.map((peer) => new HeartbeatListener(peer, lineDeps));
   const receipts = createReceipts({ node, feed, positions, execute });
@@ -128,7 +135,9 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   let endTicks = (): void => undefined;
   return {
     ...{ parts, feed, projector, readModels },
-    health: new NodeHealth(keeper, subscribers, held, () => peerStates(node, deps.peers, line, clock.now())),
+    health: new NodeHealth(keeper, subscribers, held, () =>
+      peerStates(node, deps.peers, line, completeness, clock.now()),
+    ),
     execute,
     raiseLogForked: (fork) => raiseLogForked(store, keeper, deps.peers, fork),
     retryHeld: () => records.retry(),
@@ -143,6 +152,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     stop: async () => {
       endTicks();
       for (const subscriber of subscribers.toReversed()) await subscriber.stop();
+      await resending.stop();
       await feed.stop();
       readModels.close();
       held.close();

@@ -2,7 +2,7 @@ import type { OutgoingRecord } from '@delta-hub/broker';
 import { CryptoError, toDetached, type TrustList } from '@delta-hub/crypto';
 import { sealMessage } from '@delta-hub/crypto/sealed-message';
 import type { RecordedEvent } from '@delta-hub/event-store';
-import { jwsOf, nodeOfSource, readEvent } from './signed-events.js';
+import { jwsOf, nodeOfSource, readEvent, recipientsOf } from './signed-events.js';
 import type { StoreSubscriber } from './subscriber.js';
 import { topicWriter, type WriterDeps } from './topic-writer.js';
 
@@ -28,18 +28,21 @@ const sealedRecordOf = async (event: RecordedEvent, to: readonly string[], trust
   return { key: event.stream, value, headers: { 'content-type': SEALED_CONTENT } };
 };
 
-/**
- * Sends every event of this node that another node is to have, in the order of the store.
- * The stream is the outbox: there is no second write. What is of a sealed record is encrypted to those nodes.
- */
-export const createPublisher = (deps: WriterDeps & { readonly trust: TrustList }): StoreSubscriber => {
-  const outgoing = async (recorded: RecordedEvent): Promise<OutgoingRecord[]> => {
+/** What goes out of a stored fact: its record when another node is to have it, `peer` if one is named; nothing otherwise. */
+export type Outgoing = (recorded: RecordedEvent, peer?: string) => Promise<OutgoingRecord[]>;
+
+/** Of this node's own facts. What is of a sealed record is encrypted to the nodes that are to have it. */
+export const outgoingOf =
+  (node: string, trust: TrustList): Outgoing =>
+  async (recorded, peer) => {
     const event = readEvent(recorded);
-    const others = event.recipients.split(',').filter((recipient) => recipient !== '' && recipient !== deps.node);
-    if (nodeOfSource(event.source) !== deps.node || others.length === 0) return [];
+    const others = recipientsOf(event).filter((recipient) => recipient !== node);
+    if (nodeOfSource(event.source) !== node || !(peer === undefined ? others.length > 0 : others.includes(peer)))
+      return [];
     const isSealed = event.dataclassification === 'MINOR_SEALED';
-    return [isSealed ? await sealedRecordOf(recorded, others, deps.trust) : recordOf(recorded, event.partitionkey)];
+    return [isSealed ? await sealedRecordOf(recorded, others, trust) : recordOf(recorded, event.partitionkey)];
   };
 
-  return topicWriter(deps, PUBLISHER, eventsTopic(deps.node), outgoing);
-};
+/** Sends what goes out, in the order of the store. The stream is the outbox: there is no second write. */
+export const createPublisher = (deps: WriterDeps, outgoing: Outgoing): StoreSubscriber =>
+  topicWriter(deps, PUBLISHER, eventsTopic(deps.node), (recorded) => outgoing(recorded));

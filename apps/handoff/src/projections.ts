@@ -18,7 +18,7 @@ import {
 import { copiesHere, type CopyParent, isNoted } from './copy-answers.js';
 import type { CopyEntry } from './copy-table.js';
 import type { ReadModels } from './read-models.js';
-import { actOf, jwsOf, nodeOfSource, readEvent } from './signed-events.js';
+import { actOf, jwsOf, nodeOfSource, readEvent, recipientsOf } from './signed-events.js';
 import type { StoreFeed } from './store-feed.js';
 import { StoreSubscriber } from './subscriber.js';
 
@@ -39,13 +39,15 @@ export class Projector extends StoreSubscriber {
 
 /** What each fact says by itself, then what the facts of each case together make of it. */
 const project = (events: readonly RecordedEvent[], readModels: ReadModels, node: string): void => {
-  for (const recorded of events) projectFact(recorded, readModels);
+  const signed = events.map((recorded) => readEvent(recorded));
+  for (const [at, recorded] of events.entries()) projectFact(recorded, signed[at]!, readModels);
+  const counted = signed.map((event) => ({ source: nodeOfSource(event.source), recipients: recipientsOf(event) }));
+  readModels.tally.count(node, counted, events.at(-1)!.position);
   const ofCases = events.filter(({ type }) => eventName(type)?.startsWith('transfer.'));
   for (const [id, facts] of Map.groupBy(ofCases, ({ stream }) => stream)) projectCase(id, facts, readModels, node);
 };
 
-const projectFact = (recorded: RecordedEvent, readModels: ReadModels): void => {
-  const event = readEvent(recorded);
+const projectFact = (recorded: RecordedEvent, event: HubEvent, readModels: ReadModels): void => {
   putFact(recorded, event, readModels);
   if (eventName(recorded.type) === 'refusal.issued') {
     readModels.putRefusal({

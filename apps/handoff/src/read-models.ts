@@ -9,6 +9,7 @@ import { COPY_SCHEMA, CopyTable } from './copy-table.js';
 import { DUTY_SCHEMA, type DutyPlace, type DutyRow, DutyTable } from './duty-table.js';
 import { PastFacts } from './past-facts.js';
 import { prepareOnce } from './prepared.js';
+import { TALLY_SCHEMA, TallyTable } from './tally-table.js';
 import type { View } from './view.js';
 
 type RefusalIssued = EventData['refusal.issued'];
@@ -70,7 +71,7 @@ const FACT = `SELECT id, position, stream, type, node, agency, occurred_at AS oc
 
 const OUTAGE = 'SELECT id, node, peer, began AS "from", ended AS until FROM outages';
 
-const ALL_TABLES = [SCHEMA, CASE_SCHEMA, DUTY_SCHEMA, COPY_SCHEMA].join('\n');
+const ALL_TABLES = [SCHEMA, CASE_SCHEMA, DUTY_SCHEMA, COPY_SCHEMA, TALLY_SCHEMA].join('\n');
 
 /**
  * Names the shape of the tables and the rules by which they were filled: under others they are built anew
@@ -105,6 +106,8 @@ export class ReadModels {
   readonly past: PastFacts;
   /** The copies of every recipient. */
   readonly copies: CopyTable;
+  /** How many facts are meant for each other node, and how many of each are here. */
+  readonly tally: TallyTable;
 
   constructor(path: string) {
     this.db = openTables(path);
@@ -113,6 +116,7 @@ export class ReadModels {
     this.duties = new DutyTable(this.db, (agency) => chainOf(agency, agencyById));
     this.past = new PastFacts(this.db);
     this.copies = new CopyTable(this.db);
+    this.tally = new TallyTable(this.db);
   }
 
   position(): bigint | undefined {

@@ -1,6 +1,6 @@
 import { eventName, type HubEvent } from '@delta-hub/contracts';
 import { digest, type KeyRule, type OpenedEvent, openEvent } from '@delta-hub/crypto';
-import { type Beat, type Heard, outageOf } from '@delta-hub/handoff';
+import { type Beat, outageOf } from '@delta-hub/handoff';
 import { schemaFault } from './schema-check.js';
 import { eventIn, type Keeper, nodeOfSource, sign } from './signed-events.js';
 
@@ -13,8 +13,7 @@ const NOTHING = digest(new Uint8Array(0));
 
 /** The node's own heartbeat, signed. */
 export const signBeat = (
-  sequence: number,
-  heard: readonly Heard[],
+  { sequence, heard, told }: Pick<Beat, 'sequence' | 'heard' | 'told'>,
   { node, signer, clock, newId }: Keeper,
 ): SignedBeat => {
   const time = clock.now();
@@ -23,12 +22,12 @@ export const signBeat = (
     type: 'node.heartbeat' as const,
     occurredAt: time,
     actor: { officerId: `node-${node}`, role: 'system' as const, agencyId: `prov-${node}0000` },
-    data: { sequence, heard },
+    data: { sequence, heard, told },
   };
   const id = newId();
   const envelope = { id, node, stream, signedAt: time, recipients: ['31', '32', '33', '34'], rule: 'hub-line@1' };
   const signed = sign(act, { ...envelope, causationId: undefined, commandId: id, commandHash: NOTHING }, signer);
-  return { node, sequence, time, heard, jws: Buffer.from(signed.data).toString('ascii') };
+  return { node, sequence, time, heard, told, jws: Buffer.from(signed.data).toString('ascii') };
 };
 
 /** A heartbeat of which signature and form have been verified; undefined when they do not hold. */
@@ -41,15 +40,15 @@ export const openBeat = (jws: string, rule: KeyRule): SignedBeat | undefined => 
 export const beatIn = (opened: OpenedEvent): SignedBeat | undefined => {
   const event = opened.event as unknown as HubEvent;
   if (eventName(event.type) !== 'node.heartbeat' || schemaFault(event) !== undefined) return undefined;
-  const { sequence, heard } = (event as HubEvent<'node.heartbeat'>).data;
-  return { node: nodeOfSource(event.source), sequence, time: event.time, heard, jws: opened.jws };
+  return saidIn(event as HubEvent<'node.heartbeat'>, opened.jws);
 };
 
 /** A heartbeat out of bytes that have been verified before. */
-export const beatOf = (jws: string): SignedBeat => {
-  const event = eventIn(jws) as HubEvent<'node.heartbeat'>;
-  const { sequence, heard } = event.data;
-  return { node: nodeOfSource(event.source), sequence, time: event.time, heard, jws };
+export const beatOf = (jws: string): SignedBeat => saidIn(eventIn(jws) as HubEvent<'node.heartbeat'>, jws);
+
+const saidIn = ({ source, time, data }: HubEvent<'node.heartbeat'>, jws: string): SignedBeat => {
+  const { sequence, heard, told = [] } = data;
+  return { node: nodeOfSource(source), sequence, time, heard, told, jws };
 };
 
 /** What is wrong with a declared outage; undefined when the signed heartbeats in it show just what it says. */

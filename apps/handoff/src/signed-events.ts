@@ -39,7 +39,10 @@ export interface EnvelopeContext {
   readonly signedAt: Instant;
   readonly recipients: readonly string[];
   readonly rule: string;
+  /** The newest fact of the stream when this one was done. */
   readonly causationId: string | undefined;
+  /** The fact that this node signed before it in the stream, unless that is the cause. */
+  readonly previousId?: string | undefined;
   readonly commandId: string;
   readonly commandHash: string;
   /** Of a sealed record 封存. */
@@ -64,6 +67,7 @@ export const sign = (act: Act, context: EnvelopeContext, signer: Signer): EventT
     dataschema: schemaAddress(act.type),
     correlationid: context.stream,
     ...(context.causationId === undefined ? {} : { causationid: context.causationId }),
+    ...(context.previousId === undefined ? {} : { previousid: context.previousId }),
     partitionkey: context.stream,
     recipients: [...new Set(context.recipients)].sort().join(','),
     dataclassification: context.isSealed === true ? 'MINOR_SEALED' : 'N',
@@ -98,6 +102,9 @@ export const eventIn = (jws: string): HubEvent => {
   const payload = Buffer.from(jws.slice(start, jws.indexOf('.', start)), 'base64url');
   return JSON.parse(payload.toString('utf8')) as HubEvent;
 };
+
+/** The nodes that are to have a fact, the one that signed it among them. */
+export const recipientsOf = ({ recipients }: Pick<HubEvent, 'recipients'>): readonly string[] => recipients.split(',');
 
 const acts = new WeakMap<Pick<RecordedEvent, 'data'>, HandoffEvent>();
 

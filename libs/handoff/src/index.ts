@@ -112,4 +112,4 @@ export type { WorklistRow } from './worklist.js';
 export { AT_ONCE, excusesAt } from './transmission.js';
 export type { Arrival, DeclaredOutage, Transmission } from './transmission.js';
 export { isSilent, outageOf, skewOf, STALE_AFTER_MINUTES } from './line.js';
-export type { Beat, Heard, Outage, OutageEvidence, OutageFlaw } from './line.js';
+export type { Beat, Heard, Outage, OutageEvidence, OutageFlaw, Told } from './line.js';

@@ -5,6 +5,7 @@ const beat = (node: string, sequence: number, time: string, heard: Readonly<Reco
   node,
   sequence,
   time: `2025-09-${time}.000Z`,
+  told: [],
   heard: Object.entries(heard).map(([peer, last]) => ({
     node: peer,
     sequence: last,
@@ -70,7 +71,7 @@ describe('silence', () => {
 
 describe('the clock of a peer', () => {
   const said = (time: string, ours: string) => ({
-    ...{ node: '34', sequence: 7, time: `2025-09-29T${time}.000Z` },
+    ...{ node: '34', sequence: 7, time: `2025-09-29T${time}.000Z`, told: [] },
     heard: [{ node: '32', sequence: 9, time: `2025-09-29T${ours}.000Z` }],
   });
   it.each([

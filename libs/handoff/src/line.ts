@@ -9,12 +9,21 @@ export interface Beat {
   readonly time: Instant;
   /** The last heartbeat heard of each other node. */
   readonly heard: readonly Heard[];
+  /** How many facts of its own it has sent so far to each other node. */
+  readonly told: readonly Told[];
 }
 
 export interface Heard {
   readonly node: string;
   readonly sequence: number;
   readonly time: Instant;
+  /** How many facts that node had told of are missing 缺失, though everything on its topic has been read; absent when none. */
+  readonly lacks?: number;
+}
+
+export interface Told {
+  readonly node: string;
+  readonly facts: number;
 }
 
 /** A node that has not been heard for longer is stale; a shorter silence is no outage (proposal, domain G9). */

@@ -244,11 +244,25 @@ export interface NodeHeartbeat {
    * @maxItems 3
    */
   heard: [] | [HeardNode] | [HeardNode, HeardNode] | [HeardNode, HeardNode, HeardNode];
+  /**
+   * How many facts of its own the node has sent so far to each other node: what is left out on the way shows.
+   *
+   * @maxItems 3
+   */
+  told?: [] | [ToldNode] | [ToldNode, ToldNode] | [ToldNode, ToldNode, ToldNode];
 }
 export interface HeardNode {
   node: Node;
   sequence: number;
   time: Instant;
+  /**
+   * How many facts that node had told of are not here, though everything on its topic has been read; absent when none.
+   */
+  lacks?: number;
+}
+export interface ToldNode {
+  node: Node;
+  facts: number;
 }
 /**
  * 中断: neither of two nodes heard the other for a time, as the signed heartbeats of both show.
@@ -872,6 +886,10 @@ export interface HubEvent {
    * The event that caused this one.
    */
   causationid?: string;
+  /**
+   * The event of this case that the same node signed before this one; absent where that is the one in causationid, or there is none. A receiver that has it not waits for it.
+   */
+  previousid?: string;
   /**
    * The case.
    */

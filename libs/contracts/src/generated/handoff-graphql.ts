@@ -1305,6 +1305,8 @@ export type PeerStatus = {
   readonly isSkewed: Scalars['Boolean']['output'];
   /** By how many seconds at least, positive when it goes ahead; null while nothing shows more than five minutes. */
   readonly skewSeconds?: Maybe<Scalars['Int']['output']>;
+  /** How many facts it has sent to this node, by the count in its signed heartbeats, that have not come: lost or held back on the way. It is asked for them. */
+  readonly missingFacts: Scalars['Int']['output'];
 };
 
 /** 中断: neither node heard the other. */

@@ -290,6 +290,11 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
         "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
         "description": "The event that caused this one."
       },
+      "previousid": {
+        "type": "string",
+        "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
+        "description": "The event of this case that the same node signed before this one; absent where that is the one in causationid, or there is none. A receiver that has it not waits for it."
+      },
       "partitionkey": {
         "type": "string",
         "pattern": "^[a-z]+-[A-Za-z0-9-]{2,80}$",
@@ -691,6 +696,34 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
             },
             "time": {
               "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+            },
+            "lacks": {
+              "type": "integer",
+              "minimum": 1,
+              "description": "How many facts that node had told of are not here, though everything on its topic has been read; absent when none."
+            }
+          }
+        }
+      },
+      "told": {
+        "type": "array",
+        "maxItems": 3,
+        "description": "How many facts of its own the node has sent so far to each other node: what is left out on the way shows.",
+        "items": {
+          "type": "object",
+          "title": "ToldNode",
+          "additionalProperties": false,
+          "required": [
+            "node",
+            "facts"
+          ],
+          "properties": {
+            "node": {
+              "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/node"
+            },
+            "facts": {
+              "type": "integer",
+              "minimum": 0
             }
           }
         }
