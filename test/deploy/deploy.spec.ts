@@ -47,6 +47,7 @@ const namesGiven = async (): Promise<ReadonlySet<string>> => {
       status: 'ready',
       checks: [],
       held: 0,
+      missing: [],
       subscribers: [],
       ledger: {
         size: 1,

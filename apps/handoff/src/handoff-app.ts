@@ -4,6 +4,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { NestFactory } from '@nestjs/core';
 import type { VerifyToken } from './bearer.js';
 import type { NodeClock } from './clock.js';
+import type { PeerState } from './heartbeats.js';
 import { HandoffModule } from './handoff.module.js';
 import type { LogForked } from './incidents.js';
 import { type HandoffDeps, openHandoff } from './open-handoff.js';
@@ -28,6 +29,8 @@ export interface HandoffApp {
   execute(handle: Handle): Promise<Outcome>;
   /** How far each subscriber is, and what stopped it. */
   subscribers(): Promise<readonly SubscriberState[]>;
+  /** The other nodes as this one hears them. */
+  peers(): readonly PeerState[];
   /** Records of peers that wait: for what they rest on, or for an operator to settle a fork. */
   held(): number;
   /** Open duties of every agency of this node, and those past their due instant. */
@@ -60,6 +63,7 @@ export const createHandoffApp = async (deps: HandoffAppDeps): Promise<HandoffApp
     feed: handoff.feed,
     execute: (handle) => bus.execute(handle),
     subscribers: () => handoff.health.subscribers(),
+    peers: () => handoff.health.peers(),
     held: () => handoff.health.heldRecords(),
     duties: () => handoff.readModels.duties.count(deps.clock.now()),
     dueWithin: (seconds) => {

@@ -83,6 +83,31 @@ it('what has waited for more than seven days is refused for what it waited for',
   expect(readEvent(refusal!).data).toMatchObject({ check: 'DOMAIN', detail: 'PERSON_NOT_YOURS' });
 });
 
+it('a fact waits for what was done before it, however long, and is taken when that has been sent again', async () => {
+  person = undefined;
+  const applied = signed(ACTS.applied, '32');
+  const [of, again] = [{ causationId: applied.id }, recordOf(applied, '32', 3n)];
+  await records.take(recordOf(signed(ACTS.opinion, '32', of), '32', 2n));
+  now = '2025-06-10T02:00:00.000Z';
+  await records.retry();
+  expect(held.all().map(({ reason }) => reason)).toEqual(['CAUSE_UNKNOWN']);
+
+  await records.take(again);
+  expect([await types(), held.count()]).toEqual([['transfer.applied.v1', 'transfer.opinion-given.v1'], 0]);
+});
+
+it('a fact waits for the one that its node signed before it, too', async () => {
+  person = undefined;
+  const [applied, opinion] = [signed(ACTS.applied, '32'), signed(ACTS.opinion, '32')];
+  await records.take(recordOf(applied, '32', 1n));
+  const letter = signed(ACTS.consulted, '32', { causationId: applied.id, previousId: opinion.id });
+  await records.take(recordOf(letter, '32', 3n));
+  expect([await types(), held.count()]).toEqual([['transfer.applied.v1'], 1]);
+
+  await records.take(recordOf(opinion, '32', 4n));
+  expect(await types()).toEqual(['transfer.applied.v1', 'transfer.opinion-given.v1', 'transfer.consultation-sent.v1']);
+});
+
 it('a case that waits holds up no other', async () => {
   await records.take(APPLIED);
   const other = CASE.replace('3c3c', '4d4d');

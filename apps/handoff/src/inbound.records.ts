@@ -58,16 +58,27 @@ export class InboundRecords {
   }
 
   private async judgeHeld(): Promise<void> {
+    while (await this.judgeEach());
+  }
+
+  /** Whether something was taken that what stands before it in its case may have waited for. */
+  private async judgeEach(): Promise<boolean> {
     const { held } = this.parts;
     const waiting = new Set<string>();
+    const overtaken = new Set<string>();
+    let isNew = false;
     for (const one of held.all()) {
       const place = `${one.record.topic} ${one.record.key}`;
       if (waiting.has(place)) continue;
       const wait = await this.judge(one.record, (verdict) => this.bounded(verdict, one));
-      if (wait === undefined) held.remove(one.record);
       // What was done before it may stand behind it, when it was lost and sent again.
-      else if (wait !== CAUSE_UNKNOWN) waiting.add(place);
+      if (wait !== undefined) (wait === CAUSE_UNKNOWN ? overtaken : waiting).add(place);
+      else {
+        held.remove(one.record);
+        isNew ||= overtaken.has(place);
+      }
     }
+    return isNew;
   }
 
   /** What has waited too long is refused for what it waited for; what was done before it is asked for until it comes. */

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Broker } from '@delta-hub/broker';
-import type { PrivateEncryptionJwk, Signer, TrustList } from '@delta-hub/crypto';
+import type { KeyHistory, PrivateEncryptionJwk, Signer, TrustList } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import type { TickingClock } from './clock.js';
 import { HandleCommand, HandlerParts } from './command-handler.js';
@@ -16,7 +16,7 @@ import { LineLog } from './line-log.js';
 import { NodeHealth } from './node-health.js';
 import { type LogForked, raiseLogForked } from './incidents.js';
 import { createCopiesPublisher } from './copies.publisher.js';
-import { createPublisher, eventsTopic, outgoingOf } from './outbound.publisher.js';
+import { createPublisher, eventsTopic, type Outgoing, outgoingOf } from './outbound.publisher.js';
 import { Positions } from './positions.js';
 import { Projector } from './projections.js';
 import { ReadModels } from './read-models.js';
@@ -24,6 +24,7 @@ import { createReceipts } from './receipts.js';
 import { Refuser } from './refuser.js';
 import { Resending } from './resending.js';
 import type { Handle, Outcome } from './requests.js';
+import type { Keeper } from './signed-events.js';
 import { StoredKeys } from './stored-keys.js';
 import { StoreFeed } from './store-feed.js';
 
@@ -72,6 +73,35 @@ const decryptionKeyOf = ({ node, trust, decryptionKey: jwk }: HandoffDeps) => {
   return jwk === undefined || own === undefined ? undefined : { kid: own.kid, jwk };
 };
 
+/** The line to the peers: heartbeats both ways, and by them whether all facts have come. */
+const openLine = (
+  { node, peers, broker, eventStore: store, clock, positionsFile }: HandoffDeps,
+  parts: {
+    readonly keeper: Keeper;
+    readonly positions: Positions;
+    readonly projector: Projector;
+    readonly readModels: ReadModels;
+    readonly held: HeldRecords;
+    readonly outgoing: Outgoing;
+    readonly keys: () => Promise<KeyHistory>;
+  },
+) => {
+  const log = new LineLog(positionsFile);
+  const resending = new Resending({ ...parts, node, store, broker, log });
+  const completeness = new Completeness({ ...parts, node, peers, broker, store, resending });
+  const line = { ...parts, broker, store, log, completeness };
+  const sender = new HeartbeatSender(line);
+  return {
+    parts: [sender, ...peers.map((peer) => new HeartbeatListener(peer, line))],
+    peers: () => peerStates(node, peers, log, completeness, clock.now()),
+    tick: () => sender.tick(),
+    close: async () => {
+      await resending.stop();
+      log.close();
+    },
+  };
+};
+
 /** Puts the parts of a node together; nothing runs before `start`. */
 export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const { node, eventStore: store, broker, signer, clock } = deps;
@@ -99,11 +129,6 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const copies = createCopiesPublisher({ node, feed, broker, positions });
   const deadLetters = createDeadLetters({ node, feed, broker, positions });
   const held = new HeldRecords(deps.positionsFile);
-  const line = new LineLog(deps.positionsFile);
-  const resending = new Resending({ node, store, broker, positions, log: line, outgoing });
-  const completeness = new Completeness({
-    ...{ node, peers: deps.peers, broker, store, positions, projector, readModels, held, resending },
-  });
   const records = new InboundRecords({
     store,
     context,
@@ -115,9 +140,9 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   });
   const consumers = deps.peers.map((peer) => new InboundConsumer({ peer, broker, positions, records }));
   const retries = createRetries({ feed, positions, records });
-  const lineDeps = { keeper, broker, store, log: line, positions, keys: context.keys, completeness };
-  const heartbeat = new HeartbeatSender(lineDeps);
-  const listeners = deps.peers.map((peer) => new HeartbeatListener(peer, lineDeps));
+  const line = openLine(deps, {
+    ...{ keeper, positions, projector, readModels, held, outgoing, keys: context.keys },
+  });
   const receipts = createReceipts({ node, feed, positions, execute });
   const deadlines = new DeadlineWorker({ keeper, feed, positions, readModels, projector, execute });
   const subscribers = [
@@ -128,16 +153,13 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     receipts,
     retries,
     ...consumers,
-    heartbeat,
-    ...listeners,
+    ...line.parts,
     deadlines,
   ];
   let endTicks = (): void => undefined;
   return {
     ...{ parts, feed, projector, readModels },
-    health: new NodeHealth(keeper, subscribers, held, () =>
-      peerStates(node, deps.peers, line, completeness, clock.now()),
-    ),
+    health: new NodeHealth(keeper, subscribers, held, () => line.peers()),
     execute,
     raiseLogForked: (fork) => raiseLogForked(store, keeper, deps.peers, fork),
     retryHeld: () => records.retry(),
@@ -145,18 +167,17 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
       feed.start();
       for (const subscriber of subscribers) subscriber.start();
       endTicks = clock.onTick(() => {
-        heartbeat.tick();
+        line.tick();
         deadlines.tick();
       });
     },
     stop: async () => {
       endTicks();
       for (const subscriber of subscribers.toReversed()) await subscriber.stop();
-      await resending.stop();
       await feed.stop();
       readModels.close();
       held.close();
-      line.close();
+      await line.close();
       positions.close();
     },
   };

@@ -119,7 +119,7 @@ export class NodeMetrics {
   }
 
   #measure({ readiness, duties, dueWithin, refused, trustListAge, now }: Measured): void {
-    const { ledger, held, subscribers, checks } = readiness;
+    const { ledger, held, missing, subscribers, checks } = readiness;
     const at = this.#gauges;
     at.ready.set(readiness.status === 'not ready' ? 0 : 1);
     for (const { name, status } of checks) at.check.set({ check: name }, status === 'fail' ? 0 : 1);
@@ -128,6 +128,7 @@ export class NodeMetrics {
       at.stalled.set({ consumer: name }, fault === undefined && behind >= 0 ? 0 : 1);
     }
     at.held.set(held);
+    for (const { id, missingFacts } of missing) at.missing.set({ peer: id }, missingFacts);
     at.dutiesOpen.set(duties.open);
     at.dutiesOverdue.set(duties.overdue);
     for (const seconds of DUE_WITHIN) at.dueWithin.set({ le: String(seconds) }, dueWithin(seconds));
@@ -160,6 +161,7 @@ const gaugesOf = (registers: Registry[]) => {
     ),
     stalled: gauge('hub_consumer_stalled', '1 when a consumer has stopped', 'consumer'),
     held: gauge('hub_records_held', 'Records of peers that wait for what they rest on'),
+    missing: gauge('hub_facts_missing', 'Facts that a peer has sent to this node and that are not here', 'peer'),
     dutiesOpen: gauge('hub_duties_open', 'Duties that are open'),
     dutiesOverdue: gauge('hub_duties_overdue', 'Open duties past their due instant'),
     dueWithin: gauge('hub_clock_deadline_seconds_bucket', 'Open duties that are due within so many seconds', 'le'),

@@ -20,6 +20,7 @@ it('is ready when everything can do its work', async () => {
     ['store', 'pass'],
     ['broker', 'pass'],
     ['subscribers', 'pass'],
+    ['facts', 'pass'],
     ['checkpoint', 'pass'],
     ['witnesses', 'pass'],
   ]);
@@ -84,6 +85,12 @@ describe('is degraded, and works', () => {
     const { status, checks } = await node.probe.ask();
     expect(status).toBe('degraded');
     expect(failing(checks)).toEqual([`witnesses warn: ${detail}`]);
+  });
+
+  it('while facts that a peer has sent are not here', async () => {
+    node.missing = 2;
+    const { status, checks } = await node.probe.ask();
+    expect([status, failing(checks)]).toEqual(['degraded', ['facts warn: sent, and not here: 2 of node 31']]);
   });
 
   it('not while a clock that was set is a few seconds behind', async () => {

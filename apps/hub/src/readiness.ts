@@ -5,8 +5,11 @@ import type { HandoffApp } from '@delta-hub/handoff-app/service';
 import type { LedgerApp, LedgerHealth } from '@delta-hub/ledger-app/service';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What readiness is made of (design section 7). `witnesses` only ever warns: a node works on with its own signature. */
-export const CHECKS = ['sign', 'peers', 'store', 'broker', 'subscribers', 'checkpoint', 'witnesses'] as const;
+/**
+ * What readiness is made of (design section 7). `facts` and `witnesses` only ever warn: a node works on with what it has,
+ * and with its own signature.
+ */
+export const CHECKS = ['sign', 'peers', 'store', 'broker', 'subscribers', 'facts', 'checkpoint', 'witnesses'] as const;
 export type CheckName = (typeof CHECKS)[number];
 
 export interface Check {
@@ -22,7 +25,14 @@ export interface Readiness {
   readonly checks: readonly Check[];
   readonly ledger: LedgerHealth | undefined;
   readonly held: number;
+  /** Facts of each other node that it has sent and that are not here. */
+  readonly missing: readonly MissingFacts[];
   readonly subscribers: readonly SubscriberState[];
+}
+
+export interface MissingFacts {
+  readonly id: string;
+  readonly missingFacts: number;
 }
 
 export interface ReadinessParts {
@@ -32,7 +42,7 @@ export interface ReadinessParts {
   readonly keys: () => Promise<KeyHistory>;
   readonly signer: Signer;
   readonly clock: { now(): string };
-  readonly handoff: Pick<HandoffApp, 'subscribers' | 'held'>;
+  readonly handoff: Pick<HandoffApp, 'subscribers' | 'held'> & { peers(): readonly MissingFacts[] };
   readonly ledger: Pick<LedgerApp, 'health'>;
 }
 
@@ -66,12 +76,14 @@ export class ReadinessProbe {
       answered(ledger.health()),
     ]);
     const states = subscribers.value ?? [];
+    const missing = handoff.peers().map(({ id, missingFacts }) => ({ id, missingFacts }));
     const checks: readonly Check[] = [
       keys.value === undefined ? failed('sign', keys.fault) : this.#canSign(keys.value),
       keys.value === undefined ? failed('peers', keys.fault) : this.#canVerify(keys.value),
       head.fault === undefined ? passed('store') : failed('store', head.fault),
       subscribers.fault === undefined ? brokerCheck(states) : failed('broker', subscribers.fault),
       subscribers.fault === undefined ? subscribersCheck(states) : failed('subscribers', subscribers.fault),
+      factsCheck(missing),
       log.value === undefined ? failed('checkpoint', log.fault) : this.#isFresh(log.value),
       witnessesCheck(log.value),
     ];
@@ -81,6 +93,7 @@ export class ReadinessProbe {
       checks,
       ledger: log.value,
       held: handoff.held(),
+      missing,
       subscribers: states,
     };
   }
@@ -120,6 +133,14 @@ const brokerCheck = (states: readonly SubscriberState[]): Check => {
 const subscribersCheck = (states: readonly SubscriberState[]): Check => {
   const stopped = states.filter(({ fault }) => fault !== undefined).map(({ name }) => name);
   return stopped.length === 0 ? passed('subscribers') : failed('subscribers', `stopped: ${stopped.join(', ')}`);
+};
+
+/** What was sent and has not come is asked for; the node works on with what it has. */
+const factsCheck = (missing: readonly MissingFacts[]): Check => {
+  const said = missing.flatMap(({ id, missingFacts }) => (missingFacts > 0 ? [`${missingFacts} of node ${id}`] : []));
+  return said.length === 0
+    ? passed('facts')
+    : { name: 'facts', status: 'warn', detail: `sent, and not here: ${said.join(', ')}` };
 };
 
 /** A clock that is set steps back a little and often. */

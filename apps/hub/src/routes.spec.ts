@@ -66,7 +66,7 @@ describe('/readyz', () => {
       status: 200,
       lines: [
         ...['[+] sign pass', '[+] peers pass', '[+] store pass', '[+] broker pass', '[+] subscribers pass'],
-        ...['[+] checkpoint pass', '[+] witnesses pass', 'ready'],
+        ...['[+] facts pass', '[+] checkpoint pass', '[+] witnesses pass', 'ready'],
       ],
     });
   });

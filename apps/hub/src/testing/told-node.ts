@@ -31,6 +31,7 @@ export class ToldNode {
   trusted: readonly TrustedNode[] = [trustedAs('32', this.signing), trustedAs('31', generateKeyPair())];
   ledger = log;
   subscribers: readonly SubscriberState[] = [follows(0)];
+  missing = 0;
   head: () => Promise<bigint | undefined> = () => Promise.resolve(7n);
   ms = 0;
 
@@ -46,7 +47,11 @@ export class ToldNode {
         sign: (bytes) => signerFromJwk(this.signing.privateJwk, '32/1').sign(bytes),
       },
       clock: { now: () => NOW },
-      handoff: { subscribers: () => Promise.resolve(this.subscribers), held: () => 0 },
+      handoff: {
+        subscribers: () => Promise.resolve(this.subscribers),
+        held: () => 0,
+        peers: () => [{ id: '31', missingFacts: this.missing }],
+      },
       ledger: { health: () => Promise.resolve(this.ledger) },
     },
     () => this.ms,
