@@ -34,7 +34,8 @@ export class TallyTable {
     const own = facts.filter(({ source }) => source === node).flatMap(({ recipients }) => recipients);
     for (const [peer, meant] of Map.groupBy(own, (recipient) => recipient))
       if (peer !== node) this.sql.tell.run(peer, position, this.told(peer, position) + meant.length);
-    const others = facts.filter(({ source }) => source !== node);
+    // Also what was passed on by somebody else is here; its author has not told of it.
+    const others = facts.filter(({ source, recipients }) => source !== node && recipients.includes(node));
     for (const [peer, came] of Map.groupBy(others, ({ source }) => source)) this.sql.take.run(peer, came.length);
   }
 
@@ -43,7 +44,7 @@ export class TallyTable {
     return Number(this.sql.told.get(peer, position)?.['facts'] ?? 0);
   }
 
-  /** How many facts of another node are here. */
+  /** How many facts of another node are here that it meant for this one. */
   taken(peer: string): number {
     return Number(this.sql.taken.get(peer)?.['facts'] ?? 0);
   }
