@@ -31,8 +31,8 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 /** Looks after which a world that is still not at rest never will be. */
 const MOST_ROUNDS = 500;
-/** Heartbeats after which what was lost has been sent again: a peer that asked in vain before waits for 64. */
-const MOST_BEATS = 100;
+/** Heartbeats after which what was lost has been sent again: a peer that asked in vain before waits for 256. */
+const MOST_BEATS = 300;
 /** Before a quiet time: to tell, to find out, to ask, to be answered. */
 const QUIET_BEATS = 4;
 /** How often an act is asked for once all is well, before nobody believes any more that it is answered. */

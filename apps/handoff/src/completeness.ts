@@ -47,7 +47,8 @@ export class Completeness {
   /** Compares what a heartbeat tells with what is here, and sends again what it says is missing there. */
   async compare({ node: peer, told, heard }: Beat): Promise<void> {
     const { node, resending } = this.deps;
-    await this.lookAt(peer, told.find((one) => one.node === node)?.facts ?? 0);
+    const facts = told.find((one) => one.node === node)?.facts ?? 0;
+    await this.lookAt(peer, facts).catch(() => undefined); // what cannot be told now the next heartbeat asks again
     const own = heard.find((one) => one.node === node);
     if (own?.lacks === undefined) resending.satisfied(peer);
     else resending.ask(peer, own.sequence);

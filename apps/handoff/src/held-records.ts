@@ -50,12 +50,14 @@ export class HeldRecords {
     return { all: Number(counted?.['waiting']), forReason: Number(counted?.['reason']) };
   }
 
-  /** Keeps a record; one that is kept already stays as it is. */
+  /** Keeps a record; one that is kept already stays as it is, and so does one that came again at another place. */
   put({ topic, logId, partition, offset, key, value, headers }: IncomingRecord, since: Instant, reason: string): void {
     this.db
       .prepare(
         `INSERT INTO held(topic, log, partition, record_offset, key, value, headers, since, reason)
-         VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`,
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
+         WHERE NOT EXISTS (SELECT 1 FROM held WHERE topic = ?1 AND key = ?5 AND value = ?6 AND headers = ?7)
+         ON CONFLICT DO NOTHING`,
       )
       .run(topic, logId, partition, offset.toString(), key, value, JSON.stringify(headers), since, reason);
     this.held = this.counted();

@@ -67,6 +67,7 @@ it('what waits outlives the process, and waits once however often it is delivere
   held.close();
   open();
   await records.take(APPLIED);
+  await records.take({ ...APPLIED, offset: 7n });
   expect(held.all().map(({ reason, since }) => [reason, since])).toEqual([['PERSON_NOT_YOURS', now]]);
 });
 

@@ -5,8 +5,8 @@ import { eventsTopic, type Outgoing, PUBLISHER } from './outbound.publisher.js';
 import { type Positions, storePosition } from './positions.js';
 
 const AT_ONCE = 256;
-/** What a peer cannot take it will not take the next time either: it is sent again after 1, 2, 4 heartbeats, 64 at most. */
-const MOST_DOUBLINGS = 6;
+/** What a peer cannot take it will not take the next time either: it is sent again after 1, 2, 4 heartbeats, 256 at most. */
+const MOST_DOUBLINGS = 8;
 
 interface Deps {
   readonly node: string;
