@@ -19,6 +19,7 @@ import {
   isOpen,
   isReading,
   isTransferEvent,
+  type MergeToTell,
   nthOf,
   packInForce,
   personDecider,
@@ -52,6 +53,8 @@ export interface Knowledge {
   pair(personId: string, duplicateId: string): Promise<Pair>;
   /** The nodes that hold a transfer of one of two ids: what is said of the two concerns them. */
   partnersOf(personId: string, duplicateId: string): Promise<readonly string[]>;
+  /** The fact by which a person is of two ids now. */
+  merge(personId: string): Promise<MergeToTell | undefined>;
   /** Whether the person of a transfer has applied for another one from where it has brought them. */
   hasMovedOn(transferId: string): Promise<boolean>;
   /** Whether this node holds a sealed record of a person that concerns the commander's agency. */
@@ -113,7 +116,8 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
       const isReadable =
         request.type === 'ReadSealedRecord' && (await this.knowledge.isReadable(request.input.personId, commander));
       const hasMovedOn = request.type === 'CorrectFact' && (await this.knowledge.hasMovedOn(target.stream));
-      const lookUps = { now, person: () => person, transmission, isReadable, hasMovedOn, ...pair };
+      const merge = request.type === 'ApplyTransfer' ? await this.knowledge.merge(request.input.personId) : undefined;
+      const lookUps = { now, person: () => person, transmission, isReadable, hasMovedOn, merge, ...pair };
       const command = toCommand(request, checked, commander, lookUps);
       if ('code' in command) return { rejected: command };
       const decision = decide(command, target.recorded);

@@ -2,6 +2,7 @@ import type { EventStore } from '@delta-hub/event-store';
 import {
   AT_ONCE,
   type Instant,
+  type MergeToTell,
   type Outage,
   type PersonFile,
   personFileOf,
@@ -10,7 +11,7 @@ import {
 import type { Clock } from './clock.js';
 import type { Knowledge } from './command-handler.js';
 import { historyOf } from './intervals.js';
-import { mergedWith } from './merged-persons.js';
+import { lastingMerge, mergedWith } from './merged-persons.js';
 import type { Pair } from './to-command.js';
 import type { ReadModels } from './read-models.js';
 import type { Commander } from './requests.js';
@@ -72,6 +73,11 @@ export class CurrentKnowledge implements Knowledge {
       .filter(({ data }) => (data as { readonly duplicateId?: unknown }).duplicateId === duplicateId)
       .flatMap(({ recipients }) => recipients.split(','));
     return [...told, ...transfers.flatMap(({ originNode, receivingNode }) => [originNode, receivingNode])];
+  }
+
+  async merge(personId: string): Promise<MergeToTell | undefined> {
+    await this.caughtUp();
+    return lastingMerge(this.readModels, personId);
   }
 
   async hasMovedOn(transferId: string): Promise<boolean> {

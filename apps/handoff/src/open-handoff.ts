@@ -12,6 +12,7 @@ import { InboundConsumer } from './inbound.consumer.js';
 import { createRetries, InboundRecords } from './inbound.records.js';
 import { CurrentKnowledge } from './knowledge.js';
 import { LineLog } from './line-log.js';
+import { createMergeTeller } from './merge-teller.js';
 import { NodeHealth } from './node-health.js';
 import { type LogForked, raiseLogForked } from './incidents.js';
 import { createCopiesPublisher } from './copies.publisher.js';
@@ -112,19 +113,10 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const heartbeat = new HeartbeatSender(lineDeps);
   const listeners = deps.peers.map((peer) => new HeartbeatListener(peer, lineDeps));
   const receipts = createReceipts({ node, feed, positions, execute });
+  const mergeTeller = createMergeTeller({ node, feed, positions, readModels, projector, execute });
   const deadlines = new DeadlineWorker({ keeper, feed, positions, readModels, projector, execute });
-  const subscribers = [
-    publisher,
-    projector,
-    copies,
-    deadLetters,
-    receipts,
-    retries,
-    ...consumers,
-    heartbeat,
-    ...listeners,
-    deadlines,
-  ];
+  const ofFacts = [publisher, projector, copies, deadLetters, receipts, mergeTeller, retries];
+  const subscribers = [...ofFacts, ...consumers, heartbeat, ...listeners, deadlines];
   let endTicks = (): void => undefined;
   return {
     ...{ parts, feed, projector, readModels },

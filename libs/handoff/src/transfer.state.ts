@@ -41,6 +41,7 @@ const ABOUT: About = {
   'transfer.recusal-declared': ({ agency, officerId }) => `${agency}/${officerId}`,
   'transfer.fact-corrected': ({ fact, nth = 1 }) => aboutFact(fact, nth),
   'transfer.correction-acknowledged': aboutNote,
+  'transfer.merge-told': ({ fact }) => fact,
   'transfer.copy-sent': aboutCopy,
   'transfer.copy-acknowledged': aboutCopy,
   'transfer.deadline-reminded': aboutVerdict,

@@ -4,7 +4,6 @@ import { asNth, isStriking, nthOf, WRITTEN_ABOUT } from './anew.js';
 import { boundBy, disputeRejection, rulingsOf, settled, unfounded } from './dispute.js';
 import { toAct } from './command-to-act.js';
 import { competenceRejection } from './competence.js';
-import type { CommandContext } from './act.js';
 import { copyRejection, isOfRecipient, noteRejection, recipientOfAct, sendingParty } from './copies.js';
 import type { Party } from './terms.js';
 import type { TransferCommand } from './transfer.commands.js';
@@ -17,6 +16,7 @@ import {
   restsOnCorrected,
 } from './corrections.js';
 import { completionBy, isCustodyOpen, movesCustody } from './custody.js';
+import { mergeTold } from './merge-told.js';
 import { noticeOfNonReport, sanctionRejection } from './non-report.js';
 import { officerRejection } from './officers.js';
 import { mayHandleSealed } from './sealing.js';
@@ -272,6 +272,7 @@ const objection = (state: TransferState, act: TransferEvent): TransferRejection 
     case 'transfer.search-started':
     case 'transfer.police-notified':
     case 'transfer.search-closed':
+    case 'transfer.merge-told':
     case 'transfer.opinion-given':
     case 'transfer.consultation-sent':
     case 'transfer.consultation-received':
@@ -288,8 +289,10 @@ const objection = (state: TransferState, act: TransferEvent): TransferRejection 
 };
 
 /** What follows from an act without anybody's doing, stored together with it. */
-const consequences = (state: TransferState, cause: TransferEvent, { now }: CommandContext): TransferEvent[] => {
+const consequences = (state: TransferState, cause: TransferEvent, command: TransferCommand): TransferEvent[] => {
+  const { now } = command;
   const applied = state['transfer.applied']?.data;
+  if (cause.type === 'transfer.applied') return command.type === 'ApplyTransfer' ? mergeTold(cause, command) : [];
   if (
     cause.type === 'transfer.consultation-sent' &&
     applied !== undefined &&
