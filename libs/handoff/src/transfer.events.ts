@@ -184,7 +184,7 @@ export interface TransferFacts {
   /** 提出处理意见: by the agency that answered when the limit passed. `days` after the last day for the report. */
   readonly 'transfer.sanction-proposed': Documents & Nth & { readonly measure: Sanction; readonly days: number };
   /** 作出处理决定: by the agency that executes the correction now. */
-  readonly 'transfer.sanction-decided': Documents & { readonly measure: Sanction | 'none' };
+  readonly 'transfer.sanction-decided': Documents & Nth & { readonly measure: Sanction | 'none' };
   readonly 'transfer.deadline-reminded': Verdict;
   /** 逾期: at the due instant the act had not been done, as far as the party that waits for it knew. */
   readonly 'transfer.deadline-breached': Verdict;

@@ -99,7 +99,7 @@ describe('two nodes that hear of each other late', () => {
         const events = eventsOf(playOnTwoNodes(all).origin);
         const whatByWhom = events.map((act) =>
           act.type === 'transfer.sanction-decided'
-            ? `${act.type} ${act.actor.agencyId}`
+            ? `${act.type} ${nthOf(act)} ${act.actor.agencyId}`
             : `${keyOf(act)} ${nthOf(act)}`,
         );
         expect(new Set(whatByWhom).size).toBe(events.length);

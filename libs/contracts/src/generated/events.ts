@@ -815,6 +815,7 @@ export interface TransferSanctionDecided {
   actor: Actor;
   measure: 'admonition' | 'warning' | 'revocation-proposal' | 'none';
   documents: Documents;
+  nth?: Nth;
 }
 /**
  * 处理意见 of the agency that answered when the limit passed.

@@ -2172,6 +2172,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },
