@@ -34,6 +34,7 @@ import {
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { v5 as uuidv5 } from 'uuid';
 import { checkInput } from './input-checks.js';
+import { PersonTurns } from './person-turns.js';
 import { type Commander, Handle, type HubRejection, type Inputs, type Outcome, type Request } from './requests.js';
 import { actOf, type Keeper, readEvent, sign, stateOf } from './signed-events.js';
 import { currentTrace } from './trace-context.js';
@@ -53,6 +54,8 @@ export interface Knowledge {
   pair(personId: string, duplicateId: string): Promise<Pair>;
   /** The nodes that hold a transfer of one of two ids: what is said of the two concerns them. */
   partnersOf(personId: string, duplicateId: string): Promise<readonly string[]>;
+  /** The ids of whom a command concerns by more than the stream it writes; none for most commands. */
+  personsAtStake(request: Request): Promise<readonly string[]>;
   /** The fact by which a person is of two ids now. */
   merge(personId: string): Promise<MergeToTell | undefined>;
   /** Whether the person of a transfer has applied for another one from where it has brought them. */
@@ -65,6 +68,8 @@ export interface Knowledge {
 
 /** What the handler works with; a class because Nest injects by class. */
 export class HandlerParts {
+  readonly turns = new PersonTurns();
+
   constructor(
     readonly store: EventStore,
     readonly keeper: Keeper,
@@ -87,14 +92,28 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
   private readonly store: EventStore;
   private readonly keeper: Keeper;
   private readonly knowledge: Knowledge;
+  private readonly turns: PersonTurns;
 
-  constructor({ store, keeper, knowledge }: HandlerParts) {
+  constructor({ store, keeper, knowledge, turns }: HandlerParts) {
     this.store = store;
     this.keeper = keeper;
     this.knowledge = knowledge;
+    this.turns = turns;
   }
 
+  /** In its turn where others decide about the same persons. */
   async execute(handle: Handle): Promise<Outcome> {
+    const persons = await this.knowledge.personsAtStake(handle.request);
+    if (persons.length === 0) return this.handle(handle);
+    const outcome = await this.turns.run(persons, async () => {
+      const now = await this.knowledge.personsAtStake(handle.request);
+      return now.every((person) => persons.includes(person)) ? this.handle(handle) : undefined;
+    });
+    // They were merged with another meanwhile: the turn is that one's too.
+    return outcome ?? this.execute(handle);
+  }
+
+  private async handle(handle: Handle): Promise<Outcome> {
     const now = this.keeper.clock.now();
     const checked = checkInput(handle.request, handle.idempotencyKey, now);
     if ('code' in checked) return { rejected: checked };

@@ -14,7 +14,7 @@ import { historyOf } from './intervals.js';
 import { lastingMerge, mergedWith } from './merged-persons.js';
 import type { Pair } from './to-command.js';
 import type { ReadModels } from './read-models.js';
-import type { Commander } from './requests.js';
+import type { Commander, Request } from './requests.js';
 import { concerns, isSealed } from './sealed-records.js';
 import { eventIn } from './signed-events.js';
 import type { StoreSubscriber } from './subscriber.js';
@@ -75,6 +75,22 @@ export class CurrentKnowledge implements Knowledge {
     return [...told, ...transfers.flatMap(({ originNode, receivingNode }) => [originNode, receivingNode])];
   }
 
+  async personsAtStake(request: Request): Promise<readonly string[]> {
+    if ('duplicateId' in request.input) return [request.input.personId, request.input.duplicateId];
+    const isOfReport = request.type === 'CorrectFact' && request.input.fact === 'transfer.person-reported';
+    if (request.type !== 'ApplyTransfer' && !isOfReport) return [];
+    await this.caughtUp();
+    if (request.type === 'ApplyTransfer') return this.idsOf(request.input.personId);
+    const transfer = this.readModels.transfer(request.input.transferId);
+    return transfer === undefined ? [] : this.idsOf(transfer.personId);
+  }
+
+  /** The id itself and the one that it is merged with now. */
+  private idsOf(personId: string): readonly string[] {
+    const other = mergedWith(this.readModels, personId);
+    return other === undefined ? [personId] : [personId, other];
+  }
+
   async merge(personId: string): Promise<MergeToTell | undefined> {
     await this.caughtUp();
     return lastingMerge(this.readModels, personId);
@@ -85,8 +101,7 @@ export class CurrentKnowledge implements Knowledge {
     const transfer = this.readModels.transfer(transferId);
     const since = transfer?.facts['transfer.person-reported']?.occurredAt;
     if (transfer === undefined || since === undefined) return false;
-    const other = mergedWith(this.readModels, transfer.personId);
-    return [transfer.personId, ...(other === undefined ? [] : [other])]
+    return this.idsOf(transfer.personId)
       .flatMap((id) => this.readModels.transfersOfPerson(id))
       .some(({ id, origin, facts }) => {
         const isLater = (facts['transfer.applied']?.data.answerableSince ?? '') >= since;
