@@ -93,8 +93,8 @@ const apply = (receivingDivision: string): Request => ({
   input: { personId: PERSON, receivingDivision, reason: 'family', documents },
 });
 
-/** Two ids that node 32 has merged; the person of one of them has moved to node 31, and applies to move on to node 33. */
-const movedOn = async (): Promise<string> => {
+/** Two ids that node 32 has merged; the person of one of them has moved to node 31. */
+const moved = async (): Promise<void> => {
   await act('32', '2025-01-06', intake(PERSON));
   await act('32', '2025-01-06', intake(OTHER));
   await act('32', '2025-03-03', { type: 'ProposeMatch', input: pair });
@@ -112,25 +112,45 @@ const movedOn = async (): Promise<string> => {
     ['31', '17', { type: 'RegisterPersonReported', input: { transferId } }],
   ];
   for (const [node, day, request, officer] of course) await act(node, `2025-03-${day}`, request, officer);
-  return act('31', '2025-06-02', apply('330421'));
 };
+/** And applies to move on to node 33. */
+const moveOn = (): Promise<string> => act('31', '2025-06-02', apply('330421'));
+const takeBack = (): Promise<string> => act('32', '2025-06-03', { type: 'UnmergePersons', input: pair });
 
 describe('a node that becomes a party after two ids were merged', () => {
   it('is told of the merge with the case, and later of its end, by the node the case comes from', async () => {
-    const onward = await movedOn();
+    await moved();
+    const onward = await moveOn();
     await settled();
     expect(await factsAt('31', `person-${OTHER}`)).toEqual(['person.merged']);
     expect(await factsAt('33', onward)).toEqual(['transfer.applied', 'transfer.merge-told']);
     expect(await factsAt('33', `person-${OTHER}`)).toEqual(['person.merged']);
-    await act('32', '2025-06-03', { type: 'UnmergePersons', input: pair });
+    await takeBack();
     await until(async () => (await factsAt('33', `person-${OTHER}`)).length === 2);
     expect(await factsAt('33', `person-${OTHER}`)).toEqual(['person.merged', 'person.unmerged']);
     expect(nodes['33'].readModels.refusalCount()).toBe(0);
   }, 60_000);
 
+  it('is told of its end also when that arrives while the application is being written', async () => {
+    await moved();
+    await settled();
+    const { knowledge } = nodes['31'].parts;
+    const merge = knowledge.merge.bind(knowledge);
+    knowledge.merge = async (personId) => {
+      const known = await merge(personId);
+      await takeBack();
+      await settled();
+      return known;
+    };
+    await moveOn();
+    await until(async () => (await factsAt('33', `person-${OTHER}`)).length === 2);
+    expect(await factsAt('33', `person-${OTHER}`)).toEqual(['person.merged', 'person.unmerged']);
+  }, 60_000);
+
   it('is told once, however often everything is looked at and sent again', async () => {
-    await movedOn();
-    await act('32', '2025-06-03', { type: 'UnmergePersons', input: pair });
+    await moved();
+    await moveOn();
+    await takeBack();
     await until(async () => (await factsAt('33', `person-${OTHER}`)).length === 2);
     await settled();
     const before = await Promise.all(NODES.map(headAt));
