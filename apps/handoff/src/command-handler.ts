@@ -54,10 +54,15 @@ export interface Knowledge {
   pair(personId: string, duplicateId: string): Promise<Pair>;
   /** The nodes that hold a transfer of one of two ids: what is said of the two concerns them. */
   partnersOf(personId: string, duplicateId: string): Promise<readonly string[]>;
-  /** The ids of whom a command concerns by more than the stream it writes; none for most commands. */
-  personsAtStake(request: Request): Promise<readonly string[]>;
-  /** The fact by which a person is of two ids now. */
-  merge(personId: string): Promise<MergeToTell | undefined>;
+  /** Resolves when the read models have come as far as the store is now. */
+  caughtUp(): Promise<void>;
+  /**
+   * All ids of the person whom a command concerns by more than the stream it writes, by the read models as they are;
+   * undefined for most commands.
+   */
+  personsAtStake(request: Request): readonly string[] | undefined;
+  /** The fact by which a person is of two ids now, by the read models as they are. */
+  merge(personId: string): MergeToTell | undefined;
   /** Whether the person of a transfer has applied for another one from where it has brought them. */
   hasMovedOn(transferId: string): Promise<boolean>;
   /** Whether this node holds a sealed record of a person that concerns the commander's agency. */
@@ -103,14 +108,18 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
 
   /** In its turn where others decide about the same persons. */
   async execute(handle: Handle): Promise<Outcome> {
-    const persons = await this.knowledge.personsAtStake(handle.request);
-    if (persons.length === 0) return this.handle(handle);
-    const outcome = await this.turns.run(persons, async () => {
-      const now = await this.knowledge.personsAtStake(handle.request);
-      return now.every((person) => persons.includes(person)) ? this.handle(handle) : undefined;
+    const persons = this.knowledge.personsAtStake(handle.request);
+    return persons === undefined ? this.handle(handle) : this.inTurn(handle, persons);
+  }
+
+  private async inTurn(handle: Handle, persons: readonly string[]): Promise<Outcome> {
+    const done = await this.turns.run(persons, async () => {
+      await this.knowledge.caughtUp();
+      const all = this.knowledge.personsAtStake(handle.request) ?? [];
+      return all.every((person) => persons.includes(person)) ? { outcome: await this.handle(handle) } : { all };
     });
-    // They were merged with another meanwhile: the turn is that one's too.
-    return outcome ?? this.execute(handle);
+    // The read models were behind, or the ids were merged meanwhile: the turn is that of others too.
+    return 'outcome' in done ? done.outcome : this.inTurn(handle, done.all);
   }
 
   private async handle(handle: Handle): Promise<Outcome> {
@@ -135,7 +144,7 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
       const isReadable =
         request.type === 'ReadSealedRecord' && (await this.knowledge.isReadable(request.input.personId, commander));
       const hasMovedOn = request.type === 'CorrectFact' && (await this.knowledge.hasMovedOn(target.stream));
-      const merge = request.type === 'ApplyTransfer' ? await this.knowledge.merge(request.input.personId) : undefined;
+      const merge = request.type === 'ApplyTransfer' ? this.knowledge.merge(request.input.personId) : undefined;
       const lookUps = { now, person: () => person, transmission, isReadable, hasMovedOn, merge, ...pair };
       const command = toCommand(request, checked, commander, lookUps);
       if ('code' in command) return { rejected: command };

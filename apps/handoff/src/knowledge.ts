@@ -75,12 +75,10 @@ export class CurrentKnowledge implements Knowledge {
     return [...told, ...transfers.flatMap(({ originNode, receivingNode }) => [originNode, receivingNode])];
   }
 
-  async personsAtStake(request: Request): Promise<readonly string[]> {
+  personsAtStake(request: Request): readonly string[] | undefined {
     if ('duplicateId' in request.input) return [request.input.personId, request.input.duplicateId];
-    const isOfReport = request.type === 'CorrectFact' && request.input.fact === 'transfer.person-reported';
-    if (request.type !== 'ApplyTransfer' && !isOfReport) return [];
-    await this.caughtUp();
     if (request.type === 'ApplyTransfer') return this.idsOf(request.input.personId);
+    if (request.type !== 'CorrectFact' || request.input.fact !== 'transfer.person-reported') return undefined;
     const transfer = this.readModels.transfer(request.input.transferId);
     return transfer === undefined ? [] : this.idsOf(transfer.personId);
   }
@@ -91,8 +89,7 @@ export class CurrentKnowledge implements Knowledge {
     return other === undefined ? [personId] : [personId, other];
   }
 
-  async merge(personId: string): Promise<MergeToTell | undefined> {
-    await this.caughtUp();
+  merge(personId: string): MergeToTell | undefined {
     return lastingMerge(this.readModels, personId);
   }
 
@@ -137,7 +134,7 @@ export class CurrentKnowledge implements Knowledge {
     return this.readModels.streamOfCommand(idempotencyKey);
   }
 
-  private async caughtUp(): Promise<void> {
+  async caughtUp(): Promise<void> {
     const head = await this.store.head();
     if (head !== undefined) await this.projector.waitFor(head);
   }

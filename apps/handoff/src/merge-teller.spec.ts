@@ -135,11 +135,13 @@ describe('a node that becomes a party after two ids were merged', () => {
     await moved();
     await settled();
     const { knowledge } = nodes['31'].parts;
-    const merge = knowledge.merge.bind(knowledge);
-    knowledge.merge = async (personId) => {
-      const known = await merge(personId);
+    const merge = knowledge.merge(PERSON);
+    const person = knowledge.person.bind(knowledge);
+    knowledge.person = async (personId) => {
+      const known = await person(personId);
       await takeBack();
       await settled();
+      knowledge.merge = () => merge; // as it was when the person was looked up
       return known;
     };
     await moveOn();
