@@ -19,6 +19,7 @@ import {
   isOpen,
   isReading,
   isTransferEvent,
+  type MergeToTell,
   nthOf,
   packInForce,
   personDecider,
@@ -33,6 +34,7 @@ import {
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { v5 as uuidv5 } from 'uuid';
 import { checkInput } from './input-checks.js';
+import { PersonTurns } from './person-turns.js';
 import { type Commander, Handle, type HubRejection, type Inputs, type Outcome, type Request } from './requests.js';
 import { actOf, type Keeper, nodeOfSource, readEvent, sign, stateOf } from './signed-events.js';
 import { currentTrace } from './trace-context.js';
@@ -52,6 +54,15 @@ export interface Knowledge {
   pair(personId: string, duplicateId: string): Promise<Pair>;
   /** The nodes that hold a transfer of one of two ids: what is said of the two concerns them. */
   partnersOf(personId: string, duplicateId: string): Promise<readonly string[]>;
+  /** Resolves when the read models have come as far as the store is now. */
+  caughtUp(): Promise<void>;
+  /**
+   * All ids of the person whom a command concerns by more than the stream it writes, by the read models as they are;
+   * undefined for most commands.
+   */
+  personsAtStake(request: Request): readonly string[] | undefined;
+  /** The fact by which a person is of two ids now, by the read models as they are. */
+  merge(personId: string): MergeToTell | undefined;
   /** Whether the person of a transfer has applied for another one from where it has brought them. */
   hasMovedOn(transferId: string): Promise<boolean>;
   /** Whether this node holds a sealed record of a person that concerns the commander's agency. */
@@ -62,6 +73,8 @@ export interface Knowledge {
 
 /** What the handler works with; a class because Nest injects by class. */
 export class HandlerParts {
+  readonly turns = new PersonTurns();
+
   constructor(
     readonly store: EventStore,
     readonly keeper: Keeper,
@@ -84,14 +97,32 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
   private readonly store: EventStore;
   private readonly keeper: Keeper;
   private readonly knowledge: Knowledge;
+  private readonly turns: PersonTurns;
 
-  constructor({ store, keeper, knowledge }: HandlerParts) {
+  constructor({ store, keeper, knowledge, turns }: HandlerParts) {
     this.store = store;
     this.keeper = keeper;
     this.knowledge = knowledge;
+    this.turns = turns;
   }
 
+  /** In its turn where others decide about the same persons. */
   async execute(handle: Handle): Promise<Outcome> {
+    const persons = this.knowledge.personsAtStake(handle.request);
+    return persons === undefined ? this.handle(handle) : this.inTurn(handle, persons);
+  }
+
+  private async inTurn(handle: Handle, persons: readonly string[]): Promise<Outcome> {
+    const done = await this.turns.run(persons, async () => {
+      await this.knowledge.caughtUp();
+      const all = this.knowledge.personsAtStake(handle.request) ?? [];
+      return all.every((person) => persons.includes(person)) ? { outcome: await this.handle(handle) } : { all };
+    });
+    // The read models were behind, or the ids were merged meanwhile: the turn is that of others too.
+    return 'outcome' in done ? done.outcome : this.inTurn(handle, done.all);
+  }
+
+  private async handle(handle: Handle): Promise<Outcome> {
     const now = this.keeper.clock.now();
     const checked = checkInput(handle.request, handle.idempotencyKey, now);
     if ('code' in checked) return { rejected: checked };
@@ -113,7 +144,8 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
       const isReadable =
         request.type === 'ReadSealedRecord' && (await this.knowledge.isReadable(request.input.personId, commander));
       const hasMovedOn = request.type === 'CorrectFact' && (await this.knowledge.hasMovedOn(target.stream));
-      const lookUps = { now, person: () => person, transmission, isReadable, hasMovedOn, ...pair };
+      const merge = request.type === 'ApplyTransfer' ? this.knowledge.merge(request.input.personId) : undefined;
+      const lookUps = { now, person: () => person, transmission, isReadable, hasMovedOn, merge, ...pair };
       const command = toCommand(request, checked, commander, lookUps);
       if ('code' in command) return { rejected: command };
       const decision = decide(command, target.recorded);

@@ -59,6 +59,7 @@ const agreement: Agreement = {
   'transfer.recusal-declared': true,
   'transfer.fact-corrected': true,
   'transfer.correction-acknowledged': true,
+  'transfer.merge-told': true,
   'transfer.copy-sent': true,
   'transfer.copy-acknowledged': true,
   'transfer.custody-file-placed': true,

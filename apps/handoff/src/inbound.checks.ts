@@ -57,13 +57,19 @@ export interface Refused {
 /** Fails `check` as things stand, but what would let it pass may still be on its way. */
 type Held = Omit<Refused, 'verdict'> & { readonly verdict: 'hold' };
 
+/** What is stored of an event: its very bytes, at this place of its stream. */
+export interface Addition {
+  readonly event: HubEvent;
+  readonly jws: string;
+  readonly expected: 'no-stream' | bigint;
+}
+
 export type Verdict =
-  | {
+  | (Addition & {
       readonly verdict: 'accept';
-      readonly event: HubEvent;
-      readonly jws: string;
-      readonly expected: 'no-stream' | bigint;
-    }
+      /** What the event passes on, which is stored before it. */
+      readonly first?: Addition;
+    })
   | { readonly verdict: 'duplicate' }
   | { readonly verdict: 'not-ours' }
   | Held
@@ -118,10 +124,16 @@ const unsealed = async (
     return opened.kids.some((kid) => kid.startsWith(`${node}/enc/`))
       ? refuse('KEY', 'encrypted to another key of this node')
       : { verdict: 'not-ours' };
+  return (
+    detachedOf(Buffer.from(opened.message).toString('latin1')) ?? refuse('FORM', 'in a sealed record is no compact JWS')
+  );
+};
+
+const detachedOf = (jws: string): ReturnType<typeof toDetached> | undefined => {
   try {
-    return toDetached(Buffer.from(opened.message).toString('latin1'));
+    return toDetached(jws);
   } catch {
-    return refuse('FORM', 'in a sealed record is no compact JWS');
+    return undefined;
   }
 };
 
@@ -149,11 +161,8 @@ const inspectAuthentic = async (
   if (competence !== undefined) return refuse('COMPETENCE', competence);
 
   const stream = await context.readStream(event.subject);
-  const same = stream.find(({ id }) => id === event.id);
-  if (same !== undefined)
-    return jwsOf(same) === jws
-      ? { verdict: 'duplicate' }
-      : refuse('ID_REUSED', `event ${event.id} is known with other bytes`);
+  const again = known(event, jws, stream);
+  if (again !== undefined) return again;
 
   if (lacksCause(event, stream, context.node)) return { verdict: 'hold', check: 'DOMAIN', detail: CAUSE_UNKNOWN };
   if (MERGES.has(event.type)) return mergeVerdict(event, jws, stream, context);
@@ -167,7 +176,10 @@ const inspectAuthentic = async (
     return refuse('DOMAIN', 'SEAL_BROKEN');
   const excuse = await excuseFault(event, source, context);
   if (excuse !== undefined) return excuse;
-  return { verdict: 'accept', event, jws, expected: stream.at(-1)?.revision ?? 'no-stream' };
+  const accepted = { verdict: 'accept', event, jws, expected: placeIn(stream) } as const;
+  const first = await toldVerdict(event, stream, keys, context);
+  if (first === undefined || first.verdict === 'duplicate') return accepted;
+  return first.verdict === 'accept' ? { ...accepted, first } : first;
 };
 
 /** What is said of two ids of one person is exchanged with whoever holds a transfer of theirs; nothing else of a person is. */
@@ -175,24 +187,69 @@ const MERGES: ReadonlySet<string> = new Set(
   (['person.match-proposed', 'person.merged', 'person.unmerged'] as const).map(wireType),
 );
 
+const placeIn = (stream: readonly RecordedEvent[]): 'no-stream' | bigint => stream.at(-1)?.revision ?? 'no-stream';
+
+/**
+ * The verdict on what a case passes on of two ids, which has to pass the same checks as if its author had sent it here; but
+ * that its author answered, the origin of the case says. Undefined for every other event.
+ */
+const toldVerdict = async (
+  event: HubEvent,
+  stream: readonly RecordedEvent[],
+  keys: KeyHistory,
+  context: InboundContext,
+): Promise<Verdict | undefined> => {
+  if (eventName(event.type) !== 'transfer.merge-told') return undefined;
+  const { fact, jws } = (event as HubEvent<'transfer.merge-told'>).data;
+  const open = detachedOf(jws);
+  if (open === undefined) return refuse('FORM', 'what is passed on is no compact JWS');
+  const opened = openDetached(open.payload, open.detached, ruleAt(keys, AFTER_ALL));
+  if (!opened.ok) {
+    const { check, detail, unknownKid } = opened;
+    return unknownKid !== undefined && isOfKnownNode(unknownKid, keys)
+      ? { verdict: 'hold', check, detail }
+      : refuse(check, detail);
+  }
+  const told = opened.event as unknown as HubEvent;
+  const fault = schemaFault(told);
+  if (fault !== undefined) return refuse('SCHEMA', fault);
+  const { personId, duplicateId } = told.data as unknown as Readonly<Record<string, unknown>>;
+  const isOfCase = [personId, duplicateId].includes(stateOf(stream)['transfer.applied']?.data.personId);
+  if (!MERGES.has(told.type) || told.id !== fact || !isOfCase) return refuse('DOMAIN', 'FACT_UNKNOWN');
+  const competence = competenceFault(told, opened.node);
+  if (competence !== undefined) return refuse('COMPETENCE', competence);
+  const own = await context.readStream(told.subject);
+  return known(told, jws, own) ?? mergeVerdict(told, jws, own, context, true);
+};
+
+/** The verdict on an event whose id its stream has already. */
+const known = ({ id }: HubEvent, jws: string, stream: readonly RecordedEvent[]): Verdict | undefined => {
+  const same = stream.find((each) => each.id === id);
+  if (same === undefined) return undefined;
+  return jwsOf(same) === jws ? { verdict: 'duplicate' } : refuse('ID_REUSED', `event ${id} is known with other bytes`);
+};
+
 const mergeVerdict = async (
   event: HubEvent,
   jws: string,
   stream: readonly RecordedEvent[],
   { pair }: InboundContext,
+  isTold = false,
 ): Promise<Verdict> => {
   const act = upcast(event.type, event.data) as PersonMergeEvent;
   if (act.occurredAt > event.time) return refuse('DOMAIN', 'OCCURRED_IN_FUTURE');
   if (event.subject !== `person-${act.data.personId}`) return refuse('DOMAIN', 'PERSON_UNKNOWN');
-  const known = await pair(act.data.personId, act.data.duplicateId);
-  const isSealed = [known.person, known.duplicate].some((file) => file?.confidentiality !== undefined);
+  const both = await pair(act.data.personId, act.data.duplicateId);
+  const isSealed = [both.person, both.duplicate].some((file) => file?.confidentiality !== undefined);
   if (isSealed && event.dataclassification !== 'MINOR_SEALED') return refuse('DOMAIN', 'SEAL_BROKEN');
   const said = stream.map(actOf).filter(isMergeEvent);
-  const rejection = mergeAdmission(fold(personMergeDecider, said), act, known);
-  if (rejection === undefined)
-    return { verdict: 'accept', event, jws, expected: stream.at(-1)?.revision ?? 'no-stream' };
+  const rejection = mergeAdmission(fold(personMergeDecider, said), act, both, isTold);
+  if (rejection === undefined) return { verdict: 'accept', event, jws, expected: placeIn(stream) };
+  // What comes before it may come with a case, and so another way.
   const mayCome =
-    rejection.code === 'PERSON_UNKNOWN' || (rejection.code === 'PERSON_NOT_YOURS' && act.type !== 'person.unmerged');
+    !isTold &&
+    (['PERSON_UNKNOWN', 'NOT_MERGED', 'ALREADY_MERGED'].includes(rejection.code) ||
+      (rejection.code === 'PERSON_NOT_YOURS' && act.type !== 'person.unmerged'));
   return mayCome ? { verdict: 'hold', check: 'DOMAIN', detail: rejection.code } : refuse('DOMAIN', rejection.code);
 };
 
@@ -200,10 +257,12 @@ const mergeVerdict = async (
  * Whether the event that introduces a key may still be on its way: the key would be one of the node whose topic this is.
  * Key events themselves come in the order of their one stream, so what introduces their key is here before them.
  */
-const mayBeIntroduced = (kid: string, record: IncomingRecord, { periods }: KeyHistory): boolean => {
+const mayBeIntroduced = (kid: string, record: IncomingRecord, keys: KeyHistory): boolean =>
+  isOfKnownNode(kid, keys) && record.topic === eventsTopic(nodeOfKeyId(kid) ?? '') && !record.key.startsWith('key-');
+
+const isOfKnownNode = (kid: string, { periods }: KeyHistory): boolean => {
   const node = nodeOfKeyId(kid);
-  const isKnown = Object.values(periods).some((period) => period.node === node);
-  return isKnown && node !== undefined && record.topic === eventsTopic(node) && !record.key.startsWith('key-');
+  return node !== undefined && Object.values(periods).some((period) => period.node === node);
 };
 
 /** The verdict on an event whose id this node knows from another case, which only the append can tell. */

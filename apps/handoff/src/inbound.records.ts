@@ -4,7 +4,7 @@ import type { EventStore } from '@delta-hub/event-store';
 import { CAUSE_UNKNOWN } from './causes.js';
 import type { Clock } from './clock.js';
 import type { HeldRecord, HeldRecords } from './held-records.js';
-import { idElsewhere, inspect, type InboundContext, type Verdict } from './inbound.checks.js';
+import { type Addition, idElsewhere, inspect, type InboundContext, type Verdict } from './inbound.checks.js';
 import { type Positions, saveStorePosition, storePosition } from './positions.js';
 import type { Refuser } from './refuser.js';
 import type { StoredKeys } from './stored-keys.js';
@@ -90,7 +90,7 @@ export class InboundRecords {
 
   /** Does with a record what its verdict says; the reason when it has to wait. */
   private async judge(record: IncomingRecord, amend: (verdict: Verdict) => Verdict): Promise<string | undefined> {
-    const { refuser, store, context, keys, isFrozen } = this.parts;
+    const { refuser, context, keys, isFrozen } = this.parts;
     // Not judged at all, so nothing is refused or lost, however long it takes to settle.
     if (isFrozen?.(record.topic) === true) return 'LOG_FORKED: the log of its node signed two histories';
     const verdict = amend(await inspect(record, context));
@@ -98,18 +98,23 @@ export class InboundRecords {
     if (verdict.verdict === 'refuse') await refuser.refuse(record, verdict);
     // What was refused stays refused, also when the case has moved on since.
     if (verdict.verdict !== 'accept' || (await refuser.hasRefused(record))) return undefined;
-    const { event, jws, expected } = verdict;
-    const append = { id: event.id, type: event.type, data: Buffer.from(jws, 'ascii') };
+    const { event, first } = verdict;
     try {
-      const result = await store.append(event.subject, expected, [append]);
+      const isWhole = (first === undefined || (await this.add(first))) && (await this.add(verdict));
       if (isKeyEventType(event.type)) await keys.changed();
       // Somebody else wrote to the case meanwhile: judge the record again against what is there now.
-      return result.outcome === 'conflict' ? await this.judge(record, amend) : undefined;
+      return isWhole ? undefined : await this.judge(record, amend);
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'ID_REUSED') throw error;
       await refuser.refuse(record, idElsewhere(event));
       return undefined;
     }
+  }
+
+  /** Whether it is stored: not when somebody else wrote there meanwhile. */
+  private async add({ event, jws, expected }: Addition): Promise<boolean> {
+    const append = { id: event.id, type: event.type, data: Buffer.from(jws, 'ascii') };
+    return (await this.parts.store.append(event.subject, expected, [append])).outcome === 'appended';
   }
 }
 

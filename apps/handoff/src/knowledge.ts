@@ -2,6 +2,7 @@ import type { EventStore } from '@delta-hub/event-store';
 import {
   AT_ONCE,
   type Instant,
+  type MergeToTell,
   type Outage,
   type PersonFile,
   personFileOf,
@@ -10,10 +11,10 @@ import {
 import type { Clock } from './clock.js';
 import type { Knowledge } from './command-handler.js';
 import { historyOf } from './intervals.js';
-import { mergedWith } from './merged-persons.js';
+import { lastingMerge, mergedWith } from './merged-persons.js';
 import type { Pair } from './to-command.js';
 import type { ReadModels } from './read-models.js';
-import type { Commander } from './requests.js';
+import type { Commander, Request } from './requests.js';
 import { concerns, isSealed } from './sealed-records.js';
 import { eventIn } from './signed-events.js';
 import type { StoreSubscriber } from './subscriber.js';
@@ -74,13 +75,30 @@ export class CurrentKnowledge implements Knowledge {
     return [...told, ...transfers.flatMap(({ originNode, receivingNode }) => [originNode, receivingNode])];
   }
 
+  personsAtStake(request: Request): readonly string[] | undefined {
+    if ('duplicateId' in request.input) return [request.input.personId, request.input.duplicateId];
+    if (request.type === 'ApplyTransfer') return this.idsOf(request.input.personId);
+    if (request.type !== 'CorrectFact' || request.input.fact !== 'transfer.person-reported') return undefined;
+    const transfer = this.readModels.transfer(request.input.transferId);
+    return transfer === undefined ? [] : this.idsOf(transfer.personId);
+  }
+
+  /** The id itself and the one that it is merged with now. */
+  private idsOf(personId: string): readonly string[] {
+    const other = mergedWith(this.readModels, personId);
+    return other === undefined ? [personId] : [personId, other];
+  }
+
+  merge(personId: string): MergeToTell | undefined {
+    return lastingMerge(this.readModels, personId);
+  }
+
   async hasMovedOn(transferId: string): Promise<boolean> {
     await this.caughtUp();
     const transfer = this.readModels.transfer(transferId);
     const since = transfer?.facts['transfer.person-reported']?.occurredAt;
     if (transfer === undefined || since === undefined) return false;
-    const other = mergedWith(this.readModels, transfer.personId);
-    return [transfer.personId, ...(other === undefined ? [] : [other])]
+    return this.idsOf(transfer.personId)
       .flatMap((id) => this.readModels.transfersOfPerson(id))
       .some(({ id, origin, facts }) => {
         const isLater = (facts['transfer.applied']?.data.answerableSince ?? '') >= since;
@@ -116,7 +134,7 @@ export class CurrentKnowledge implements Knowledge {
     return this.readModels.streamOfCommand(idempotencyKey);
   }
 
-  private async caughtUp(): Promise<void> {
+  async caughtUp(): Promise<void> {
     const head = await this.store.head();
     if (head !== undefined) await this.projector.waitFor(head);
   }

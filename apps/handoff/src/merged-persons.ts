@@ -1,4 +1,4 @@
-import { isMergeEvent, type MergePeriod, mergePeriods, upcast } from '@delta-hub/handoff';
+import { isMergeEvent, type MergePeriod, mergePeriods, type MergeToTell, upcast } from '@delta-hub/handoff';
 import type { Cases } from './cases.js';
 import { eventIn } from './signed-events.js';
 
@@ -17,12 +17,36 @@ export const mergePeriodsOf = (cases: Cases, personId: string): readonly MergePe
     .filter((period) => period.personId === personId || period.duplicateId === personId)
     .toSorted((one, other) => (one.from < other.from ? -1 : 1));
 
+type MergePair = Pick<MergePeriod, 'personId' | 'duplicateId'>;
+
 /** The other id of a period. */
 export const otherOf = ({ personId, duplicateId }: MergePeriod, id: string): string =>
   personId === id ? duplicateId : personId;
 
+const lastingPeriod = (cases: Cases, id: string): MergePeriod | undefined =>
+  mergePeriodsOf(cases, id).find(({ until }) => until === undefined);
+
 /** The id that is merged with this one now; undefined for none. */
 export const mergedWith = (cases: Cases, id: string): string | undefined => {
-  const lasting = mergePeriodsOf(cases, id).find(({ until }) => until === undefined);
+  const lasting = lastingPeriod(cases, id);
   return lasting && otherOf(lasting, id);
+};
+
+/** All that was said, in the stream of one id, of it and another one: oldest first. */
+export const saidOf = (cases: Cases, { personId, duplicateId }: MergePair): readonly MergeToTell[] =>
+  cases
+    .factsOfStream(`person-${personId}`)
+    .filter(({ type, jws }) => {
+      const act = upcast(type, eventIn(jws).data);
+      return isMergeEvent(act) && act.data.duplicateId === duplicateId;
+    })
+    .map(({ id, jws }) => {
+      const { recipients, dataclassification } = eventIn(jws);
+      return { fact: id, jws, recipients: recipients.split(','), isSealed: dataclassification === 'MINOR_SEALED' };
+    });
+
+/** The fact by which an id is merged with another one now. */
+export const lastingMerge = (cases: Cases, id: string): MergeToTell | undefined => {
+  const lasting = lastingPeriod(cases, id);
+  return lasting && saidOf(cases, lasting).at(-1);
 };

@@ -13,6 +13,7 @@ import { createRetries, InboundRecords } from './inbound.records.js';
 import { Completeness } from './completeness.js';
 import { CurrentKnowledge } from './knowledge.js';
 import { LineLog } from './line-log.js';
+import { createMergeTeller } from './merge-teller.js';
 import { NodeHealth } from './node-health.js';
 import { type LogForked, raiseLogForked } from './incidents.js';
 import { createCopiesPublisher } from './copies.publisher.js';
@@ -144,18 +145,10 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     ...{ keeper, positions, projector, readModels, held, outgoing, keys: context.keys },
   });
   const receipts = createReceipts({ node, feed, positions, execute });
+  const mergeTeller = createMergeTeller({ node, feed, positions, readModels, projector, execute });
   const deadlines = new DeadlineWorker({ keeper, feed, positions, readModels, projector, execute });
-  const subscribers = [
-    publisher,
-    projector,
-    copies,
-    deadLetters,
-    receipts,
-    retries,
-    ...consumers,
-    ...line.parts,
-    deadlines,
-  ];
+  const ofFacts = [publisher, projector, copies, deadLetters, receipts, mergeTeller, retries];
+  const subscribers = [...ofFacts, ...consumers, ...line.parts, deadlines];
   let endTicks = (): void => undefined;
   return {
     ...{ parts, feed, projector, readModels },

@@ -80,6 +80,7 @@ const TABLE: Readonly<Record<Code, readonly [RefusalType, string]>> = {
   RECUSAL_ALREADY_DECLARED: ['StateRefusal', 'The officer has stepped back from this case already.'],
   ALREADY_CORRECTED: ['StateRefusal', 'The fact has been corrected already.'],
   ALREADY_ACKNOWLEDGED: ['StateRefusal', 'It has been acknowledged already.'],
+  MERGE_ALREADY_TOLD: ['StateRefusal', 'The other node has been told of it already.'],
   NOT_CORRECTED: ['StateRefusal', 'The fact has not been corrected.'],
   FACT_UNKNOWN: ['InputRefusal', 'The case has no such fact.'],
   EVIDENCE_MISSING: ['InputRefusal', 'The act names its evidence: at least one document.'],

@@ -4,6 +4,7 @@ import type {
   PersonMergeRejection,
   PersonRejection,
   SealedRecordRejection,
+  SignedMerge,
   TransferRejection,
 } from '@delta-hub/handoff';
 
@@ -34,6 +35,8 @@ export interface Inputs {
   CloseSearch: HandoffGraphql.CloseSearchInput;
   ProposeSanction: HandoffGraphql.ProposeSanctionInput;
   DecideSanction: HandoffGraphql.DecideSanctionInput;
+  /** The node's own merge teller: see there. */
+  TellMerge: { readonly transferId: string; readonly merge: SignedMerge; readonly occurredAt?: string };
   DeclareRecusal: HandoffGraphql.DeclareRecusalInput;
   CorrectFact: HandoffGraphql.CorrectFactInput;
   AcknowledgeCorrection: HandoffGraphql.AcknowledgeCorrectionInput;

@@ -5,6 +5,7 @@ import {
   dayOf,
   hubRules,
   isCorrectable,
+  type MergeToTell,
   parseInstant,
   type PersonCommand,
   type PersonFile,
@@ -32,6 +33,8 @@ export interface LookUps {
   readonly transmission: Transmission;
   /** Two persons, each by itself; absent unless the request is about two. */
   readonly pair?: Pair;
+  /** By which fact the person is of two ids now; absent unless a transfer is applied for. */
+  readonly merge?: MergeToTell | undefined;
   /** Whether the person of the case has applied to move on from where it has brought them; absent unless a fact is corrected. */
   readonly hasMovedOn?: boolean;
   /** Whether a sealed record of the person is the commander's to read; absent unless the request is to read one. */
@@ -76,15 +79,8 @@ export const toCommand = (
     case 'ReplyConsultation':
       return replyConsultation(request.input, context, documents);
     case 'RaiseDispute':
-      return {
-        ...{ ...context, type: request.type, documents },
-        ...{ level: request.input.level, directory: agencyById, rules: hubRules },
-      };
-    case 'ResolveDispute': {
-      const { level, outcome } = request.input;
-      const named = outcome === 'to_accept' ? 'to-accept' : 'refusal-upheld';
-      return { ...context, type: request.type, documents, level, outcome: named };
-    }
+    case 'ResolveDispute':
+      return disputing(request, context, documents);
     case 'DecideTransfer':
       return {
         ...{ ...context, type: request.type, documents, approved: request.input.approved },
@@ -94,6 +90,8 @@ export const toCommand = (
     case 'ProposeSanction':
     case 'DecideSanction':
       return afterNonReport(request, context, documents);
+    case 'TellMerge':
+      return { ...context, type: request.type, merge: request.input.merge };
     case 'DeclareRecusal': {
       const ground = request.input.ground.replaceAll('_', '-') as RecusalGround;
       return { ...context, type: request.type, ground };
@@ -122,6 +120,18 @@ export const toCommand = (
     case 'NotifyPolice':
       return { ...context, type: request.type, documents };
   }
+};
+
+const disputing = (
+  request: Extract<Request, { type: 'RaiseDispute' | 'ResolveDispute' }>,
+  context: CommandContext,
+  documents: CheckedInput['documents'],
+): TransferCommand => {
+  const { level } = request.input;
+  if (request.type === 'RaiseDispute')
+    return { ...context, type: request.type, documents, level, directory: agencyById, rules: hubRules };
+  const outcome = request.input.outcome === 'to_accept' ? 'to-accept' : 'refusal-upheld';
+  return { ...context, type: request.type, documents, level, outcome };
 };
 
 const correcting = (
@@ -229,5 +239,6 @@ const applyTransfer = (
     receiving: agencyOfDivision(receivingDivision),
     reason,
     documents,
+    ...(lookUps.merge === undefined ? {} : { merge: lookUps.merge }),
   };
 };

@@ -59,6 +59,7 @@ const EXAMPLES: Readonly<Record<EventName, Readonly<Record<string, unknown>>>> =
     ...{ ...act, of: 'transfer.decided', office: 'origin-police', recipient: 'police-320509', documents },
   },
   'transfer.copy-acknowledged': { ...act, of: 'transfer.decided', office: 'origin-police' },
+  'transfer.merge-told': { ...act, fact: '0195b000-0000-7000-8000-000000000001', jws: 'e30.e30.AAAA' },
   'transfer.file-sent': { ...act, documents },
   'transfer.file-received': act,
   'transfer.file-receipted': { ...act, documents },

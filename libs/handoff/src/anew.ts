@@ -2,14 +2,14 @@ import type { OnceType, TransferAct } from './transfer.events.js';
 
 /**
  * What is done anew 重作 once a correction has struck it. The rest of a case is not: an application is withdrawn and made
- * again; a withdrawal and a decision on a sanction are marked as wrong and stand; what the nodes write follows from the acts.
+ * again; a withdrawal is marked as wrong and stands; what the nodes write follows from the acts.
  */
 const ANEW: readonly OnceType[] = [
   ...(['transfer.opinion-given', 'transfer.consultation-sent', 'transfer.consultation-replied'] as const),
   ...(['transfer.decided', 'transfer.decision-served', 'transfer.file-sent', 'transfer.file-received'] as const),
   ...(['transfer.file-receipted', 'transfer.person-reported', 'transfer.custody-file-placed'] as const),
   ...(['transfer.search-started', 'transfer.police-notified', 'transfer.search-closed'] as const),
-  'transfer.sanction-proposed',
+  ...(['transfer.sanction-proposed', 'transfer.sanction-decided'] as const),
 ];
 
 /** What falls with a struck act, by the same hands: the service of a decision, the completion of what it rests on. */

@@ -139,6 +139,8 @@ const actOf = (
     }
     case 'AcknowledgeCopy':
       return recordAct('transfer.copy-acknowledged', command, copyToNote(state, command.of, command.office));
+    case 'TellMerge':
+      return recordAct('transfer.merge-told', command, command.merge);
     case 'DeclareRecusal': {
       const { officerId, agencyId: agency } = command.actor;
       return recordAct('transfer.recusal-declared', command, { agency, officerId, ground: command.ground });

@@ -56,6 +56,18 @@ describe('a person who serves outside prison 暂予监外执行 (办法17, 31)',
     });
   });
 
+  it('waits for the custodial file also while the decision is struck: it will move with the one made anew', () => {
+    const reported = [serve(), report(), sendFile(), receiveFile()].reduce(after, approved);
+    const struck = after(reported, {
+      ...{ ...by(wujiang, '2025-03-25 09:00'), type: 'CorrectFact', fact: 'transfer.decided', kind: 'wrong-content' },
+      ...{ documents, actor: { ...by(wujiang, '2025-03-25 09:00').actor, officerId: 'corrector' } },
+    });
+    const receipted = after(struck, receipt(by(qingpu, '2025-03-25 10:00')));
+    expect(receipted.at(-1)?.type).toBe('transfer.file-receipted');
+    const anew = [decide(by(wujiang, '2025-03-25 11:00')), place('2025-03-26 10:00')].reduce(after, receipted);
+    expect(anew.at(-1)).toMatchObject({ type: 'transfer.completed', occurredAt: place('2025-03-26 10:00').occurredAt });
+  });
+
   it.each([
     ['NOT_DECIDED', histories.agreed, place(), '办法31'],
     ['NOT_OUTSIDE_PRISON', histories.approved, place(), '办法31'],

@@ -7,12 +7,18 @@ import { nextNth, type TransferState } from './transfer.state.js';
  * administration hand it over to their peers of the new province, and the place that holds it tells the new agency.
  */
 export const movesCustody = (state: TransferState): boolean =>
-  state['transfer.applied']?.data.category === 'TemporaryServiceOutsidePrison' &&
-  state['transfer.decided']?.data.approved === true;
+  isOutsidePrison(state) && state['transfer.decided']?.data.approved === true;
 
-/** Whether the case waits for that place alone: it blocks nothing but the completion. */
+/**
+ * Whether the case waits for that place: it blocks nothing but the completion. Also while the decision is struck, for the
+ * one made anew may be there already, where this node does not know of it.
+ */
 export const isCustodyOpen = (state: TransferState): boolean =>
-  movesCustody(state) && state['transfer.custody-file-placed'] === undefined;
+  state['transfer.custody-file-placed'] === undefined &&
+  (movesCustody(state) || (isOutsidePrison(state) && state['transfer.decided'] === undefined));
+
+const isOutsidePrison = (state: TransferState): boolean =>
+  state['transfer.applied']?.data.category === 'TemporaryServiceOutsidePrison';
 
 /** 双到位: the completion that the last of its acts brings about; undefined while one is missing, or `cause` is none of them. */
 export const completionBy = (state: TransferState, cause: TransferEvent): TransferEvent | undefined => {

@@ -43,6 +43,8 @@ export type {
   PersonMergeRejection,
   PersonMergeState,
 } from './person-merge.js';
+export { stillToTell } from './merge-told.js';
+export type { MergeToTell } from './merge-told.js';
 export { jointIntervals } from './joint-intervals.js';
 export type { Joint } from './joint-intervals.js';
 export { personFile, personFileOf } from './person-file.js';
@@ -86,6 +88,7 @@ export type {
   CorrectionKind,
   RecusalGround,
   RefusalGround,
+  SignedMerge,
   SupersedingReason,
   TransferAct,
   TransferEvent,

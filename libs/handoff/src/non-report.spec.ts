@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { fold } from '@delta-hub/decider';
 import { specFor } from '@delta-hub/decider/testing';
 import type { CommandContext } from './act.js';
-import { isMarkedWrong } from './corrections.js';
 import { dueInstants } from './deadlines.js';
 import { addMonths } from './instant.js';
 import { absenceIn, sanctionFor } from './non-report.js';
@@ -13,7 +12,7 @@ import { approving, at, by, commands, paper, qingpu, wujiang } from './testing/c
 import { histories } from './testing/play.js';
 import { admit, transferDecider } from './transfer.js';
 import type { TransferCommand } from './transfer.commands.js';
-import type { TransferEvent } from './transfer.events.js';
+import type { CorrectionKind, TransferEvent } from './transfer.events.js';
 import { AT_ONCE } from './transmission.js';
 import { personStatusOf } from './transfer.status.js';
 
@@ -217,19 +216,99 @@ it.each([
   expect(both['transfer.sanction-decided']?.actor.agencyId).toBe(counts.id);
 });
 
-it('a wrong decision on a sanction is corrected by the party that made it, and stands marked as wrong (G10)', () => {
+describe('a wrong decision on a sanction (G10)', () => {
   const decided = [propose(), decide()].reduce(after, found);
-  const correct = (agency: typeof qingpu): TransferCommand => ({
-    ...{ ...by(agency, '2025-04-02 09:00'), type: 'CorrectFact', fact: 'transfer.sanction-decided' },
-    ...{ kind: 'wrong-person', documents },
+  const correct = (
+    agency: typeof qingpu,
+    local = '2025-04-02 09:00',
+    kind: CorrectionKind = 'wrong-content',
+  ): TransferCommand => ({
+    ...{ ...by(agency, local), type: 'CorrectFact', fact: 'transfer.sanction-decided', kind, documents },
+    actor: { ...by(agency, local).actor, officerId: `corrector-of-${agency.id}` },
   });
-  given(...decided)
-    .when(correct(wujiang))
-    .thenRejected({ code: 'ACT_NOT_YOURS' });
-  const marked = after(decided, correct(qingpu));
-  const state = fold(transferDecider, marked);
-  expect(isMarkedWrong(state, 'transfer.sanction-decided')).toBe(true);
-  expect(admit(fold(transferDecider, decided), marked.at(-1)!, qingpu)).toBeUndefined();
-  const note = { ...by(wujiang, '2025-04-02 10:00'), type: 'AcknowledgeCorrection' } as const;
-  expect(after(marked, { ...note, fact: 'transfer.sanction-decided' })).toHaveLength(marked.length + 1);
+  const dueOf = (events: readonly TransferEvent[]) =>
+    dueInstants(fold(transferDecider, events), rules).find(({ step }) => step === 'SANCTION_DECISION');
+
+  it('is struck by the party that made it, and is owed again until it is decided anew', () => {
+    given(...decided)
+      .when(correct(wujiang))
+      .thenRejected({ code: 'ACT_NOT_YOURS' });
+    const struck = after(decided, correct(qingpu));
+    expect(admit(fold(transferDecider, decided), struck.at(-1)!, qingpu)).toBeUndefined();
+    expect([dueOf(decided)?.met, dueOf(struck)?.met]).toEqual([true, undefined]);
+    const anew = after(struck, decide('none', approving(by(qingpu, '2025-04-03 09:00'))));
+    expect(anew.at(-1)?.data).toEqual({ measure: 'none', documents, nth: 2 });
+    expect(dueOf(anew)?.at).toBe(at('2025-04-03 09:00'));
+    const note = { ...by(wujiang, '2025-04-02 10:00'), type: 'AcknowledgeCorrection' } as const;
+    expect(after(anew, { ...note, fact: 'transfer.sanction-decided' })).toHaveLength(anew.length + 1);
+    given(...anew)
+      .when(decide('none', approving(by(qingpu, '2025-04-04 09:00'))))
+      .thenRejected({ code: 'SANCTION_ALREADY_DECIDED' });
+  });
+
+  it('of which only a document was wrong stands', () => {
+    const paperOnly = after(decided, correct(qingpu, '2025-04-02 09:00', 'wrong-document'));
+    expect(dueOf(paperOnly)?.met).toBe(true);
+  });
+
+  it('is decided anew by whoever executes by then', () => {
+    const reported = after(after(decidedEarly, correct(wujiang, '2025-03-28 12:00')), report());
+    given(...reported)
+      .when(decide('admonition', approving(by(wujiang, '2025-03-31 09:00'))))
+      .thenRejected({ code: 'ACT_NOT_YOURS', rule: '办法31' });
+    expect(after(reported, decide()).at(-1)?.data).toMatchObject({ measure: 'admonition', nth: 2 });
+  });
+});
+
+describe('decisions of both parties that cross, of which one is struck', () => {
+  const proposed = [close('not-found'), propose()].reduce(after, searching);
+  const correct = (agency: typeof qingpu, local: string, kind: CorrectionKind = 'wrong-content'): TransferCommand => ({
+    ...{ ...by(agency, local), type: 'CorrectFact', fact: 'transfer.sanction-decided', kind, documents },
+    actor: { ...by(agency, local).actor, officerId: `corrector-of-${agency.id}` },
+  });
+  const here = after(proposed, decide('none', approving(by(wujiang, '2025-04-01 08:00'))));
+  const there = [report(), decide()].reduce(after, proposed);
+  /** Both nodes once each has all that the other recorded: every event is admitted, and they stand in one state. */
+  const joined = (origin: readonly TransferEvent[], receiving: readonly TransferEvent[]) => {
+    const [ours, theirs] = [origin.slice(proposed.length), receiving.slice(proposed.length)];
+    const join = (own: readonly TransferEvent[], others: readonly TransferEvent[], author: typeof qingpu) =>
+      others.reduce((events, event) => {
+        expect(admit(fold(transferDecider, events), event, author)).toBeUndefined();
+        return [...events, event];
+      }, own);
+    const [one, other] = [join(origin, theirs, qingpu), join(receiving, ours, wujiang)];
+    const state = fold(transferDecider, one);
+    expect(fold(transferDecider, other)).toEqual(state);
+    return [state['transfer.sanction-decided'], one] as const;
+  };
+
+  it('are both struck: one sanction was decided on, by whichever counts, and the one who executes decides anew', () => {
+    const [standing, events] = joined(after(here, correct(wujiang, '2025-04-02 09:00')), there);
+    expect(standing).toBeUndefined();
+    const anew = after(events, decide('admonition', approving(by(qingpu, '2025-04-03 09:00'))));
+    expect(anew.at(-1)?.data).toMatchObject({ nth: 2 });
+  });
+
+  it('are both struck also when both parties correct theirs, whatever kind counts', () => {
+    for (const kinds of [
+      ['wrong-document', 'wrong-date'],
+      ['wrong-date', 'wrong-document'],
+      ['wrong-date', 'wrong-content'],
+    ] as const)
+      expect(
+        joined(
+          after(here, correct(wujiang, '2025-04-02 09:00', kinds[0])),
+          after(there, correct(qingpu, '2025-04-02 10:00', kinds[1])),
+        )[0],
+      ).toBeUndefined();
+  });
+
+  it('a decision that was made anew is not touched by the other party’s correction of the first', () => {
+    const origin = [
+      correct(wujiang, '2025-04-02 09:00'),
+      decide('admonition', approving(by(wujiang, '2025-04-02 10:00'))),
+    ].reduce(after, here);
+    const receiving = after(there, correct(qingpu, '2025-04-02 11:00'));
+    expect(joined(origin, receiving)[0]?.data).toMatchObject({ nth: 2 });
+  });
 });

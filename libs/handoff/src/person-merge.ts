@@ -121,12 +121,14 @@ export interface KnownPair {
 
 /**
  * What stands against a partner's word about two ids of which this node holds facts of one at least. `PERSON_NOT_YOURS` and
- * `PERSON_UNKNOWN` may be a matter of time: that the person has come into the partner's hands may be on its way.
+ * `PERSON_UNKNOWN` may be a matter of time: that the person has come into the partner's hands may be on its way. `isTold`: the
+ * agency that answers by now has passed it on, and whether its author answered then was seen where that was known.
  */
 export const mergeAdmission = (
   state: PersonMergeState,
   { type, occurredAt, actor, data: { personId, duplicateId, documents } }: PersonMergeEvent,
   { person, duplicate, isTaken }: KnownPair,
+  isTold = false,
 ): PersonMergeRejection | undefined => {
   const last = state[duplicateId];
   const known = [person, duplicate].filter((file) => file !== undefined);
@@ -142,6 +144,7 @@ export const mergeAdmission = (
   if (last?.type === 'person.merged' || isTaken) return { code: 'ALREADY_MERGED' };
   if (type === 'person.merged' && last?.type === 'person.match-proposed' && last.actor.officerId === actor.officerId)
     return { code: 'FOUR_EYES_REQUIRED', rule: '个保法46' };
+  if (isTold) return undefined;
   if (known.length === 0) return { code: 'PERSON_UNKNOWN' };
   return known.every(({ agency }) => agency === actor.agencyId)
     ? undefined

@@ -2,6 +2,7 @@ import type { CommandContext } from './act.js';
 import type { AgencyId, AgencyRecord, Directory } from './agency.js';
 import type { PersonFile } from './person.js';
 import type { Rules } from './rule-book.js';
+import type { MergeToTell } from './merge-told.js';
 import type { OfficeRole, Sanction } from './terms.js';
 import type {
   CorrectionKind,
@@ -13,6 +14,7 @@ import type {
   RecusalGround,
   RefusalGround,
   SearchOutcome,
+  SignedMerge,
   TransferFacts,
   TransferReason,
   WithdrawalReason,
@@ -30,6 +32,8 @@ export type TransferCommand =
         /** The agency the person wants to move to; undefined when the directory has none there. */
         readonly receiving: AgencyRecord | undefined;
         readonly reason: TransferReason;
+        /** By which fact the person is of two ids now; absent when they are of one. */
+        readonly merge?: MergeToTell;
       })
   | (CommandContext & Documents & { readonly type: 'GiveOpinion'; readonly supports: boolean })
   | (CommandContext & Documents & { readonly type: 'SendConsultation' })
@@ -83,6 +87,8 @@ export type TransferCommand =
       readonly outside?: OutsideService;
     })
   | (CommandContext & { readonly type: 'AcknowledgeCopy'; readonly of: OnceType; readonly office: OfficeRole })
+  /** The node of the origin: what was said of two ids of the person since it told of their merge. */
+  | (CommandContext & { readonly type: 'TellMerge'; readonly merge: SignedMerge })
   | (CommandContext & Documents & { readonly type: 'RegisterCustodyFile' })
   | (CommandContext & Documents & { readonly type: 'StartSearch' })
   | (CommandContext & Documents & { readonly type: 'NotifyPolice' })

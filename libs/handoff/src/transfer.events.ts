@@ -61,6 +61,14 @@ export type DisputeLevel = 'upper' | 'province';
 /** 协调结果: the receiving agency is to accept the person, or its refusal stands. */
 export type DisputeOutcome = 'to-accept' | 'refusal-upheld';
 
+/** What was said of two ids of a person, as its author signed it. */
+export interface SignedMerge {
+  /** The id of that fact. */
+  readonly fact: string;
+  /** The fact itself: a compact JWS (RFC 7515). */
+  readonly jws: string;
+}
+
 /** What most acts come with. */
 export interface Documents {
   readonly documents: readonly DocumentRef[];
@@ -145,6 +153,11 @@ export interface TransferFacts {
   readonly 'transfer.fact-corrected': Documents & Nth & { readonly fact: OnceType; readonly kind: CorrectionKind };
   /** The other party has taken note of a correction; or, with `office`, the recipient of a copy of the corrected fact. */
   readonly 'transfer.correction-acknowledged': Nth & { readonly fact: OnceType; readonly office?: OfficeRole };
+  /**
+   * 并档告知: the person of the case was of two ids before the receiving agency's node had anything of them; or, later, that they
+   * are not. The fact that says so as its author signed it.
+   */
+  readonly 'transfer.merge-told': SignedMerge;
   /** 抄送: a copy of a fact's documents, by their digests, put into the recipient's inbox. */
   readonly 'transfer.copy-sent': Documents &
     Nth & {
@@ -171,7 +184,7 @@ export interface TransferFacts {
   /** 提出处理意见: by the agency that answered when the limit passed. `days` after the last day for the report. */
   readonly 'transfer.sanction-proposed': Documents & Nth & { readonly measure: Sanction; readonly days: number };
   /** 作出处理决定: by the agency that executes the correction now. */
-  readonly 'transfer.sanction-decided': Documents & { readonly measure: Sanction | 'none' };
+  readonly 'transfer.sanction-decided': Documents & Nth & { readonly measure: Sanction | 'none' };
   readonly 'transfer.deadline-reminded': Verdict;
   /** 逾期: at the due instant the act had not been done, as far as the party that waits for it knew. */
   readonly 'transfer.deadline-breached': Verdict;
@@ -196,6 +209,7 @@ export type RepeatedType =
   | 'transfer.dispute-resolved'
   | 'transfer.recusal-declared'
   | 'transfer.fact-corrected'
+  | 'transfer.merge-told'
   | 'transfer.copy-sent'
   | 'transfer.copy-acknowledged'
   | 'transfer.correction-acknowledged'
@@ -246,6 +260,7 @@ export type TransferRejectionCode =
   | 'ALREADY_CORRECTED'
   | 'ALREADY_ACKNOWLEDGED'
   | 'NOT_CORRECTED'
+  | 'MERGE_ALREADY_TOLD'
   | 'FACT_UNKNOWN'
   | 'EVIDENCE_MISSING'
   | 'RESTS_ON_CORRECTED'

@@ -155,6 +155,12 @@ export const PROCEDURE: Readonly<Record<TransferEventType, ProcedureStep>> = {
     ...{ after: [['transfer.applied', 'TRANSFER_UNKNOWN']], again: 'ALREADY_ACKNOWLEDGED' },
   },
 
+  // Who becomes a party after two ids of the person were merged is told of it by the origin's node.
+  'transfer.merge-told': {
+    ...{ ...byNode, party: 'origin', article: '个保法46', again: 'MERGE_ALREADY_TOLD' },
+    after: [['transfer.applied', 'TRANSFER_UNKNOWN']],
+  },
+
   // Copies of an approval: to whom is data. The sender is the origin, or the receiving agency for its own county's.
   'transfer.copy-sent': {
     ...{ ...byOfficer, party: 'any', article: '法27', again: 'COPY_ALREADY_SENT' },

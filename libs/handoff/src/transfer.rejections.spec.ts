@@ -147,6 +147,7 @@ const metBy: Record<
   | 'in a second reply'
   | 'of a copy'
   | 'after a non-report'
+  | 'of a merge'
   | 'of custody or term'
   | 'under a switch'
 > = {
@@ -184,6 +185,7 @@ const metBy: Record<
   PERSON_HAS_MOVED_ON: 'in a correction',
   ALREADY_ACKNOWLEDGED: 'in a correction',
   NOT_CORRECTED: 'in a correction',
+  MERGE_ALREADY_TOLD: 'of a merge',
   FACT_UNKNOWN: 'in a correction',
   EVIDENCE_MISSING: 'in a correction',
   RESTS_ON_CORRECTED: 'in a correction',

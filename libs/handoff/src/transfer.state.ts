@@ -41,6 +41,7 @@ const ABOUT: About = {
   'transfer.recusal-declared': ({ agency, officerId }) => `${agency}/${officerId}`,
   'transfer.fact-corrected': ({ fact, nth = 1 }) => aboutFact(fact, nth),
   'transfer.correction-acknowledged': aboutNote,
+  'transfer.merge-told': ({ fact }) => fact,
   'transfer.copy-sent': aboutCopy,
   'transfer.copy-acknowledged': aboutCopy,
   'transfer.deadline-reminded': aboutVerdict,
@@ -117,16 +118,28 @@ export const beforeCorrections = (state: TransferState): readonly TransferState[
 
 /**
  * Decisions on a sanction 处理决定 of both parties may cross while a report is on its way: nobody is sanctioned twice for one
- * absence, so the earlier one counts, and the other stands in the history without effect (P: no rule was found).
+ * absence, so the earlier one counts, and the other stands in the history without effect (P: no rule was found). The two are
+ * one decision, and a correction strikes both; of two corrections of it one that strikes counts, else the earlier one.
  */
 const takesPlaceOf = (act: TransferEvent, known: TransferEvent): boolean =>
-  areCrossing(act, known) &&
-  (act.occurredAt < known.occurredAt ||
-    (act.occurredAt === known.occurredAt && act.actor.agencyId < known.actor.agencyId));
+  areCrossing(act, known) && (strikes(act) === strikes(known) ? isEarlier(act, known) : strikes(act));
 
-/** Two decisions on the sanction, each by another party. */
+const isEarlier = (act: TransferEvent, known: TransferEvent): boolean =>
+  act.occurredAt < known.occurredAt ||
+  (act.occurredAt === known.occurredAt && act.actor.agencyId < known.actor.agencyId);
+
+const strikes = (act: TransferEvent): boolean => act.type === 'transfer.fact-corrected' && isStriking(act);
+
+/** Two decisions on the sanction, or two corrections of it, each by another party; which of its type it is, is the same. */
 export const areCrossing = (act: TransferEvent, known: TransferEvent): boolean =>
-  act.type === 'transfer.sanction-decided' && known.type === act.type && act.actor.agencyId !== known.actor.agencyId;
+  known.type === act.type &&
+  act.actor.agencyId !== known.actor.agencyId &&
+  ofSanction(act) &&
+  nthOf(act) === nthOf(known);
+
+const ofSanction = (act: TransferEvent): boolean =>
+  act.type === 'transfer.sanction-decided' ||
+  (act.type === 'transfer.fact-corrected' && act.data.fact === 'transfer.sanction-decided');
 
 /** Where a case is not, copies are taken by themselves: once its application is here, those of strangers are none of it. */
 const ofParties = (

@@ -4,7 +4,6 @@ import { asNth, isStriking, nthOf, WRITTEN_ABOUT } from './anew.js';
 import { boundBy, disputeRejection, rulingsOf, settled, unfounded } from './dispute.js';
 import { toAct } from './command-to-act.js';
 import { competenceRejection } from './competence.js';
-import type { CommandContext } from './act.js';
 import { copyRejection, isOfRecipient, noteRejection, recipientOfAct, sendingParty } from './copies.js';
 import type { Party } from './terms.js';
 import type { TransferCommand } from './transfer.commands.js';
@@ -17,6 +16,7 @@ import {
   restsOnCorrected,
 } from './corrections.js';
 import { completionBy, isCustodyOpen, movesCustody } from './custody.js';
+import { mergeTold } from './merge-told.js';
 import { noticeOfNonReport, sanctionRejection } from './non-report.js';
 import { officerRejection } from './officers.js';
 import { mayHandleSealed } from './sealing.js';
@@ -83,10 +83,11 @@ export const admit = (
 const repetition = (state: TransferState, act: TransferEvent): TransferRejection | undefined => {
   const { again } = PROCEDURE[act.type];
   const known = state[keyOf(act)];
-  if (isRepeated(act.type)) return known === undefined ? undefined : refusal(again);
-  if (known !== undefined) return areCrossing(act, known) ? undefined : refusal(again);
-  const struck = struckOf(state, act.type);
-  if (struck.some((each) => nthOf(each) === nthOf(act))) return refusal(again);
+  const isKnown = (each: TransferEvent): boolean => !areCrossing(act, each);
+  if (isRepeated(act.type)) return known !== undefined && isKnown(known) ? refusal(again) : undefined;
+  const same = struckOf(state, act.type).find((each) => nthOf(each) === nthOf(act)) as TransferEvent | undefined;
+  if (same !== undefined) return isKnown(same) ? refusal(again) : undefined;
+  if (known !== undefined) return isKnown(known) ? refusal(again) : undefined;
   // The first of what is not there yet is no repetition: whether its cause is there is asked elsewhere.
   return isNthOf(state, act) || nthOf(act) === 1 ? undefined : { code: 'NOT_CORRECTED' };
 };
@@ -194,9 +195,11 @@ const bindingOnUs = (
   const isReport = act.type === 'transfer.fact-corrected' && act.data.fact === 'transfer.person-reported';
   if (isReport && isStriking(act) && 'hasMovedOn' in command && command.hasMovedOn)
     return { code: 'PERSON_HAS_MOVED_ON', rule: PROCEDURE['transfer.applied'].article };
-  // Of a decision on a sanction, the party corrects the one it has made.
-  if (act.type === 'transfer.fact-corrected' && act.data.fact === 'transfer.sanction-decided')
-    return state[act.data.fact]?.actor.agencyId === act.actor.agencyId ? undefined : { code: 'ACT_NOT_YOURS' };
+  // Of a decision on a sanction, the party corrects the one it has made; of two that crossed, the one that counts.
+  if (act.type === 'transfer.fact-corrected' && act.data.fact === 'transfer.sanction-decided') {
+    if (state[act.data.fact]?.actor.agencyId !== act.actor.agencyId) return { code: 'ACT_NOT_YOURS' };
+    return state[keyOf(act)] === undefined ? undefined : { code: 'ALREADY_CORRECTED' };
+  }
   if (act.type === 'transfer.withdrawn' && state['transfer.person-reported'] !== undefined)
     return { code: 'ALREADY_REPORTED', rule: PROCEDURE[act.type].article };
   if (act.type === 'transfer.dispute-raised' && command.type === 'RaiseDispute')
@@ -272,6 +275,7 @@ const objection = (state: TransferState, act: TransferEvent): TransferRejection 
     case 'transfer.search-started':
     case 'transfer.police-notified':
     case 'transfer.search-closed':
+    case 'transfer.merge-told':
     case 'transfer.opinion-given':
     case 'transfer.consultation-sent':
     case 'transfer.consultation-received':
@@ -288,8 +292,10 @@ const objection = (state: TransferState, act: TransferEvent): TransferRejection 
 };
 
 /** What follows from an act without anybody's doing, stored together with it. */
-const consequences = (state: TransferState, cause: TransferEvent, { now }: CommandContext): TransferEvent[] => {
+const consequences = (state: TransferState, cause: TransferEvent, command: TransferCommand): TransferEvent[] => {
+  const { now } = command;
   const applied = state['transfer.applied']?.data;
+  if (cause.type === 'transfer.applied') return command.type === 'ApplyTransfer' ? mergeTold(cause, command) : [];
   if (
     cause.type === 'transfer.consultation-sent' &&
     applied !== undefined &&

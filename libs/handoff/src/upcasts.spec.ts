@@ -14,7 +14,7 @@ const restricted = types.filter(
 );
 
 const isByNode = (type: HandoffEventType) =>
-  ['transfer.consultation-received', 'transfer.nonreport-notified'].includes(type) ||
+  ['transfer.consultation-received', 'transfer.nonreport-notified', 'transfer.merge-told'].includes(type) ||
   type.startsWith('transfer.deadline-');
 
 describe('stored payloads', () => {

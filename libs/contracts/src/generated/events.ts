@@ -138,6 +138,7 @@ export interface EventData {
   'transfer.file-receipted': TransferFileReceipted;
   'transfer.file-received': TransferFileReceived;
   'transfer.file-sent': TransferFileSent;
+  'transfer.merge-told': TransferMergeTold;
   'transfer.nonreport-notified': TransferNonreportNotified;
   'transfer.opinion-given': TransferOpinionGiven;
   'transfer.person-reported': TransferPersonReported;
@@ -740,6 +741,21 @@ export interface TransferFileSent {
   nth?: Nth;
 }
 /**
+ * 并档告知: what was said of two ids of the person of the case, as its author signed it, for a node that was no recipient of it.
+ */
+export interface TransferMergeTold {
+  occurredAt: Instant;
+  actor: Actor;
+  /**
+   * The id of that fact: person.match-proposed, person.merged or person.unmerged.
+   */
+  fact: string;
+  /**
+   * The fact itself: a compact JWS (RFC 7515).
+   */
+  jws: string;
+}
+/**
  * 未报到通知: the person had not reported at the due instant.
  */
 export interface TransferNonreportNotified {
@@ -813,6 +829,7 @@ export interface TransferSanctionDecided {
   actor: Actor;
   measure: 'admonition' | 'warning' | 'revocation-proposal' | 'none';
   documents: Documents;
+  nth?: Nth;
 }
 /**
  * 处理意见 of the agency that answered when the limit passed.
@@ -918,4 +935,4 @@ export interface HubEvent {
 }
 
 /** Every event type without prefix and version. */
-export const EVENT_NAMES = ["incident.log-forked","key.introduced","key.reattested","key.revoked","node.heartbeat","outage.declared","person.intake-registered","person.match-proposed","person.merged","person.sealed-record-read","person.unmerged","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.copy-acknowledged","transfer.copy-sent","transfer.correction-acknowledged","transfer.custody-file-placed","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.fact-corrected","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.nonreport-notified","transfer.opinion-given","transfer.person-reported","transfer.police-notified","transfer.recusal-declared","transfer.reply-superseded","transfer.sanction-decided","transfer.sanction-proposed","transfer.search-closed","transfer.search-started","transfer.withdrawn"] as const;
+export const EVENT_NAMES = ["incident.log-forked","key.introduced","key.reattested","key.revoked","node.heartbeat","outage.declared","person.intake-registered","person.match-proposed","person.merged","person.sealed-record-read","person.unmerged","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.copy-acknowledged","transfer.copy-sent","transfer.correction-acknowledged","transfer.custody-file-placed","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.fact-corrected","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.merge-told","transfer.nonreport-notified","transfer.opinion-given","transfer.person-reported","transfer.police-notified","transfer.recusal-declared","transfer.reply-superseded","transfer.sanction-decided","transfer.sanction-proposed","transfer.search-closed","transfer.search-started","transfer.withdrawn"] as const;

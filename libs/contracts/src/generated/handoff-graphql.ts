@@ -853,6 +853,8 @@ export type RefusalCode =
   | 'ALREADY_CORRECTED'
   /** It has been acknowledged already. */
   | 'ALREADY_ACKNOWLEDGED'
+  /** The other node has been told of it already. */
+  | 'MERGE_ALREADY_TOLD'
   /** The custodial file has been registered already. */
   | 'CUSTODY_FILE_ALREADY_PLACED'
   /** The place that holds the custodial file has not said so yet. */

@@ -1946,6 +1946,39 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       }
     }
   },
+  "transfer.merge-told.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/transfer.merge-told.v1.json",
+    "title": "TransferMergeTold",
+    "description": "并档告知: what was said of two ids of the person of the case, as its author signed it, for a node that was no recipient of it.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "fact",
+      "jws"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "fact": {
+        "type": "string",
+        "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
+        "description": "The id of that fact: person.match-proposed, person.merged or person.unmerged."
+      },
+      "jws": {
+        "type": "string",
+        "maxLength": 40000,
+        "pattern": "^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$",
+        "description": "The fact itself: a compact JWS (RFC 7515)."
+      }
+    }
+  },
   "transfer.nonreport-notified.v1": {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "https://delta-hub.cn/schemas/transfer.nonreport-notified.v1.json",
@@ -2172,6 +2205,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
       },
       "documents": {
         "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/documents"
+      },
+      "nth": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/nth"
       }
     }
   },

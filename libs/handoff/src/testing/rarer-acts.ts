@@ -14,11 +14,12 @@ export const bodies = [suzhou, shanghai, jiangsu];
 
 const directory = (id: string): AgencyRecord | undefined => [...agencies, ...bodies].find((each) => each.id === id);
 const documents = [paper('proof')];
+const merge = { fact: 'merge', jws: 'e30.e30.AAAA' };
 const rules = hubRules;
 
 /**
  * What not every transfer has: a person who serves outside prison, disputes, a person who does not come, officers who step
- * back, a sanction that both parties decide at once.
+ * back, a sanction that both parties decide at once, and one of two ids.
  */
 export const rarer = (times: Times): Attempt[] => {
   const desk = (agency: AgencyRecord) => ({ ...by(agency, '2025-03-10 09:00'), ...times });
@@ -26,6 +27,11 @@ export const rarer = (times: Times): Attempt[] => {
   const outsidePrison = { ...atWujiang, category: 'TemporaryServiceOutsidePrison' } as const;
   return [
     ...at('origin', { ...commands.apply(desk(wujiang)), person: outsidePrison }),
+    ...at('origin', { ...commands.apply(desk(wujiang)), merge: { ...merge, recipients: ['32'], isSealed: false } }),
+    ...at('origin', {
+      ...{ ...by(wujiang, '2025-03-10 09:00', 'system'), ...times },
+      ...{ type: 'TellMerge', merge: { ...merge, fact: 'end' } },
+    }),
     ...at('receiving', { ...desk(qingpu), type: 'RegisterCustodyFile', documents }),
     ...(['upper', 'province'] as const).flatMap((level) => [
       ...at('origin', { ...desk(wujiang), type: 'RaiseDispute', level, directory, rules, documents }),

@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals';
+import { fold } from '@delta-hub/decider';
+import { specFor } from '@delta-hub/decider/testing';
+import type { CommandContext } from './act.js';
+import { type MergeToTell, stillToTell } from './merge-told.js';
+import { approving, by, commands, forMinors, jiashan, kunshan, qingpu, wujiang } from './testing/cast.js';
+import { histories } from './testing/play.js';
+import { admit, transferDecider } from './transfer.js';
+import type { TransferCommand } from './transfer.commands.js';
+import type { TransferEvent } from './transfer.events.js';
+
+const given = specFor(transferDecider);
+const jws = 'e30.e30.AAAA';
+/** 吴江 has merged two ids before 青浦 had anything of either. */
+const merge: MergeToTell = { fact: 'merged', jws, recipients: ['32'], isSealed: false };
+const [applied] = histories.applied as [TransferEvent];
+const node32 = { officerId: 'node-32', role: 'system', agencyId: wujiang.id } as const;
+const told = (fact: string, occurredAt = applied.occurredAt): TransferEvent => ({
+  ...{ type: 'transfer.merge-told', occurredAt, actor: node32, data: { fact, jws } },
+});
+const tell = (fact: string, context: CommandContext = atNode('2025-03-12 09:00')): TransferCommand => ({
+  ...{ ...context, type: 'TellMerge', merge: { fact, jws } },
+});
+const atNode = (local: string) => ({ ...by(wujiang, local), actor: node32 });
+
+describe('a person of two ids who moves to where nothing of them is known', () => {
+  it('comes with the merge, in one', () =>
+    given()
+      .when({ ...commands.apply(), merge })
+      .then(applied, told('merged')));
+
+  it.each([
+    ['whose node the merge was sent to', { ...commands.apply(), merge: { ...merge, recipients: ['31', '32'] } }],
+    ['in the same province', { ...commands.apply(), merge, receiving: kunshan }],
+    ['in the open, of a sealed record', { ...commands.apply(), merge: { ...merge, isSealed: true } }],
+  ] as const)('is not told again to an agency %s', (_, command) => {
+    const decision = transferDecider.decide(command, transferDecider.initialState);
+    expect('accepted' in decision && decision.accepted.map(({ type }) => type)).toEqual(['transfer.applied']);
+  });
+
+  it('comes with the merge of a sealed record where the case is sealed too', () => {
+    const apply = forMinors(commands.apply()) as ReturnType<typeof commands.apply>;
+    const person = { ...apply.person, confidentiality: 'MINOR_SEALED' } as const;
+    const decision = transferDecider.decide({ ...apply, person, merge: { ...merge, isSealed: true } }, {});
+    expect('accepted' in decision && decision.accepted).toHaveLength(2);
+  });
+
+  it('what is said of the two ids afterwards is told once, by the node of the origin', () => {
+    const end = told('end', tell('end').occurredAt);
+    given(applied, told('merged')).when(tell('end')).then(end);
+    given(applied, told('merged'), end).when(tell('end')).thenRejected({ code: 'MERGE_ALREADY_TOLD' });
+    given(applied, told('merged'))
+      .when(tell('end', approving(by(wujiang, '2025-03-12 09:00'))))
+      .thenRejected({ code: 'ROLE_NOT_PERMITTED' });
+    given(applied, told('merged'))
+      .when(tell('end', by(qingpu, '2025-03-12 09:00', 'system')))
+      .thenRejected({ code: 'ACT_NOT_YOURS', rule: '个保法46' });
+  });
+
+  it('is told of to the partner once, also when the case is withdrawn', () => {
+    const state = fold(transferDecider, [applied]);
+    expect(admit(state, told('merged'), wujiang)).toBeUndefined();
+    expect(admit(state, told('merged'), jiashan)?.code).toBe('ACT_NOT_YOURS');
+    expect(admit(fold(transferDecider, [applied, told('merged')]), told('merged'), wujiang)?.code).toBe(
+      'MERGE_ALREADY_TOLD',
+    );
+    const withdrawn = transferDecider.decide(commands.withdraw(), state);
+    const closed = [applied, ...('accepted' in withdrawn ? withdrawn.accepted : [])];
+    given(...closed)
+      .when(tell('end', atNode('2025-06-02 09:00')))
+      .then(told('end', by(wujiang, '2025-06-02 09:00').occurredAt));
+  });
+});
+
+describe('what is still to be told in a case', () => {
+  const said = ['first', 'first-end', 'merged', 'end', 'anew'].map((fact): MergeToTell => ({ ...merge, fact }));
+  const factsOf = (...events: TransferEvent[]) =>
+    stillToTell(fold(transferDecider, events), said).map(({ fact }) => fact);
+
+  it('is all that came after the merge that was told, in its order', () => {
+    expect(factsOf(applied, told('merged'))).toEqual(['end', 'anew']);
+    expect(factsOf(applied, told('merged'), told('end'))).toEqual(['anew']);
+  });
+
+  it('is nothing where no merge was told, and nothing that its author has sent there', () => {
+    expect(factsOf(applied)).toEqual([]);
+    const sent = said.map((each) => ({ ...each, recipients: ['31', '32'] }));
+    expect(stillToTell(fold(transferDecider, [applied, told('merged')]), sent)).toEqual([]);
+  });
+});

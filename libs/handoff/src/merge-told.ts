@@ -1,0 +1,47 @@
+import type { NodeId } from './agency.js';
+import type { Instant } from './instant.js';
+import type { SignedMerge, TransferAct } from './transfer.events.js';
+import { actsOfType, type TransferState } from './transfer.state.js';
+
+/** What was said of two ids, with what decides whether a node is told of it in a case. */
+export interface MergeToTell extends SignedMerge {
+  /** The nodes that its author sent it to. */
+  readonly recipients: readonly NodeId[];
+  /** Whether either id is of a sealed record 封存. */
+  readonly isSealed: boolean;
+}
+
+type Parties = TransferAct<'transfer.applied'>['data'];
+
+/**
+ * Whether the receiving agency's node is to be told in the case: its author has not, and in the open nothing is said of a
+ * sealed record.
+ */
+const isToTell = (
+  { originNode, receivingNode, confidentiality }: Parties,
+  { recipients, isSealed }: MergeToTell,
+): boolean =>
+  receivingNode !== originNode && !recipients.includes(receivingNode) && (!isSealed || confidentiality !== undefined);
+
+/** What the origin's node tells together with the application: by which fact the person is of two ids. */
+export const mergeTold = (
+  { data }: TransferAct<'transfer.applied'>,
+  { merge, now }: { readonly merge?: MergeToTell; readonly now: Instant },
+): TransferAct<'transfer.merge-told'>[] => {
+  if (merge === undefined || !isToTell(data, merge)) return [];
+  const actor = { officerId: `node-${data.originNode}`, role: 'system', agencyId: data.origin } as const;
+  const { fact, jws } = merge;
+  return [{ type: 'transfer.merge-told', occurredAt: now, actor, data: { fact, jws } }];
+};
+
+/**
+ * What is still to be told in a case of all that was `said` of the two ids, in the order in which it was said: what came
+ * after the merge that has been told. None where no merge has been.
+ */
+export const stillToTell = (state: TransferState, said: readonly MergeToTell[]): readonly MergeToTell[] => {
+  const parties = state['transfer.applied']?.data;
+  const told = new Set(actsOfType(state, 'transfer.merge-told').map(({ data }) => data.fact));
+  const first = said.findIndex(({ fact }) => told.has(fact));
+  if (parties === undefined || first < 0) return [];
+  return said.slice(first).filter((each) => !told.has(each.fact) && isToTell(parties, each));
+};

@@ -1,0 +1,91 @@
+import { expect, it } from '@jest/globals';
+import { fold } from '@delta-hub/decider';
+import fc from 'fast-check';
+import { dueInstants } from './deadlines.js';
+import { hubRules } from './rule-book.js';
+import { approving, by, commands, paper, qingpu, wujiang } from './testing/cast.js';
+import { histories } from './testing/play.js';
+import { admit, transferDecider } from './transfer.js';
+import type { TransferCommand } from './transfer.commands.js';
+import type { OnceType, TransferEvent } from './transfer.events.js';
+import { AT_ONCE } from './transmission.js';
+
+const documents = [paper('proof')];
+const rules = hubRules;
+const agencies = { origin: wujiang, receiving: qingpu } as const;
+type Side = keyof typeof agencies;
+
+const after = (history: readonly TransferEvent[], command: TransferCommand): readonly TransferEvent[] => {
+  const decision = transferDecider.decide(command, fold(transferDecider, history));
+  return 'rejected' in decision ? history : [...history, ...decision.accepted];
+};
+const desk = (side: Side, local: string) => by(agencies[side], local);
+/** Not reported, searched for in vain, a sanction proposed. */
+const proposed = [
+  { ...by(qingpu, '2025-03-27 00:00', 'system'), type: 'JudgeDeadlines', rules, transmission: AT_ONCE } as const,
+  { ...desk('origin', '2025-03-27 08:00'), type: 'StartSearch', documents } as const,
+  { ...desk('origin', '2025-03-28 08:00'), type: 'CloseSearch', outcome: 'not-found', documents } as const,
+  { ...desk('origin', '2025-03-28 09:00'), type: 'ProposeSanction', measure: 'admonition', documents, rules } as const,
+].reduce(after, histories.receipted);
+
+const report = (side: Side, local: string): TransferCommand => commands.report(desk(side, local));
+const decide = (side: Side, local: string): TransferCommand => ({
+  ...{ ...approving(desk(side, local)), type: 'DecideSanction', measure: 'none', documents, rules },
+});
+const correct =
+  (fact: OnceType, kind: 'wrong-date' | 'wrong-document') =>
+  (side: Side, local: string): TransferCommand => ({
+    ...{ ...desk(side, local), type: 'CorrectFact', fact, kind, documents },
+    actor: { ...desk(side, local).actor, officerId: `corrector-of-${side}` },
+  });
+const ACTS: readonly ((side: Side, local: string) => TransferCommand)[] = [
+  ...[decide, decide, report, correct('transfer.sanction-decided', 'wrong-date')],
+  ...[correct('transfer.sanction-decided', 'wrong-date'), correct('transfer.sanction-decided', 'wrong-document')],
+  ...[correct('transfer.sanction-proposed', 'wrong-date'), correct('transfer.person-reported', 'wrong-date')],
+  (side, local) => ({ ...desk(side, local), type: 'AcknowledgeCorrection', fact: 'transfer.sanction-decided' }),
+  (side, local) => ({ ...desk(side, local), type: 'ProposeSanction', measure: 'admonition', documents, rules }),
+];
+const move = fc.record({
+  side: fc.constantFrom<Side>('origin', 'receiving'),
+  act: fc.option(fc.constantFrom(...ACTS), { nil: undefined }),
+});
+/** The origin decides while the person reports; the receiving agency, that executes from there on, decides too. */
+const crossing = [
+  { side: 'origin', act: decide },
+  { side: 'receiving', act: report },
+  { side: 'receiving', act: decide },
+] as const;
+
+it('decisions on a sanction that cross, are corrected by either and made anew, are admitted and give both nodes one state', () =>
+  fc.assert(
+    fc.property(fc.array(move, { maxLength: 25, size: 'max' }), (moves) => {
+      const logs: Record<Side, readonly TransferEvent[]> = { origin: proposed, receiving: proposed };
+      const outbox: Record<Side, TransferEvent[]> = { origin: [], receiving: [] };
+      /** What one side has recorded next arrives at the other. */
+      const deliver = (from: Side): boolean => {
+        const to = from === 'origin' ? 'receiving' : 'origin';
+        const event = outbox[from].shift();
+        if (event === undefined) return false;
+        expect([event.type, admit(fold(transferDecider, logs[to]), event, agencies[from])]).toEqual([
+          event.type,
+          undefined,
+        ]);
+        logs[to] = [...logs[to], event];
+        return true;
+      };
+      for (const [index, { side, act }] of [...crossing, ...moves].entries()) {
+        if (act === undefined) deliver(side);
+        else {
+          const local = `2025-04-${String(1 + index).padStart(2, '0')} 10:00`;
+          const log = after(logs[side], act(side, local));
+          outbox[side].push(...log.slice(logs[side].length));
+          logs[side] = log;
+        }
+      }
+      while (deliver('origin') || deliver('receiving'));
+      const [one, other] = [fold(transferDecider, logs.origin), fold(transferDecider, logs.receiving)];
+      expect(other).toEqual(one);
+      expect(dueInstants(other, rules)).toEqual(dueInstants(one, rules));
+    }),
+    { numRuns: 500, endOnFailure: true },
+  ));
