@@ -28,6 +28,7 @@ interface Deps {
  * what was lost or held back on the way shows as a difference, whoever runs the way.
  */
 export class Completeness {
+  /** By the last look at each peer that could tell. */
   private readonly missing = new Map<string, number>();
 
   constructor(private readonly deps: Deps) {}
@@ -35,6 +36,11 @@ export class Completeness {
   /** How many facts that the peer had told of were missing when it was last looked at. */
   lacks(peer: string): number {
     return this.missing.get(peer) ?? 0;
+  }
+
+  /** Whether the peer's last heartbeat told of nothing that is not here. */
+  hasAllOf(peer: string): boolean {
+    return this.missing.get(peer) === 0;
   }
 
   /** How many facts each peer has been sent; only what the broker has taken counts. */
@@ -48,22 +54,24 @@ export class Completeness {
   async compare({ node: peer, told, heard }: Beat): Promise<void> {
     const { node, resending } = this.deps;
     const facts = told.find((one) => one.node === node)?.facts ?? 0;
-    await this.lookAt(peer, facts).catch(() => undefined); // what cannot be told now the next heartbeat asks again
+    // What cannot be told now the next heartbeat asks again.
+    const missing = await this.missingOf(peer, facts).catch(() => undefined);
+    if (missing !== undefined) this.missing.set(peer, missing);
+    else if (this.hasAllOf(peer)) this.missing.delete(peer);
     const own = heard.find((one) => one.node === node);
     if (own?.lacks === undefined) resending.satisfied(peer);
     else resending.ask(peer, own.sequence);
   }
 
-  /** Says nothing new while something is still on its way, or waits for what comes another way. */
-  private async lookAt(peer: string, facts: number): Promise<void> {
-    const { tally } = this.deps.readModels;
-    if (facts <= tally.taken(peer)) return void this.missing.delete(peer);
-    if (!(await this.hasReadAll(peer))) return;
-    const waiting = this.deps.held.waiting(eventsTopic(peer), CAUSE_UNKNOWN);
-    const isCauseMissing = waiting.forReason > 0;
-    if (waiting.all > 0 && !isCauseMissing) return;
+  /** Of so many facts that a peer has told of; undefined while something is still on its way. */
+  private async missingOf(peer: string, facts: number): Promise<number | undefined> {
+    const { readModels, held } = this.deps;
+    const { tally } = readModels;
+    if (facts <= tally.taken(peer)) return 0;
+    if (!(await this.hasReadAll(peer))) return undefined;
+    const waiting = held.waiting(eventsTopic(peer), CAUSE_UNKNOWN);
     const missing = facts - tally.taken(peer) - tally.refused(peer) - waiting.all;
-    this.missing.set(peer, Math.max(missing, isCauseMissing ? 1 : 0));
+    return Math.max(missing, waiting.forReason > 0 ? 1 : 0);
   }
 
   /** Whether the peer's topic has been read to its end, and all of that is counted. */

@@ -26,6 +26,7 @@ beforeEach(() => {
   store = new InMemoryEventStore();
   now = '2025-03-10T02:00:00.000Z';
   person = OURS;
+  isAllHere = true;
   open();
 });
 afterEach(() => {
@@ -34,6 +35,8 @@ afterEach(() => {
 });
 
 let records: InboundRecords;
+/** Whether the peers have told of nothing that is not here. */
+let isAllHere = true;
 const open = (): void => {
   held = new HeldRecords(join(dir, 'positions.db'));
   const clock = { now: () => now };
@@ -46,7 +49,15 @@ const open = (): void => {
     pair: () => Promise.resolve({ person: undefined, duplicate: undefined, isTaken: false }),
   };
   const refuser = new Refuser(store, { node: '31', signer: signerOf('31'), clock, newId: uuidv7 });
-  records = new InboundRecords({ store, context, keys: { changed: () => Promise.resolve() }, refuser, held, clock });
+  records = new InboundRecords({
+    store,
+    context,
+    keys: { changed: () => Promise.resolve() },
+    refuser,
+    isAllHere: () => isAllHere,
+    held,
+    clock,
+  });
 };
 
 const types = async (): Promise<readonly string[]> =>
@@ -84,12 +95,13 @@ it('what has waited for more than seven days is refused for what it waited for',
   expect(readEvent(refusal!).data).toMatchObject({ check: 'DOMAIN', detail: 'PERSON_NOT_YOURS' });
 });
 
-it('a fact waits for what was done before it, however long, and is taken when that has been sent again', async () => {
+it('a fact waits for what was done before it as long as that may have been lost, and is taken when it has been sent again', async () => {
   person = undefined;
   const applied = signed(ACTS.applied, '32');
   const [of, again] = [{ causationId: applied.id }, recordOf(applied, '32', 3n)];
   await records.take(recordOf(signed(ACTS.opinion, '32', of), '32', 2n));
   now = '2025-06-10T02:00:00.000Z';
+  isAllHere = false;
   await records.retry();
   expect(held.all().map(({ reason }) => reason)).toEqual(['CAUSE_UNKNOWN']);
 

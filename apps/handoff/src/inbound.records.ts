@@ -24,6 +24,8 @@ interface Parts {
   readonly refuser: Refuser;
   readonly held: HeldRecords;
   readonly clock: Clock;
+  /** Whether everything is here that the peers have sent, as far as they are heard. */
+  readonly isAllHere: () => boolean;
   /** Whether nothing of a topic may be accepted now, because the log of its node has forked. */
   readonly isFrozen?: (topic: string) => boolean;
 }
@@ -81,11 +83,11 @@ export class InboundRecords {
     return isNew;
   }
 
-  /** What has waited too long is refused for what it waited for; what was done before it is asked for until it comes. */
+  /** What has waited too long is refused for what it waited for, unless that may have been lost and come again. */
   private bounded(verdict: Verdict, { since }: HeldRecord): Verdict {
-    if (verdict.verdict !== 'hold' || verdict.detail === CAUSE_UNKNOWN) return verdict;
     const waited = Date.parse(this.parts.clock.now()) - Date.parse(since);
-    return waited > LONGEST_WAIT_MS ? { ...verdict, verdict: 'refuse' } : verdict;
+    const isOver = verdict.verdict === 'hold' && waited > LONGEST_WAIT_MS && this.parts.isAllHere();
+    return isOver ? { ...verdict, verdict: 'refuse' } : verdict;
   }
 
   /** Does with a record what its verdict says; the reason when it has to wait. */

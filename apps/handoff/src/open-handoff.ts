@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Broker } from '@delta-hub/broker';
 import type { KeyHistory, PrivateEncryptionJwk, Signer, TrustList } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
+import { isSilent } from '@delta-hub/handoff';
 import type { TickingClock } from './clock.js';
 import { HandleCommand, HandlerParts } from './command-handler.js';
 import { createDeadLetters } from './dead-letters.js';
@@ -95,6 +96,8 @@ const openLine = (
   return {
     parts: [sender, ...peers.map((peer) => new HeartbeatListener(peer, line))],
     peers: () => peerStates(node, peers, log, completeness, clock.now()),
+    isAllHere: () =>
+      peers.every((peer) => completeness.hasAllOf(peer) && !isSilent(log.lastHeard(peer)?.time, clock.now())),
     tick: () => sender.tick(),
     close: async () => {
       await resending.stop();
@@ -137,6 +140,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     refuser: new Refuser(store, keeper),
     held,
     clock,
+    isAllHere: () => line.isAllHere(),
     isFrozen: (topic) => deps.peers.some((peer) => topic === eventsTopic(peer) && deps.isFrozen?.(peer) === true),
   });
   const consumers = deps.peers.map((peer) => new InboundConsumer({ peer, broker, positions, records }));

@@ -56,6 +56,7 @@ const follow = (positionsFile = 'positions.db'): InboundConsumer => {
     context,
     keys: { changed: () => Promise.resolve() },
     refuser,
+    isAllHere: () => true,
     held,
     clock,
   });
