@@ -24,10 +24,12 @@ const CORRECTED = {
     ...(['transfer.applied', 'transfer.opinion-given', 'transfer.consultation-sent'] as const),
     ...(['transfer.decided', 'transfer.decided'] as const),
     ...(['transfer.decision-served', 'transfer.file-sent', 'transfer.search-started'] as const),
+    ...(['transfer.sanction-proposed', 'transfer.sanction-decided'] as const),
   ],
   receiving: [
     ...(['transfer.consultation-replied', 'transfer.file-received', 'transfer.file-receipted'] as const),
     ...(['transfer.person-reported', 'transfer.person-reported', 'transfer.custody-file-placed'] as const),
+    'transfer.sanction-decided',
   ],
 } as const;
 

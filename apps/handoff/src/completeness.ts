@@ -63,11 +63,13 @@ export class Completeness {
     else resending.ask(peer, own.sequence);
   }
 
-  /** Of so many facts that a peer has told of; undefined while something is still on its way. */
+  /** Of so many facts that a peer has told of; undefined while it cannot be told: something is still on its way. */
   private async missingOf(peer: string, facts: number): Promise<number | undefined> {
     const { readModels, held } = this.deps;
     const { tally } = readModels;
-    if (facts <= tally.taken(peer)) return 0;
+    if (facts === tally.taken(peer)) return 0;
+    // The peer sends again what it had sent before, and tells of as much as it has got to.
+    if (facts < tally.taken(peer)) return undefined;
     if (!(await this.hasReadAll(peer))) return undefined;
     const waiting = held.waiting(eventsTopic(peer), CAUSE_UNKNOWN);
     const missing = facts - tally.taken(peer) - tally.refused(peer) - waiting.all;

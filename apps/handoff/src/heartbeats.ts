@@ -157,8 +157,8 @@ export class HeartbeatListener {
     // What is no heartbeat of this peer says nothing about it; there is no case to refuse it in.
     if (beat?.node === this.peer) {
       if (beat.sequence > (log.lastHeard(this.peer)?.sequence ?? 0)) {
+        await completeness.compare(beat); // before it is heard: until then what was told before is old
         log.heard(beat);
-        await completeness.compare(beat);
       }
       for (const gap of log.gaps()) await this.lookAt(gap, beat);
     }
