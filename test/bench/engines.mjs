@@ -28,6 +28,8 @@ own, as a node is in a hub; the person of each application has been registered b
 
 On the KurrentDB of KURRENTDB_URL, else on a protocol double, which is no measure of a server:
   bare.kurrent.append         appends of one event of 1 KiB to new streams by the bare client, 64 in flight
+  followed.kurrent.append     the same while the bare client also reads, by a subscription, what it appends, as the port
+                              has to; floor bare.kurrent.append
   store.kurrent.append        the same through the port; floor bare.kurrent.append
   ….single                    the same one at a time
 
