@@ -1,6 +1,6 @@
 // Appends to KurrentDB: through the port, and by the bare client, in one run and on one server.
 import { openKurrentEventStore } from '@delta-hub/event-store/kurrent';
-import { binaryEvent, KurrentDBClient, NO_STREAM } from '@kurrent/kurrentdb-client';
+import { binaryEvent, KurrentDBClient, NO_STREAM, streamNameFilter } from '@kurrent/kurrentdb-client';
 import { randomUUID } from 'node:crypto';
 import { DoubleProcess } from '../kurrentdb-double/double-process.ts';
 import { inFlight, median } from './in-flight.mjs';
@@ -20,7 +20,16 @@ const startServer = async () => {
   };
 };
 
-/** Rounds of both, in turn, so that what else the machine does hits both; each append opens a stream of its own. */
+/** Reads what is appended to streams of this prefix, and does nothing with it; returns what ends it. */
+const follow = (client, prefix) => {
+  const subscription = client
+    .subscribeToAll({ filter: streamNameFilter({ prefixes: [prefix] }) })
+    .on('data', () => undefined)
+    .on('error', () => undefined);
+  return () => subscription.unsubscribe();
+};
+
+/** Rounds of all, in turn, so that what else the machine does hits all; each append opens a stream of its own. */
 export const measureKurrent = async (record, scale) => {
   const server = await startServer();
   process.stderr.write(`store.kurrent.append on ${server.name}\n`);
@@ -29,30 +38,33 @@ export const measureKurrent = async (record, scale) => {
   const store = await openKurrentEventStore({ connectionString: server.url, prefix });
   const data = new Uint8Array(BYTES).fill(120);
   const type = 'cn.delta-hub.transfer.applied.v1';
-  const bare = () =>
+  const appendTo = (streams) =>
     client.appendToStream(
-      `bare-${prefix}${randomUUID()}`,
+      `${streams}${randomUUID()}`,
       [binaryEvent({ id: randomUUID(), type, data, metadata: { receivedAt: new Date().toISOString() } })],
       { streamState: NO_STREAM },
     );
+  const [plain, followed] = [`bare-${prefix}`, `followed-${prefix}`];
+  const stopFollowing = follow(client, followed);
   const port = () => store.append(randomUUID(), 'no-stream', [{ id: randomUUID(), type, data }]);
   try {
     for (const [name, width, count] of [
       ['', 64, 10_000],
       ['.single', 1, 2000],
     ]) {
-      const rates = { bare: [], port: [] };
-      for (const work of [bare, port]) await inFlight(200, width, work);
-      for (let round = 0; round < ROUNDS; round++) {
-        rates.bare.push(await inFlight((count / ROUNDS) * scale, width, bare));
-        rates.port.push(await inFlight((count / ROUNDS) * scale, width, port));
-      }
-      const floor = `bare.kurrent.append${name}`;
-      record(floor, median(rates.bare), 'ev/s');
-      record(`store.kurrent.append${name}`, median(rates.port), 'ev/s', floor, median(rates.port) / median(rates.bare));
+      const works = { bare: () => appendTo(plain), followed: () => appendTo(followed), store: port };
+      const rates = { bare: [], followed: [], store: [] };
+      for (const work of Object.values(works)) await inFlight(200, width, work);
+      for (let round = 0; round < ROUNDS; round++)
+        for (const [who, work] of Object.entries(works))
+          rates[who].push(await inFlight((count / ROUNDS) * scale, width, work));
+      const floor = median(rates.bare);
+      for (const [who, of] of Object.entries(rates))
+        record(`${who}.kurrent.append${name}`, median(of), 'ev/s', `bare.kurrent.append${name}`, median(of) / floor);
     }
   } finally {
     await store.close();
+    await stopFollowing();
     await client.dispose();
     server.stop();
   }

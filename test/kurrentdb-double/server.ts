@@ -238,8 +238,9 @@ export class KurrentDouble {
     let isLive = false;
     while (!call.cancelled && !call.destroyed) {
       await this.#spoken;
-      const events = this.database.after(after).filter(isWanted);
-      after = events.at(-1)?.position ?? after;
+      const seen = this.database.after(after);
+      after = seen.at(-1)?.position ?? after;
+      const events = seen.filter(isWanted);
       for (const event of events) {
         const isTaken = call.write(eventMessage(event));
         if (isTaken || call.cancelled || call.destroyed) continue;

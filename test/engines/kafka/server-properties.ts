@@ -16,7 +16,7 @@ export interface NodePlan {
 export const ADMIN = { username: 'admin', password: 'admin-invented' } as const;
 
 export interface Logins {
-  /** Principals and their passwords (SCRAM-SHA-512 and PLAIN). */
+  /** Principals and their passwords (SCRAM and PLAIN). */
   readonly users: Readonly<Record<string, string>>;
   /** Certificates that are taken for a login: its common name is the principal. */
   readonly clientCertificates: readonly Certificate[];
@@ -53,10 +53,12 @@ const open = ({ port, controllerPort, advertisedPort = port }: NodePlan): Readon
 
 /** As `kafka.tools.StorageTool format` takes them: who may log in to a cluster that is new. */
 export const scramRecords = ({ users }: Logins): readonly string[] =>
-  Object.entries({ [ADMIN.username]: ADMIN.password, ...users }).flatMap(([name, password]) => [
-    '--add-scram',
-    `SCRAM-SHA-512=[name=${name},password=${password}]`,
-  ]);
+  Object.entries({ [ADMIN.username]: ADMIN.password, ...users }).flatMap(([name, password]) =>
+    ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
+      '--add-scram',
+      `${mechanism}=[name=${name},password=${password}]`,
+    ]),
+  );
 
 const SCRAM = 'org.apache.kafka.common.security.scram.ScramLoginModule';
 const PLAIN = 'org.apache.kafka.common.security.plain.PlainLoginModule';
@@ -85,7 +87,7 @@ const closed = (
   { certificate, clientCertificates, users }: Logins,
 ): Readonly<Record<string, string>> => ({
   ...listeners(node),
-  'sasl.enabled.mechanisms': 'SCRAM-SHA-512,PLAIN',
+  'sasl.enabled.mechanisms': 'SCRAM-SHA-256,SCRAM-SHA-512,PLAIN',
   'sasl.mechanism.inter.broker.protocol': 'SCRAM-SHA-512',
   'sasl.mechanism.controller.protocol': 'PLAIN',
   'ssl.keystore.type': 'PEM',
@@ -97,6 +99,7 @@ const closed = (
     .join('\\n'),
   'ssl.principal.mapping.rules': 'RULE:^CN=([^,]+).*$/$1/,DEFAULT',
   'listener.name.ssl.ssl.client.auth': 'required',
+  'listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config': jaas(SCRAM),
   'listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config': jaas(SCRAM),
   'listener.name.sasl_ssl.plain.sasl.jaas.config': jaas(PLAIN, passwords(users)),
   'listener.name.controller.sasl.enabled.mechanisms': 'PLAIN',

@@ -152,6 +152,13 @@ describe('the word of the server', () => {
     expect((await Promise.all(both)).toSorted()).toEqual(['ID_REUSED', 'no error']);
   });
 
+  it('is not enough for one id that two appends give at once to two streams: it is stored twice, and that is told', async () => {
+    const store = await open();
+    const id = crypto.randomUUID();
+    await Promise.all(['a', 'b'].map((stream) => code(store.append(stream, 'no-stream', [event('one', id)]))));
+    expect(await refusal(store)).toBe('SUBSTRATE_TAMPERED');
+  });
+
   it.each([
     ['shows other bytes', () => double.database.redact(`${PREFIX}a`, 1n)],
     [

@@ -162,11 +162,12 @@ class KurrentEventStore implements EventStore {
    * events: then it is known where they are and that they are the ones that were given.
    */
   async #append(append: Append): Promise<AppendResult> {
-    if (append.events.some(({ id }) => this.#isKnown(id))) {
+    const isNew = !append.events.some(({ id }) => this.#isKnown(id));
+    if (!isNew) {
       const answer = await this.#answerFromStored(append);
       if (answer !== undefined) return answer;
     }
-    const underway = this.#underway.begin(append);
+    const underway = this.#underway.begin(append, isNew);
     let isAnswered = false;
     try {
       const word = await this.#send(append);
@@ -207,7 +208,7 @@ class KurrentEventStore implements EventStore {
 
   async #answerFromFeed(word: Word, underway: AppendUnderway): Promise<AppendResult> {
     const { append } = underway;
-    const seen = await withinTime(underway.whole, this.#patienceMs, 'OUTCOME_UNKNOWN');
+    const seen = underway.shown ?? (await withinTime(underway.whole, this.#patienceMs, 'OUTCOME_UNKNOWN'));
     const answer = answerWithoutWriting(append, believed(append.expected), (id) => seen.get(id));
     if (answer === undefined) throw tampered(`an append to ${append.stream} is not where it was stored`);
     if (append.events.length === 1 && answer.outcome === 'appended') this.#isExact = answer.position === word.position;
@@ -247,8 +248,9 @@ class KurrentEventStore implements EventStore {
   }
 
   #take(event: RecordedEvent): void {
-    // What was told of was looked up before it was sent.
-    const known = this.#unshown.show(event) ? undefined : this.#index.find(event.id);
+    // What was told of, or is shown before it is told of, was looked up before it was sent.
+    const isLookedUp = this.#unshown.show(event) || this.#underway.isFirst(event.id);
+    const known = isLookedUp ? undefined : this.#index.find(event.id);
     if (known !== undefined && known.position !== event.position)
       throw tampered(`event ${event.id} is stored twice, at positions ${known.position} and ${event.position}`);
     this.#index.add(event.id, event);

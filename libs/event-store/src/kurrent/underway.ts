@@ -10,9 +10,18 @@ export class AppendUnderway {
   /** Whether one of its ids may be another append's too: then only the feed can tell whose it is. */
   isContested = false;
 
-  constructor(readonly append: Append) {}
+  /** `isNew`: the store had none of its ids when it began. */
+  constructor(
+    readonly append: Append,
+    readonly isNew: boolean,
+  ) {}
 
-  /** All its events, by id, as the feed shows them. */
+  /** All its events, by id, as the feed has shown them; undefined while one is missing. */
+  get shown(): ReadonlyMap<string, RecordedEvent> | undefined {
+    return this.#shown.size === this.append.events.length ? this.#shown : undefined;
+  }
+
+  /** The same as soon as it is there. */
   get whole(): Promise<ReadonlyMap<string, RecordedEvent>> {
     this.#whole ??= Promise.withResolvers();
     this.#settle();
@@ -21,6 +30,11 @@ export class AppendUnderway {
 
   get isShown(): boolean {
     return this.#shown.size > 0;
+  }
+
+  /** Whether the store can have this event of it only once: it was looked for when the append began, and was not shown since. */
+  isFirst(id: string): boolean {
+    return this.isNew && !this.#shown.has(id);
   }
 
   show(event: RecordedEvent): void {
@@ -34,7 +48,7 @@ export class AppendUnderway {
   }
 
   #settle(): void {
-    if (this.#shown.size === this.append.events.length) this.#whole?.resolve(this.#shown);
+    if (this.shown !== undefined) this.#whole?.resolve(this.shown);
     else if (this.#fault !== undefined) this.#whole?.reject(this.#fault.error);
   }
 
@@ -49,8 +63,9 @@ export class AppendsUnderway {
   readonly #byId = new Map<string, readonly AppendUnderway[]>();
   readonly #unanswered = new Set<string>();
 
-  begin(append: Append): AppendUnderway {
-    const begun = new AppendUnderway(append);
+  /** See `AppendUnderway` for `isNew`. */
+  begin(append: Append, isNew: boolean): AppendUnderway {
+    const begun = new AppendUnderway(append, isNew);
     for (const { id } of append.events) {
       const others = this.#byId.get(id) ?? [];
       for (const each of others) each.isContested = true;
@@ -67,6 +82,11 @@ export class AppendsUnderway {
       else this.#byId.set(id, others);
       if (!isAnswered) this.#unanswered.add(id);
     }
+  }
+
+  /** See `AppendUnderway.isFirst`. */
+  isFirst(id: string): boolean {
+    return this.#byId.get(id)?.some((each) => each.isFirst(id)) === true;
   }
 
   show(event: RecordedEvent): void {
