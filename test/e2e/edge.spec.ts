@@ -202,7 +202,7 @@ describe('beside GraphQL', () => {
     for (const url of Object.values(urls)) {
       const textOf = async (path: string): Promise<string> => (await fetch(`${url}${path}?verbose`)).text();
       expect(await textOf('/startupz')).toBe('started\n');
-      expect(await textOf('/readyz')).toMatch(/^(\[[+!]\] [a-z]+ .*\n){7}(ready|degraded)\n$/);
+      expect(await textOf('/readyz')).toMatch(/^(\[[+!]\] [a-z]+ .*\n){8}(ready|degraded)\n$/);
     }
     expect(await (await fetch(`${urls['31']!}/.well-known/jwks.json`)).json()).toMatchObject({
       keys: [{ kid: '31/1', alg: 'EdDSA', use: 'sig' }],
