@@ -37,7 +37,7 @@ const MOST_BEATS = 300;
 const QUIET_BEATS = 4;
 /** How often an act is asked for once all is well, before nobody believes any more that it is answered. */
 const MOST_ASKED = 20;
-const BAD_DAY = { unknownOutcome: 0.02, away: 0.003, lost: 0.01, redelivered: 0.05, slow: 0.01, crash: 1 } as const;
+const BAD_DAY = { unknownOutcome: 0.02, away: 0.003, lost: 0.002, redelivered: 0.05, slow: 0.01, crash: 1 } as const;
 const SUBSTRATES: Readonly<Record<Play['substrate'], MakeSubstrate>> = { memory: inMemory, sqlite: onSqlite };
 
 /** Changes the parts of a world, to see whether it is found out. */
