@@ -33,7 +33,7 @@ describe('arguments', () => {
   });
   it('only a command that runs a node loads Nest', async () => {
     const mine = temporary();
-    const without = (...args: string[]) => failure([...args], WITHOUT_NEST);
+    const without = (...args: string[]) => failure(args, WITHOUT_NEST);
     const node = join(mine.path, 'nodes', '31');
     expect(await hub(['init', '--data', mine.path], WITHOUT_NEST)).toMatchObject({ code: 0 });
     expect(await without('ledger', 'verify', node)).toMatchObject({ says: 'DATA_DIR_INVALID' });

@@ -36,7 +36,7 @@ import { v5 as uuidv5 } from 'uuid';
 import { checkInput } from './input-checks.js';
 import { PersonTurns } from './person-turns.js';
 import { type Commander, Handle, type HubRejection, type Inputs, type Outcome, type Request } from './requests.js';
-import { actOf, type Keeper, nodeOfSource, readEvent, sign, stateOf } from './signed-events.js';
+import { actOf, type Keeper, nodeOfSource, readEvent, recipientsOf, sign, stateOf } from './signed-events.js';
 import { currentTrace } from './trace-context.js';
 import { type AnyCommand, type LookUps, type Pair, toCommand } from './to-command.js';
 
@@ -221,7 +221,7 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
       readonly partners: readonly string[];
     },
   ): readonly EventToAppend[] {
-    const recipients = [...recipientsOf(acts, recorded, this.keeper.node), ...command.partners];
+    const recipients = [...addresseesOf(acts, recorded, this.keeper.node), ...command.partners];
     const isSealed = command.isSealed || [...acts, ...recorded.map(actOf)].some(isOfSealed);
     const signed: EventToAppend[] = [];
     const ownLast = recorded.findLast((event) => nodeOfSource(readEvent(event).source) === this.keeper.node)?.id;
@@ -301,7 +301,7 @@ const isOfSealed = (act: HandoffEvent): boolean =>
  * Both parties of a transfer have every fact of it; an intake stays at its node. A node that serves the recipient of a copy
  * has that copy and the correction of what was copied; what its recipient notes goes to whoever had the copy.
  */
-const recipientsOf = (
+const addresseesOf = (
   acts: readonly HandoffEvent[],
   recorded: readonly RecordedEvent[],
   node: string,
@@ -311,7 +311,7 @@ const recipientsOf = (
   if (ofTransfer.length === 0) return [node];
   const known = transferEvents(recorded);
   const applied = [...ofTransfer, ...known].find((act) => act.type === 'transfer.applied');
-  if (applied === undefined) return [node, ...(first === undefined ? [] : readEvent(first).recipients.split(','))];
+  if (applied === undefined) return [node, ...(first === undefined ? [] : recipientsOf(readEvent(first)))];
   const copies = [...known, ...ofTransfer].filter((act) => act.type === 'transfer.copy-sent');
   const serving = ofTransfer.flatMap((act) => {
     if (act.type === 'transfer.copy-sent') return servedBy(act);

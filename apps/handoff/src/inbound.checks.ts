@@ -11,6 +11,7 @@ import {
   type KeyRule,
   nodeOfKeyId,
   openDetached,
+  openEvent,
   type OpenedEvent,
   ruleAt,
 } from '@delta-hub/crypto';
@@ -124,16 +125,10 @@ const unsealed = async (
     return opened.kids.some((kid) => kid.startsWith(`${node}/enc/`))
       ? refuse('KEY', 'encrypted to another key of this node')
       : { verdict: 'not-ours' };
-  return (
-    detachedOf(Buffer.from(opened.message).toString('latin1')) ?? refuse('FORM', 'in a sealed record is no compact JWS')
-  );
-};
-
-const detachedOf = (jws: string): ReturnType<typeof toDetached> | undefined => {
   try {
-    return toDetached(jws);
+    return toDetached(Buffer.from(opened.message).toString('latin1'));
   } catch {
-    return undefined;
+    return refuse('FORM', 'in a sealed record is no compact JWS');
   }
 };
 
@@ -201,9 +196,7 @@ const toldVerdict = async (
 ): Promise<Verdict | undefined> => {
   if (eventName(event.type) !== 'transfer.merge-told') return undefined;
   const { fact, jws } = (event as HubEvent<'transfer.merge-told'>).data;
-  const open = detachedOf(jws);
-  if (open === undefined) return refuse('FORM', 'what is passed on is no compact JWS');
-  const opened = openDetached(open.payload, open.detached, ruleAt(keys, AFTER_ALL));
+  const opened = openEvent(jws, ruleAt(keys, AFTER_ALL));
   if (!opened.ok) {
     const { check, detail, unknownKid } = opened;
     return unknownKid !== undefined && isOfKnownNode(unknownKid, keys)

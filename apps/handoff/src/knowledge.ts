@@ -11,12 +11,11 @@ import {
 import type { Clock } from './clock.js';
 import type { Knowledge } from './command-handler.js';
 import { historyOf } from './intervals.js';
-import { lastingMerge, mergedWith } from './merged-persons.js';
+import { lastingMerge, mergedWith, saidOf } from './merged-persons.js';
 import type { Pair } from './to-command.js';
 import type { ReadModels } from './read-models.js';
 import type { Commander, Request } from './requests.js';
 import { concerns, isSealed } from './sealed-records.js';
-import { eventIn } from './signed-events.js';
 import type { StoreSubscriber } from './subscriber.js';
 
 /** How the facts of a transfer came to this node, and when the line between its parties' nodes was cut. */
@@ -67,11 +66,7 @@ export class CurrentKnowledge implements Knowledge {
     await this.caughtUp();
     const transfers = [personId, duplicateId].flatMap((id) => this.readModels.transfersOfPerson(id));
     // Whoever was told of a merge is told of its end.
-    const told = this.readModels
-      .factsOfStream(`person-${personId}`)
-      .map(({ jws }) => eventIn(jws))
-      .filter(({ data }) => (data as { readonly duplicateId?: unknown }).duplicateId === duplicateId)
-      .flatMap(({ recipients }) => recipients.split(','));
+    const told = saidOf(this.readModels, { personId, duplicateId }).flatMap(({ recipients }) => recipients);
     return [...told, ...transfers.flatMap(({ originNode, receivingNode }) => [originNode, receivingNode])];
   }
 

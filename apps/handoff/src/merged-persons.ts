@@ -1,6 +1,6 @@
 import { isMergeEvent, type MergePeriod, mergePeriods, type MergeToTell, upcast } from '@delta-hub/handoff';
 import type { Cases } from './cases.js';
-import { eventIn } from './signed-events.js';
+import { eventIn, recipientsOf } from './signed-events.js';
 
 /** The times in which a person's id and another were one person, oldest first. */
 export const mergePeriodsOf = (cases: Cases, personId: string): readonly MergePeriod[] =>
@@ -41,8 +41,9 @@ export const saidOf = (cases: Cases, { personId, duplicateId }: MergePair): read
       return isMergeEvent(act) && act.data.duplicateId === duplicateId;
     })
     .map(({ id, jws }) => {
-      const { recipients, dataclassification } = eventIn(jws);
-      return { fact: id, jws, recipients: recipients.split(','), isSealed: dataclassification === 'MINOR_SEALED' };
+      const event = eventIn(jws);
+      const isSealed = event.dataclassification === 'MINOR_SEALED';
+      return { fact: id, jws, recipients: recipientsOf(event), isSealed };
     });
 
 /** The fact by which an id is merged with another one now. */
