@@ -1,5 +1,6 @@
 // Writes everything in libs/contracts/src/generated from its sources: JSON Schemas, GraphQL SDL and code lists; the AsyncAPI
-// document of the topics, libs/contracts/asyncapi.yaml; and the offline verifier of evidence, apps/ledger/verifier.
+// document of the topics, libs/contracts/asyncapi.yaml; the offline verifier of evidence, apps/ledger/verifier; and
+// the arithmetic of many signatures, libs/crypto/src/generated.
 // `--check` writes nothing and fails, saying where they differ, when what is committed is not what would be written.
 import { codegen } from '@graphql-codegen/core';
 import * as typescriptPlugin from '@graphql-codegen/typescript';
@@ -8,6 +9,7 @@ import { buildSchema, parse } from 'graphql';
 import { compile } from 'json-schema-to-typescript';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { asyncApi } from './asyncapi.mjs';
+import { edwardsModule } from './edwards.mjs';
 import { verifierFiles } from './verifier.mjs';
 
 const contracts = new URL('../libs/contracts/', import.meta.url);
@@ -158,17 +160,20 @@ const differenceOf = (name, committed, wanted) => {
   + ${shown(now[first])}`;
 };
 
-/** What is committed: all of `src/generated`, the document of the topics, and the two files of the verifier beside their sources. */
+/** What is committed: all of both `src/generated`, the document of the topics, and the two files of the verifier beside their sources. */
 const generated = new URL('src/generated/', contracts);
+const arithmetic = new URL('../libs/crypto/src/generated/', import.meta.url);
 const verifier = new URL('../apps/ledger/verifier/', import.meta.url);
-mkdirSync(generated, { recursive: true });
+for (const folder of [generated, arithmetic]) mkdirSync(folder, { recursive: true });
 const wanted = new Map();
 for (const [name, text] of Object.entries(files)) wanted.set(new URL(name, generated).href, text);
 const topics = readFileSync(new URL('../deploy/kafka/topics.yaml', import.meta.url), 'utf8');
+wanted.set(new URL('edwards.ts', arithmetic).href, `${BANNER}${await edwardsModule()}`);
 wanted.set(new URL('asyncapi.yaml', contracts).href, asyncApi(topics, schemas, events));
 for (const [name, text] of Object.entries(verifierFiles())) wanted.set(new URL(name, verifier).href, text);
 
-const places = new Set([...wanted.keys(), ...readdirSync(generated).map((name) => new URL(name, generated).href)]);
+const filesIn = (folder) => readdirSync(folder).map((name) => new URL(name, folder).href);
+const places = new Set([...wanted.keys(), ...filesIn(generated), ...filesIn(arithmetic)]);
 const committed = new Map(
   [...places].map((place) => [place, existsSync(new URL(place)) ? readFileSync(new URL(place), 'utf8') : undefined]),
 );

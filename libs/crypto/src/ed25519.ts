@@ -5,6 +5,7 @@ import { isSmallOrder, pointFault } from './edwards-point.js';
 import { CryptoError } from './errors.js';
 import type { PrivateJwk, PublicJwk, SignatureSuite, VerifyingKey } from './signature-suite.js';
 import { type Members, strictObject } from './strict-object.js';
+import { TableVerifier } from './table-verifier.js';
 
 /** Bytes of a signature, and of each of its halves R and S. */
 const SIGNATURE_BYTES = 64;
@@ -52,7 +53,11 @@ export const ed25519: SignatureSuite = {
       throw new CryptoError('VERIFIERS_DISAGREE', 'libsodium and node:crypto disagree about an Ed25519 signature');
     return verdict;
   },
+
+  verifyEach: (claims) => tables.verifyEach(claims),
 };
+
+const tables = new TableVerifier((message, signature, key) => ed25519.verify(message, signature, key));
 
 /** The same rule by node:crypto, which takes an R of small order. */
 export const nodeVerdict = (message: Uint8Array, signature: Uint8Array, { node }: VerifyingKey): boolean =>

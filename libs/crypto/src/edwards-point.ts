@@ -27,6 +27,38 @@ export const pointFault = (encoded: Uint8Array): string | undefined => {
 /** Whether 32 bytes are an encoding, canonical or not, of a point whose order divides 8. */
 export const isSmallOrder = (encoded: Uint8Array): boolean => smallOrder.has(yOf(encoded) % p);
 
+/** The first four bytes, little-endian, of the canonical encodings of those points. */
+export const smallOrderBeginnings: ReadonlySet<number> = new Set([...smallOrder].map((y) => Number(y & 0xffff_ffffn)));
+
+/** 2 d, as the addition of points needs it. */
+export const twoD = (2n * d) % p;
+
+/** A point of the curve in affine coordinates. */
+export interface Affine {
+  readonly x: bigint;
+  readonly y: bigint;
+}
+
+/** B, the generator, RFC 8032 section 5.1: y is 4 / 5 and x is even. */
+export const basePoint = (): Affine => withX((4n * power(5n, p - 2n)) % p, 0n);
+
+/** The point that 32 bytes without a `pointFault` encode, RFC 8032 section 5.1.3. */
+export const decodePoint = (encoded: Uint8Array): Affine => withX(yOf(encoded), BigInt(encoded[31]! >> 7));
+
+export const negative = ({ x, y }: Affine): Affine => ({ x: (p - x) % p, y });
+
+/** A number of the field in 32 bytes, little-endian. */
+export const littleEndianBytes = (value: bigint): Uint8Array =>
+  Uint8Array.from({ length: 32 }, (_, index) => Number((value >> BigInt(8 * index)) & 255n));
+
+const withX = (y: bigint, sign: bigint): Affine => {
+  const u = y * y - 1n + p;
+  const v = (d * y * y + 1n) % p;
+  const candidate = (u * power(v, 3n) * power(u * power(v, 7n), (p - 5n) / 8n)) % p;
+  const root = (v * candidate * candidate - u) % p === 0n ? candidate : (candidate * power(2n, (p - 1n) / 4n)) % p;
+  return { x: (root & 1n) === sign ? root : p - root, y };
+};
+
 /** The y of a point; the highest bit is the sign of its x. */
 const yOf = (encoded: Uint8Array): bigint => littleEndian(encoded) & (2n ** 255n - 1n);
 
@@ -34,7 +66,7 @@ const littleEndian = (bytes: Uint8Array): bigint => bytes.reduceRight((sum, byte
 
 const power = (base: bigint, exponent: bigint): bigint => {
   let result = 1n;
-  for (let factor = base, rest = exponent; rest > 0n; rest >>= 1n) {
+  for (let factor = base % p, rest = exponent; rest > 0n; rest >>= 1n) {
     if (rest & 1n) result = (result * factor) % p;
     factor = (factor * factor) % p;
   }

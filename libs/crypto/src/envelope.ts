@@ -2,7 +2,7 @@ import { encodeBase64url } from './base64url.js';
 import { canonicalJson, type JsonValue, parseCanonicalJson } from './canonical-json.js';
 import { type CloudEvent, cloudEventFault, sourceOf } from './cloud-event.js';
 import { attach, type Jws, latin1, parseCompact, type StrictJws } from './compact.js';
-import { suiteOf } from './algorithms.js';
+import { algorithms, suiteOf } from './algorithms.js';
 import { CryptoError } from './errors.js';
 import { type EventHeader, headerText, registeredHeader } from './event-header.js';
 import { publicKeyOf, type Signer } from './keys.js';
@@ -84,16 +84,16 @@ export const openEvent = (jws: Jws | Uint8Array, keys: TrustList | KeyRule): Ope
 };
 
 /**
- * As `openEvent` of each, with the rule for each: check by check for all of them, since signatures are verified a tenth
- * faster one right after the other than with other work in between.
+ * As `openEvent` of each, with the rule for each: check by check for all of them, since many signatures at once are
+ * verified at less than half the cost of each by itself.
  */
 export const openEvents = (
   events: readonly (Jws | Uint8Array)[],
   keysAt: (index: number) => TrustList | KeyRule,
 ): (OpenedEvent | RefusedEvent)[] => {
   const formed = events.map((jws, index) => withKey(jws, ruleIn(keysAt(index))));
-  const signed = formed.map((one) => !('ok' in one) && isSigned(one));
-  return formed.map((one, index) => ('ok' in one ? one : readEvent(one, ruleIn(keysAt(index)), signed[index]!)));
+  const signed = areSigned(formed.filter((one): one is FormedEvent => !('ok' in one)));
+  return formed.map((one, index) => ('ok' in one ? one : readEvent(one, ruleIn(keysAt(index)), signed.has(one))));
 };
 
 /** An event in its form, with the key that must have signed it; nothing is verified. */
@@ -126,6 +126,23 @@ const withKey = (jws: Jws | Uint8Array, rule: KeyRule): FormedEvent | RefusedEve
 /** Check 4. */
 const isSigned = ({ parts: { signingInput, signature }, key }: FormedEvent): boolean =>
   suiteOf(key.alg).verify(signingInput, signature, key.key);
+
+/** Those that pass check 4. */
+const areSigned = (events: readonly FormedEvent[]): ReadonlySet<FormedEvent> => {
+  const signed = new Set<FormedEvent>();
+  for (const alg of algorithms) {
+    const ofOne = events.filter(({ key }) => key.alg === alg);
+    const claims = ofOne.map(({ parts, key }) => ({
+      message: parts.signingInput,
+      signature: parts.signature,
+      key: key.key,
+    }));
+    suiteOf(alg)
+      .verifyEach(claims)
+      .forEach((verdict, index) => verdict && signed.add(ofOne[index]!));
+  }
+  return signed;
+};
 
 /** The checks from 4 on. */
 const readEvent = (formed: FormedEvent, rule: KeyRule, signed: boolean): OpenedEvent | RefusedEvent => {
