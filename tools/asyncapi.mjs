@@ -15,7 +15,7 @@ const FAMILIES = {
   dlq: 'Records that the node refused, as they came; why, and the signed refusal, in the headers.',
 };
 const EVENT_TYPES_OF = {
-  events: (name) => name !== 'node.heartbeat',
+  events: (name) => name !== 'node.heartbeat' && name !== 'inspection.person-replayed',
   copies: (name) => name === 'transfer.copy-sent' || name === 'transfer.fact-corrected',
   heartbeats: (name) => name === 'node.heartbeat',
 };

@@ -104,6 +104,7 @@ const startLedger = (dataDir, eventStore) => {
     trust,
     clock: { now: () => new Date().toISOString() },
     verifyToken: () => Promise.reject(new Error('the bench uses no tokens')),
+    recordInspection: () => Promise.reject(new Error('the bench replays no person')),
     port: 0,
     host: '127.0.0.1',
   });

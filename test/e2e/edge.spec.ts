@@ -249,6 +249,26 @@ describe('beside GraphQL', () => {
   );
 
   it(
+    'a replay of a person is a signed fact in the log of the node, which the next one shows',
+    async () => {
+      const inspection = 'cn.delta-hub.inspection.person-replayed.v1';
+      const inspector = await tokenFor('31', 'prov-310000', 'inspector');
+      const typesIn = async (scope: string): Promise<string[]> => {
+        const { body } = await ask('31', inspector, `{ replay(scope: ${scope}) { edges { node { type verdict } } } }`);
+        const { edges } = (body.data as { replay: { edges: { node: { type: string; verdict: string } }[] } }).replay;
+        expect(edges.every(({ node }) => node.verdict === 'VERIFIED')).toBe(true);
+        return edges.map(({ node }) => node.type);
+      };
+      const person = '{ kind: PERSON, id: "T-320509-0001", reason: "complaint 7" }';
+      expect(await typesIn(person)).not.toContain(inspection);
+      let acts: string[] = [];
+      while (!acts.includes(inspection)) acts = await typesIn('{ kind: AGENCY, id: "prov-310000" }');
+      expect(await typesIn(person)).toContain(inspection);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
     'a forged record on the broker ends in quarantine with its reason',
     async () => {
       const broker = await openSqliteBroker(join(data.path, 'broker.db'));

@@ -110,6 +110,7 @@ export class HurtNode {
       trust: this.trust,
       clock: { now: () => '2025-03-10T01:30:00.000Z' },
       verifyToken: () => Promise.reject(new Error('nobody asks')),
+      recordInspection: () => Promise.reject(new Error('nobody replays')),
       port: 0,
       host: '127.0.0.1',
     };

@@ -21,6 +21,7 @@ const app = await createLedgerApp({
   trust: parseTrustList(trust),
   clock: { now: () => new Date().toISOString() },
   verifyToken: () => Promise.reject(new Error('nobody asks')),
+  recordInspection: () => Promise.reject(new Error('nobody replays')),
   witnessing: { key: witnessKey },
   port: 0,
   host: '127.0.0.1',

@@ -7,6 +7,7 @@ import type { NodeClock } from './clock.js';
 import type { PeerState } from './heartbeats.js';
 import { HandoffModule } from './handoff.module.js';
 import type { LogForked } from './incidents.js';
+import type { Inspection } from './inspections.js';
 import { type HandoffDeps, openHandoff } from './open-handoff.js';
 import type { Handle, Outcome } from './requests.js';
 import type { StoreFeed } from './store-feed.js';
@@ -40,6 +41,7 @@ export interface HandoffApp {
   /** Records of peers that this node has refused: its quarantine. */
   refused(): number;
   raiseLogForked(fork: LogForked): Promise<void>;
+  recordInspection(inspection: Inspection): Promise<void>;
   retryHeld(): Promise<void>;
   close(): Promise<void>;
 }
@@ -72,6 +74,7 @@ export const createHandoffApp = async (deps: HandoffAppDeps): Promise<HandoffApp
     },
     refused: () => handoff.readModels.refusalCount(),
     raiseLogForked: (fork) => handoff.raiseLogForked(fork),
+    recordInspection: (inspection) => handoff.recordInspection(inspection),
     retryHeld: () => handoff.retryHeld(),
     close: async () => {
       await app.close();

@@ -273,6 +273,7 @@ const competenceFault = (event: HubEvent, source: string): string | undefined =>
   const name = eventName(event.type);
   if (name === undefined) return `unknown type ${event.type}`;
   if (name === 'node.heartbeat') return 'a heartbeat is no fact of a case';
+  if (name === 'inspection.person-replayed') return 'an inspection stays at its node';
   if (name === 'refusal.issued' || name === 'outage.declared' || name === 'incident.log-forked')
     return actor.role === 'system' ? undefined : `${name} is signed by the node itself`;
   if (name === 'key.introduced' || name === 'key.revoked' || name === 'key.reattested')

@@ -17,6 +17,7 @@ import { LineLog } from './line-log.js';
 import { createMergeTeller } from './merge-teller.js';
 import { NodeHealth } from './node-health.js';
 import { type LogForked, raiseLogForked } from './incidents.js';
+import { type Inspection, recordInspection } from './inspections.js';
 import { createCopiesPublisher } from './copies.publisher.js';
 import { createPublisher, eventsTopic, type Outgoing, outgoingOf } from './outbound.publisher.js';
 import { Positions } from './positions.js';
@@ -63,6 +64,7 @@ export interface OpenHandoff {
   execute(handle: Handle): Promise<Outcome>;
   /** Says to all nodes that a log has forked; once for each proof. */
   raiseLogForked(fork: LogForked): Promise<void>;
+  recordInspection(inspection: Inspection): Promise<void>;
   /** Judges again what waits, after an operator has settled a fork. */
   retryHeld(): Promise<void>;
   start(): void;
@@ -159,6 +161,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     health: new NodeHealth(keeper, subscribers, held, () => line.peers()),
     execute,
     raiseLogForked: (fork) => raiseLogForked(store, keeper, deps.peers, fork),
+    recordInspection: (inspection) => recordInspection(store, keeper, inspection),
     retryHeld: () => records.retry(),
     start: () => {
       feed.start();

@@ -57,8 +57,8 @@ const projectFact = (recorded: RecordedEvent, event: HubEvent, readModels: ReadM
     });
     return;
   }
-  // The fact itself is all there is to show of an incident.
-  if (eventName(recorded.type) === 'incident.log-forked') return;
+  // The fact itself is all there is to show of an incident and of an inspection.
+  if (['incident.log-forked', 'inspection.person-replayed'].includes(eventName(recorded.type) ?? '')) return;
   if (eventName(recorded.type) === 'outage.declared') {
     const { peer, from, until } = event.data as HubEvent<'outage.declared'>['data'];
     readModels.putOutage({ id: event.id, node: nodeOfSource(event.source), peer, from, until });

@@ -4,7 +4,7 @@ import { isLedgerKeyId, jwks, type KeyHistory, type KeyUse, signerFromJwk } from
 import { createGateway, type Gateway } from '@delta-hub/gateway-app';
 import { NodeClock, readKeys } from '@delta-hub/handoff-app';
 import { createHandoffApp, type HandoffApp } from '@delta-hub/handoff-app/service';
-import { createLedgerApp, type LedgerApp } from '@delta-hub/ledger-app/service';
+import { createLedgerApp, type LedgerApp, type LedgerAppDeps } from '@delta-hub/ledger-app/service';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BrokerLink } from './broker-link.js';
@@ -74,7 +74,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
     const known = await readKeys(store, own.trust, start.node);
     const keyOf = (use: KeyUse): string => newestKey(known, start.node, clock.now(), use);
     const line = new PeerLine(start.linked);
-    const ledger = await createLedgerApp({
+    const { ledger, join: joinHandoff } = await openLedger({
       ...parts,
       dataDir: start.dataDir,
       ledgerKey: readPrivateKey(start.dataDir, keyOf('ledger')),
@@ -96,7 +96,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       isFrozen: (node) => ledger.witnessing?.isFrozen(node) ?? false,
     });
     closers.push(() => handoff.close());
-    joinForks(ledger, handoff);
+    joinHandoff(handoff);
     const keys = (): Promise<KeyHistory> => readKeys(store, own.trust, start.node);
     const ready = new ReadinessProbe({ node: start.node, peers, store, keys, signer, clock, handoff, ledger });
     closers.push(() => metrics.stop());
@@ -166,10 +166,24 @@ const openGateway = (
   });
 };
 
-/** A fork that the witness finds becomes a fact; when it is settled, what was held is judged. */
-const joinForks = ({ witnessing }: LedgerApp, handoff: HandoffApp): void => {
-  witnessing?.onFork(({ node, proof }) => handoff.raiseLogForked({ forkedNode: node, proof }));
-  witnessing?.onSettled(() => handoff.retryHeld());
+/**
+ * The log of the node, and how the handoff service is joined to it: inspections and forks that the witness finds become
+ * facts; when a fork is settled, what was held is judged. An inspection waits until there is somebody to sign it.
+ */
+const openLedger = async (
+  deps: Omit<LedgerAppDeps, 'recordInspection'>,
+): Promise<{ readonly ledger: LedgerApp; readonly join: (handoff: HandoffApp) => void }> => {
+  const joined = Promise.withResolvers<HandoffApp>();
+  const ledger = await createLedgerApp({
+    ...deps,
+    recordInspection: async (inspection) => (await joined.promise).recordInspection(inspection),
+  });
+  const join = (handoff: HandoffApp): void => {
+    joined.resolve(handoff);
+    ledger.witnessing?.onFork(({ node, proof }) => handoff.raiseLogForked({ forkedNode: node, proof }));
+    ledger.witnessing?.onSettled(() => handoff.retryHeld());
+  };
+  return { ledger, join };
 };
 
 /** The line of the node to the others, its work seen as spans where that is configured. */

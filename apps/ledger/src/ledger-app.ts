@@ -11,6 +11,7 @@ import { EvidenceDesk } from './evidence/evidence-desk.js';
 import { EvidenceMaker } from './evidence/evidence-maker.js';
 import { LedgerModule, type LedgerModuleOptions } from './ledger.module.js';
 import type { LedgerStore } from './ledger-store.js';
+import type { RecordInspection } from './replay/inspections.js';
 import { ReplayDesk } from './replay/replay-desk.js';
 import type { Level } from './witness/level.js';
 import { ledgerPaths } from './ledger-paths.js';
@@ -35,6 +36,8 @@ export interface LedgerAppDeps {
   readonly trust: TrustList;
   readonly clock: { now(): string };
   readonly verifyToken: VerifyToken;
+  /** Puts replays of persons on record; one that cannot be recorded is not answered. */
+  readonly recordInspection: RecordInspection;
   /** 0: any free port. */
   readonly port: number;
   readonly host: string;
@@ -144,17 +147,16 @@ const openLog = async (deps: LedgerAppDeps) => {
 };
 
 const desksOf = (
-  { node, trust, dataDir, clock }: LedgerAppDeps,
+  { node, trust, recordInspection }: LedgerAppDeps,
   store: LedgerStore,
   reader: LedgerReader,
   witnessing: RunningWitnessing | undefined,
 ): Pick<LedgerModuleOptions, 'desk' | 'replays'> => {
   const newest = (level: Level) => (level === 'LOCAL' ? reader.head() : witnessing?.newest(level));
-  const { inspections } = ledgerPaths(dataDir);
   const newestWitnessed: NewestWitnessed = (seconds, most) => witnessing?.witnessedBy(seconds, most);
   return {
     desk: new EvidenceDesk(new EvidenceMaker({ node, trust, store, newest, newestWitnessed }), store),
-    replays: new ReplayDesk({ store, newest, newestWitnessed, trust, inspections, clock }),
+    replays: new ReplayDesk({ store, newest, newestWitnessed, trust, recordInspection }),
   };
 };
 

@@ -50,6 +50,9 @@ export type LedgerFaultCode =
   | 'BEYOND_THE_HEAD'
   /** The cases of a person are replayed for a reason, or not at all. */
   | 'REASON_MISSING'
+  | 'REASON_TOO_LONG'
+  /** A replay of a person could not be put on record, so nothing of it is shown. */
+  | 'INSPECTION_NOT_RECORDED'
   /** The ledger was closed while somebody waited for it. */
   | 'CLOSED';
 

@@ -102,6 +102,7 @@ const EXAMPLES: Readonly<Record<EventName, Readonly<Record<string, unknown>>>> =
     transient: false,
   },
   'incident.log-forked': { ...act, forkedNode: '32', proofDigest: digest, proof: 'two notes' },
+  'inspection.person-replayed': { ...act, personId: 'T-320509-0001', reason: '检察院组织法20', size: 12 },
   'node.heartbeat': { ...act, sequence: 100, heard: [{ node: '32', sequence: 200, time: at }] },
   'outage.declared': {
     ...act,
@@ -201,6 +202,7 @@ describe('a fact stands in a stream of its own category', () => {
     person: 'person-T-320509-0001',
     refusal: `refusal-${uuid}`,
     incident: `incident-${uuid}`,
+    inspection: `inspection-${uuid}`,
     outage: `outage-${uuid}`,
     node: 'node-32',
     key: 'key-node-32',

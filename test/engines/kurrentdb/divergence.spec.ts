@@ -41,6 +41,7 @@ const openLedger = async (eventStore: EventStore): Promise<LedgerApp> => {
   const app = await createLedgerApp({
     ...{ node: '32', dataDir: directory, eventStore, ledgerKey: keys.ledger.privateJwk, trust },
     ...{ clock: { now: () => NOW }, verifyToken: () => Promise.reject(new Error('no tokens here')) },
+    recordInspection: () => Promise.reject(new Error('nobody replays here')),
     ...{ port: 0, host: '127.0.0.1' },
   });
   closers.push(() => app.close());

@@ -3,7 +3,7 @@ import { authenticate, type VerifyToken } from '../bearer.js';
 import { isLedgerFault } from '../ledger-fault.js';
 import { type HttpAnswer, problem } from '../tile-api.js';
 import { asOfIn, assertWithin } from './replay.js';
-import type { ReplayDesk } from './replay-desk.js';
+import { isMendable, type ReplayDesk } from './replay-desk.js';
 import { type ReplayLine, replayLines } from './replay-lines.js';
 import { scopeOf } from './scope.js';
 
@@ -14,7 +14,7 @@ const KNOWN: ReadonlySet<string> = new Set(['scope', 'id', 'as-of', 'from', 'rea
 /**
  * A whole replay on HTTP: `scope` (`WHOLE`, or `CASE`, `PERSON`, `AGENCY`, `REGION` with an `id`), `as-of` (a size or an
  * instant), `from` (an index; with the size of the first line as `as-of`, what goes on after a cut), `reason` for a person.
- * No or a refused token is `401`, what the caller may not replay `403 FORBIDDEN`, a bad query `400` with its code.
+ * No or a refused token is `401`, what the caller may not replay `403 FORBIDDEN`, a bad query `400` with its code; `503 INSPECTION_NOT_RECORDED`.
  */
 export class ReplayApi {
   readonly #desk: ReplayDesk;
@@ -36,15 +36,15 @@ export class ReplayApi {
     if (!isClear || scope === undefined || (moment !== undefined && asOf === undefined) || typeof from !== 'number')
       return problem(400, 'QUERY_INVALID', 'Each once: scope and id, as-of, from, reason.');
     try {
-      const open = this.#desk.open(authentication.caller, { scope, asOf, reason: one('reason') });
+      const open = await this.#desk.open(authentication.caller, { scope, asOf, reason: one('reason') });
       if (open === undefined) return problem(403, 'FORBIDDEN', 'This is not the caller’s to replay.');
       assertWithin(open.moment, from);
       return { lines: replayLines({ ...open, entries: open.entries(from) }, from) };
     } catch (error) {
       if (!isLedgerFault(error)) throw error;
       if (error.code === 'NOTHING_SIGNED') return problem(404, error.code, 'Nothing has been sequenced yet.');
-      if (error.code === 'BEYOND_THE_HEAD' || error.code === 'REASON_MISSING')
-        return problem(400, error.code, error.message);
+      if (error.code === 'INSPECTION_NOT_RECORDED') return problem(503, error.code, error.message);
+      if (isMendable(error)) return problem(400, error.code, error.message);
       throw error;
     }
   }

@@ -6,7 +6,7 @@ import { LedgerFault } from '../ledger-fault.js';
 import type { LedgerStore, SignedHead } from '../ledger-store.js';
 import type { Level } from '../witness/level.js';
 import type { NewestWitnessed } from '../witness/standing.js';
-import { recordInspection } from './inspections.js';
+import { assertReason, type Inspection, type RecordInspection } from './inspections.js';
 import { type AsOf, type Moment, Replay, type ReplayPage } from './replay.js';
 import { mayReplay } from './replay-access.js';
 import type { ReplayedEntry } from './replayed-entry.js';
@@ -18,9 +18,7 @@ export interface ReplayDeskParts {
   readonly newest: (level: Level) => SignedHead | undefined;
   readonly newestWitnessed: NewestWitnessed;
   readonly trust: TrustList;
-  /** Where replays of persons are recorded. */
-  readonly inspections: string;
-  readonly clock: { now(): string };
+  readonly recordInspection: RecordInspection;
 }
 
 export interface ReplayRequest {
@@ -44,6 +42,10 @@ export interface OpenReplay {
   entries(from: number): AsyncGenerator<ReplayedEntry, void>;
 }
 
+/** Whether the caller can ask better. */
+export const isMendable = ({ code }: LedgerFault): boolean =>
+  code === 'BEYOND_THE_HEAD' || code === 'REASON_MISSING' || code === 'REASON_TOO_LONG';
+
 const PAGE = 256;
 /** How often a page looks on: some 16,000 entries. */
 const MOST_LOOKS = 16;
@@ -58,14 +60,17 @@ export class ReplayDesk {
 
   /**
    * Undefined when the caller may not. The replay of a person is on record when this returns.
-   * @throws LedgerFault `NOTHING_SIGNED`, `BEYOND_THE_HEAD`, `REASON_MISSING`, `LEDGER_DAMAGED`
+   * @throws LedgerFault `NOTHING_SIGNED`, `BEYOND_THE_HEAD`, `REASON_MISSING`, `REASON_TOO_LONG`,
+   *   `INSPECTION_NOT_RECORDED`, `LEDGER_DAMAGED`
    */
-  open(caller: Caller, { scope, asOf, moment: earlier, reason = '' }: ReplayRequest): OpenReplay | undefined {
+  async open(
+    caller: Caller,
+    { scope, asOf, moment: earlier, reason = '' }: ReplayRequest,
+  ): Promise<OpenReplay | undefined> {
     const { store, newest, newestWitnessed, trust } = this.#parts;
     const head = newest('LOCAL');
     if (!mayReplay(caller, scope, (stream) => openingOf(stream, store))) return undefined;
-    if (scope.kind === 'PERSON' && reason.trim() === '')
-      throw new LedgerFault('REASON_MISSING', 'the cases of a person are replayed for a reason, which is recorded');
+    if (scope.kind === 'PERSON') assertReason(reason);
     if (head === undefined) throw new LedgerFault('NOTHING_SIGNED', 'no head was signed yet');
     // What is sealed is read with a reason, which only the replay of a person has.
     const mayRead = (leaf: Uint8Array): boolean =>
@@ -73,7 +78,7 @@ export class ReplayDesk {
     const keys = loggedKeys(store, trust, head.origin);
     const replay = new Replay({ store, head, keys, newestWitnessed, mayRead });
     const moment = earlier === undefined ? replay.moment(asOf) : replay.again(earlier.size, earlier.rule);
-    if (scope.kind === 'PERSON') this.#record(caller, scope.id, reason, moment.size);
+    if (scope.kind === 'PERSON') await this.#record(caller, { personId: scope.id, reason, size: moment.size });
     const [sealed, witnessed] = [newest('SEALED')?.size ?? 0, newest('WITNESSED')?.size ?? 0];
     return {
       origin: head.origin,
@@ -84,9 +89,13 @@ export class ReplayDesk {
     };
   }
 
-  #record({ officerId, agencyId }: Caller, personId: string, reason: string, size: number): void {
-    const { inspections, clock } = this.#parts;
-    recordInspection(inspections, { at: clock.now(), officerId, agencyId, personId, reason, size });
+  async #record({ officerId, role, agencyId }: Caller, shown: Pick<Inspection, 'personId' | 'reason' | 'size'>) {
+    try {
+      await this.#parts.recordInspection({ officerId, role, agencyId, ...shown });
+    } catch (cause) {
+      const problem = 'the replay could not be put on record, so nothing of it is shown';
+      throw new LedgerFault('INSPECTION_NOT_RECORDED', problem, undefined, { cause });
+    }
   }
 }
 

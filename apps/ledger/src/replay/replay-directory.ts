@@ -10,7 +10,7 @@ import type { CosignedHeads } from '../witness/cosigned-heads.js';
 import type { Level } from '../witness/level.js';
 import { newestWitnessedIn } from '../witness/standing.js';
 import { readCosigned } from '../witness/witness-store.js';
-import { type Inspection, recordInspection } from './inspections.js';
+import { assertReason, type FileInspection, recordInFile } from './inspections.js';
 import { type AsOf, type Moment, Replay, assertWithin } from './replay.js';
 import type { ReplayedEntry } from './replayed-entry.js';
 import type { ReplayScope } from './scope.js';
@@ -19,7 +19,7 @@ export interface ReplayQuestion {
   readonly scope: ReplayScope;
   readonly asOf: AsOf | undefined;
   /** Who asks and why; needed for the scope `PERSON`, and recorded. */
-  readonly inspector?: Omit<Inspection, 'personId' | 'size'>;
+  readonly inspector?: Omit<FileInspection, 'personId' | 'size'>;
 }
 
 export interface ReplayedDirectory {
@@ -36,7 +36,7 @@ const PAGE = 256;
 
 /**
  * Replays the log of a node's directory, from an entry on; the node may be running.
- * @throws LedgerFault `NOTHING_SIGNED`, `LOCK_DAMAGED`, `BEYOND_THE_HEAD`, `REASON_MISSING`, and those of a damaged file
+ * @throws LedgerFault `NOTHING_SIGNED`, `LOCK_DAMAGED`, `BEYOND_THE_HEAD`, `REASON_MISSING`, `REASON_TOO_LONG`, and those of a damaged file
  */
 export const replayDirectory = (
   directory: string,
@@ -46,8 +46,7 @@ export const replayDirectory = (
 ): ReplayedDirectory => {
   const { scope, asOf, inspector } = question;
   const paths = ledgerPaths(directory);
-  if (scope.kind === 'PERSON' && inspector === undefined)
-    throw new LedgerFault('REASON_MISSING', 'the cases of a person are replayed for a reason, which is recorded');
+  if (scope.kind === 'PERSON') assertReason(inspector?.reason);
   const [head] = readStoredLock(paths.lock).signed;
   if (head === undefined) throw new LedgerFault('NOTHING_SIGNED', `${directory}: no head was signed yet`);
   const log = openStoredLog(paths.ledger);
@@ -67,7 +66,7 @@ export const replayDirectory = (
     const moment = replay.moment(asOf);
     assertWithin(moment, from);
     if (scope.kind === 'PERSON' && inspector !== undefined)
-      recordInspection(paths.inspections, { ...inspector, personId: scope.id, size: moment.size });
+      recordInFile(paths.inspections, { ...inspector, personId: scope.id, size: moment.size });
     return {
       origin: head.origin,
       moment,

@@ -1,9 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Caller } from '@delta-hub/crypto';
 import { fromBase64, verifyConsistency } from '@delta-hub/ledger';
 import { createLedgerApp, type LedgerApp } from '../service.js';
-import { ledgerPaths } from '../ledger-paths.js';
 import { sha256Tree } from '../log-identity.js';
 import { sampleDeps } from '../testing/sample-app.js';
 import { appendCases } from '../testing/sample-cases.js';
@@ -22,11 +20,20 @@ const callers: Readonly<Record<string, Omit<Caller, 'officerId' | 'node'>>> = {
   operator: { role: 'operator', agencyId: 'cca-320509' },
 };
 
+/** What was put on record. */
+const inspections: unknown[] = [];
+let recordable = true;
+
 beforeAll(async () => {
   node = new SampleNode();
   await appendCases(node);
   app = await createLedgerApp({
     ...sampleDeps(node),
+    recordInspection: (inspection) => {
+      if (!recordable) return Promise.reject(new Error('the store is full'));
+      inspections.push(inspection);
+      return Promise.resolve();
+    },
     verifyToken: (token) => {
       const caller = callers[token ?? ''];
       if (caller !== undefined) return Promise.resolve({ officerId: `${token}-1`, node: '32', ...caller });
@@ -130,23 +137,31 @@ describe('replay', () => {
   });
 
   it('of a person needs a reason, and every page of it is on record', async () => {
-    const { inspections } = ledgerPaths(node.directory);
-    for (const reason of [undefined, '  '])
+    for (const [reason, code] of [
+      [undefined, 'REASON_MISSING'],
+      ['  ', 'REASON_MISSING'],
+      ['x'.repeat(501), 'REASON_TOO_LONG'],
+    ] as const)
       expect(indexesOf(await replay('inspector', { scope: { kind: 'PERSON', id: 'T-1', reason } }))).toEqual([
-        { code: 'BAD_USER_INPUT', reason: 'REASON_MISSING' },
+        { code: 'BAD_USER_INPUT', reason: code },
       ]);
-    expect(existsSync(inspections)).toBe(false);
+    expect(inspections).toEqual([]);
     const scope = { kind: 'PERSON', id: 'T-1', reason: 'complaint 7' };
     const page = await replay('inspector', { scope, first: 4 });
     expect(indexesOf(page)).toEqual([2, 3, 4, 5]);
     expect(indexesOf(await replay('inspector', { scope, after: page.data!.replay.pageInfo.endCursor }))).toEqual([
       6, 7,
     ]);
-    const record = { at: '2025-03-10T01:30:00.000Z', officerId: 'inspector-1', agencyId: 'province-320000' };
-    const lines = readFileSync(inspections, 'utf8').trimEnd().split('\n');
-    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(
-      [1, 2].map(() => ({ ...record, personId: 'T-1', reason: 'complaint 7', size: 12 })),
-    );
+    const record = { officerId: 'inspector-1', role: 'inspector', agencyId: 'province-320000' };
+    expect(inspections).toEqual([1, 2].map(() => ({ ...record, personId: 'T-1', reason: 'complaint 7', size: 12 })));
+  });
+
+  it('of a person is not answered when it cannot be put on record', async () => {
+    recordable = false;
+    const answer = await replay('inspector', { scope: { kind: 'PERSON', id: 'T-1', reason: 'complaint 7' } });
+    recordable = true;
+    expect(answer.data ?? null).toBeNull();
+    expect(indexesOf(answer)).toEqual([{ code: 'INSPECTION_NOT_RECORDED' }]);
   });
 
   it.each<[object, object]>([

@@ -17,7 +17,9 @@ let app: LedgerApp;
 beforeEach(async () => {
   node = new SampleNode();
   await appendCases(node);
-  app = await createLedgerApp(sampleDeps(node));
+  const recordInspection = ({ reason }: { readonly reason: string }): Promise<void> =>
+    reason === 'lost' ? Promise.reject(new Error('the store is full')) : Promise.resolve();
+  app = await createLedgerApp({ ...sampleDeps(node), recordInspection });
   await app.sequencer.waitFor(12n);
 });
 
@@ -86,6 +88,9 @@ describe('GET /ledger/replay.ndjson', () => {
     ['?scope=REGION&id=32', 'officer', 403, 'FORBIDDEN'],
     [`?scope=CASE&id=${sampleStream(520)}`, 'officer', 403, 'FORBIDDEN'],
     ['?scope=PERSON&id=T-1', 'inspector', 400, 'REASON_MISSING'],
+    [`?scope=PERSON&id=T-1&reason=${'x'.repeat(501)}`, 'inspector', 400, 'REASON_TOO_LONG'],
+    ['?scope=PERSON&id=T_1&reason=complaint', 'inspector', 400, 'QUERY_INVALID'],
+    ['?scope=PERSON&id=T-1&reason=lost', 'inspector', 503, 'INSPECTION_NOT_RECORDED'],
     ['?as-of=13', 'inspector', 400, 'BEYOND_THE_HEAD'],
     ['?as-of=9&from=10', 'inspector', 400, 'BEYOND_THE_HEAD'],
     ['?from=13', 'inspector', 400, 'BEYOND_THE_HEAD'],
@@ -141,11 +146,10 @@ it('a replay reads no further than it is read', async () => {
     newest: () => app.sequencer.head(),
     newestWitnessed: () => undefined,
     trust: node.trust,
-    inspections: join(node.directory, 'none'),
-    clock: { now: () => '2025-03-10T01:30:00.000Z' },
+    recordInspection: () => Promise.reject(new Error('no person is replayed here')),
   });
   const inspector = { officerId: 'i', role: 'inspector', agencyId: 'cca-320509', node: '32' } as const;
-  const open = desk.open(inspector, { scope: { kind: 'WHOLE' } })!;
+  const open = (await desk.open(inspector, { scope: { kind: 'WHOLE' } }))!;
   const lines = replayLines({ ...open, entries: open.entries(0) }, 0);
   for (let taken = 0; taken < 3; taken += 1) await lines.next();
   expect(Math.max(...read)).toBe(256);

@@ -6,7 +6,7 @@ import { GraphQLError } from 'graphql';
 import type { RequestContext } from '../graphql-context.js';
 import { isLedgerFault } from '../ledger-fault.js';
 import { cursorOf, readCursor } from './replay-cursor.js';
-import { type OpenReplay, ReplayDesk, type ReplayRequest } from './replay-desk.js';
+import { isMendable, type OpenReplay, ReplayDesk, type ReplayRequest } from './replay-desk.js';
 import type { AsOf } from './replay.js';
 import type { ReplayedEntry } from './replayed-entry.js';
 import { scopeOf } from './scope.js';
@@ -35,7 +35,7 @@ export class ReplayResolver {
     if (after != null && begun === undefined) throw invalid('after is not a cursor of a replay');
     const request = { scope: of, asOf: momentOf(asOf ?? undefined), moment: begun, reason: scope.reason ?? undefined };
     return answering(async () => {
-      const open = this.#desk.open(caller, request satisfies ReplayRequest);
+      const open = await this.#desk.open(caller, request satisfies ReplayRequest);
       if (open === undefined) throw new GraphQLError('Not yours to replay.', { extensions: { code: 'FORBIDDEN' } });
       return connectionOf(open, await open.page(begun?.next ?? 0, most));
     });
@@ -88,8 +88,8 @@ const answering = async <T>(work: () => Promise<T>): Promise<T> => {
   } catch (error) {
     if (!isLedgerFault(error)) throw error;
     const { code, message, evidence } = error;
-    const isInput = code === 'BEYOND_THE_HEAD' || code === 'REASON_MISSING' || code === 'NOTHING_SIGNED';
-    if (!isInput && code !== 'LEDGER_DAMAGED') throw error;
+    const isInput = isMendable(error) || code === 'NOTHING_SIGNED';
+    if (!isInput && code !== 'LEDGER_DAMAGED' && code !== 'INSPECTION_NOT_RECORDED') throw error;
     const position = evidence?.position;
     throw new GraphQLError(message, {
       extensions: isInput

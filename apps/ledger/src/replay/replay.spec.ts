@@ -69,6 +69,13 @@ describe('a replay', () => {
     const scope: ReplayScope = { kind: 'PERSON', id: 'person-1' };
     const record = join(node.directory, 'inspections.ndjson');
     expect(() => entriesOf({ scope })).toThrow(expect.objectContaining({ code: 'REASON_MISSING' }));
+    for (const [reason, code] of [
+      [' ', 'REASON_MISSING'],
+      ['x'.repeat(501), 'REASON_TOO_LONG'],
+    ] as const)
+      expect(() =>
+        entriesOf({ scope, inspector: { at: '2025-03-11T00:00:00.000Z', officerId: 'i', agencyId: 'a', reason } }),
+      ).toThrow(expect.objectContaining({ code }));
     expect(existsSync(record)).toBe(false);
     const inspector = { at: '2025-03-11T00:00:00.000Z', officerId: 'inspector-1', agencyId: 'a', reason: 'complaint' };
     expect(idsOf({ scope, inspector })).toEqual([]);

@@ -65,9 +65,13 @@ export const isInScope = (
   return own[name].includes(scope.id) || (opening(own.stream)?.[name].includes(scope.id) ?? false);
 };
 
-/** A scope from its words; undefined when an id is missing, or given to the whole log. */
+/** As the contract has the numbers of persons. */
+const PERSON = /^[A-Za-z0-9][A-Za-z0-9-]{2,63}$/;
+
+/** A scope from its words; undefined when an id is missing, given to the whole log, or none of a person. */
 export const scopeOf = (kind: string, id: string | undefined): ReplayScope | undefined => {
   if (kind === 'WHOLE') return id === undefined ? { kind } : undefined;
   const known = (['CASE', 'PERSON', 'AGENCY', 'REGION'] as const).find((one) => one === kind);
-  return known === undefined || id === undefined || id === '' ? undefined : { kind: known, id };
+  if (known === undefined || id === undefined || id === '') return undefined;
+  return known === 'PERSON' && !PERSON.test(id) ? undefined : { kind: known, id };
 };

@@ -21,6 +21,7 @@ export const sampleDeps = (node: SampleNode): LedgerAppDeps => ({
   trust: node.trust,
   clock: { now: () => '2025-03-10T01:30:00.000Z' },
   verifyToken: verifySampleToken,
+  recordInspection: () => Promise.reject(new Error('nobody replays a person')),
   port: 0,
   host: '127.0.0.1',
 });

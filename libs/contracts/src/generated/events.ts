@@ -106,6 +106,7 @@ export type DisputeLevel = 'upper' | 'province';
  */
 export interface EventData {
   'incident.log-forked': IncidentLogForked;
+  'inspection.person-replayed': InspectionPersonReplayed;
   'key.introduced': KeyIntroduced;
   'key.reattested': KeyReattested;
   'key.revoked': KeyRevoked;
@@ -176,6 +177,22 @@ export interface Actor {
    * 专人 (社区矫正法 52): one of those whose work is with minors.
    */
   duty?: 'juvenile';
+}
+/**
+ * 检察查阅: an inspector was shown the cases of a person out of the log of this node, and why. Stays at the node.
+ */
+export interface InspectionPersonReplayed {
+  occurredAt: Instant;
+  actor: Actor;
+  personId: PersonId;
+  /**
+   * As the inspector gave it, with the legal basis; names nobody.
+   */
+  reason: string;
+  /**
+   * The log was shown up to this many entries.
+   */
+  size: number;
 }
 /**
  * A node's next key, signed by a key of the node that is valid and proved by the new key itself.
@@ -935,4 +952,4 @@ export interface HubEvent {
 }
 
 /** Every event type without prefix and version. */
-export const EVENT_NAMES = ["incident.log-forked","key.introduced","key.reattested","key.revoked","node.heartbeat","outage.declared","person.intake-registered","person.match-proposed","person.merged","person.sealed-record-read","person.unmerged","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.copy-acknowledged","transfer.copy-sent","transfer.correction-acknowledged","transfer.custody-file-placed","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.fact-corrected","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.merge-told","transfer.nonreport-notified","transfer.opinion-given","transfer.person-reported","transfer.police-notified","transfer.recusal-declared","transfer.reply-superseded","transfer.sanction-decided","transfer.sanction-proposed","transfer.search-closed","transfer.search-started","transfer.withdrawn"] as const;
+export const EVENT_NAMES = ["incident.log-forked","inspection.person-replayed","key.introduced","key.reattested","key.revoked","node.heartbeat","outage.declared","person.intake-registered","person.match-proposed","person.merged","person.sealed-record-read","person.unmerged","refusal.issued","transfer.applied","transfer.completed","transfer.consultation-received","transfer.consultation-replied","transfer.consultation-sent","transfer.copy-acknowledged","transfer.copy-sent","transfer.correction-acknowledged","transfer.custody-file-placed","transfer.deadline-breached","transfer.deadline-escalated","transfer.deadline-reminded","transfer.deadline-superseded","transfer.decided","transfer.decision-served","transfer.dispute-raised","transfer.dispute-resolved","transfer.fact-corrected","transfer.file-receipted","transfer.file-received","transfer.file-sent","transfer.merge-told","transfer.nonreport-notified","transfer.opinion-given","transfer.person-reported","transfer.police-notified","transfer.recusal-declared","transfer.reply-superseded","transfer.sanction-decided","transfer.sanction-proposed","transfer.search-closed","transfer.search-started","transfer.withdrawn"] as const;

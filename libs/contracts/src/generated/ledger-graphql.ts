@@ -23,7 +23,8 @@ export type Query = {
   readonly forks: ReadonlyArray<LogFork>;
   /**
    * The entries of this node's log in their order, each verified, as of one moment; every page is of the same one.
-   * An inspector may replay everything; the cases of a person for a reason, which is recorded. An officer may replay a case
+   * An inspector may replay everything; the cases of a person for a reason, which is a fact of the node before
+   * anything is shown (`INSPECTION_NOT_RECORDED` when it cannot be). An officer may replay a case
    * of their agency, and what belongs to their agency or one below it. Everybody else gets `FORBIDDEN`.
    * A page may be short, or empty, and not the last.
    */

@@ -433,6 +433,24 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
           "properties": {
             "type": {
               "type": "string",
+              "pattern": "^cn\\.delta-hub\\.inspection\\."
+            }
+          }
+        },
+        "then": {
+          "properties": {
+            "subject": {
+              "type": "string",
+              "pattern": "^inspection-[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+            }
+          }
+        }
+      },
+      {
+        "if": {
+          "properties": {
+            "type": {
+              "type": "string",
               "pattern": "^cn\\.delta-hub\\.node\\."
             }
           }
@@ -497,6 +515,43 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
         "type": "string",
         "maxLength": 32768,
         "description": "The portable proof: two signed heads that cannot be of one tree."
+      }
+    }
+  },
+  "inspection.person-replayed.v1": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://delta-hub.cn/schemas/inspection.person-replayed.v1.json",
+    "title": "InspectionPersonReplayed",
+    "description": "检察查阅: an inspector was shown the cases of a person out of the log of this node, and why. Stays at the node.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "occurredAt",
+      "actor",
+      "personId",
+      "reason",
+      "size"
+    ],
+    "properties": {
+      "occurredAt": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/instant"
+      },
+      "actor": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/actor"
+      },
+      "personId": {
+        "$ref": "https://delta-hub.cn/schemas/defs.v1.json#/$defs/personId"
+      },
+      "reason": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 500,
+        "description": "As the inspector gave it, with the legal basis; names nobody."
+      },
+      "size": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "The log was shown up to this many entries."
       }
     }
   },
