@@ -302,6 +302,13 @@ export class ReadModels {
     return row === undefined ? undefined : String(row['stream']);
   }
 
+  /** Where the records lie that were refused. */
+  refusedPlaces(): readonly Pick<RefusalIssued, 'topic' | 'partition' | 'offset'>[] {
+    return this.sql(
+      `SELECT record ->> 'topic' AS topic, record ->> 'partition' AS partition, record ->> 'offset' AS "offset" FROM refusals`,
+    ).all() as unknown as readonly Pick<RefusalIssued, 'topic' | 'partition' | 'offset'>[];
+  }
+
   refusalCount(): number {
     return Number(this.sql('SELECT count(*) AS refusals FROM refusals').get()?.['refusals']);
   }

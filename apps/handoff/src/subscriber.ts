@@ -48,9 +48,14 @@ export class StoreSubscriber {
     this.running = this.run();
   }
 
+  /** Whether the event at `position` has been handled. */
+  hasDone(position: bigint): boolean {
+    return this.done !== undefined && this.done >= position;
+  }
+
   /** Resolves when the event at `position` has been handled. @throws EventStoreError `UNAVAILABLE` after 10 s */
   async waitFor(position: bigint): Promise<void> {
-    if (this.done !== undefined && this.done >= position) return;
+    if (this.hasDone(position)) return;
     await new Promise<void>((resolve, reject) => {
       const waiter = { position, resolve: () => (clearTimeout(late), resolve()) };
       const late = setTimeout(() => {
