@@ -9,6 +9,7 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers';
 import { fileURLToPath } from 'node:url';
+import { NODE_FLAGS } from '../../apps/hub/dist/node-flags.js';
 
 export const NODES = ['31', '32'];
 export const refuseTokens = () => Promise.reject(new Error('the bench uses no tokens'));
@@ -48,7 +49,7 @@ export const watchStored = (store, stored) => store.subscribe(undefined, async (
 
 /** A node in a process of its own; `stored` is told of the ids of what it has stored. */
 export const forkNode = async (node, { dir, key, trust, link }, stored) => {
-  const child = fork(fileURLToPath(import.meta.url), { execArgv: [] });
+  const child = fork(fileURLToPath(import.meta.url), { execArgv: [...NODE_FLAGS] });
   const exit = once(child, 'exit');
   const ready = Promise.withResolvers();
   child.on('message', (message) => (message === 'ready' ? ready.resolve() : stored(message)));

@@ -6,6 +6,7 @@ import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
 import { SETTINGS } from '../../apps/hub/src/config.js';
 import { NodeMetrics } from '../../apps/hub/src/metrics.js';
+import { NODE_FLAGS } from '../../apps/hub/src/node-flags.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
@@ -115,6 +116,12 @@ describe('what Compose and the chart set', () => {
     const set = templates.flatMap((file) => settingsIn(read(`deploy/helm/templates/${file}`)));
     expect(set.length).toBeGreaterThan(10);
     expect(set.filter((name) => !SETTINGS.includes(name))).toEqual([]);
+  });
+
+  it('the image runs a node as the hub itself runs its own', () => {
+    const [, entry = '[]'] = /^ENTRYPOINT (.*)$/m.exec(read('deploy/Dockerfile')) ?? [];
+    expect(JSON.parse(entry)).toEqual(['node', ...NODE_FLAGS, '/app/apps/hub/dist/main.js']);
+    expect(read('docs/operations.md')).toContain(`NODE_OPTIONS=${NODE_FLAGS.at(-1)}`);
   });
 
   it('the operations manual and the image name no setting that there is not', () => {

@@ -14,7 +14,6 @@ type Positions = readonly Readonly<Record<string, SQLOutputValue>>[];
 export class NodeFiles {
   private readonly positions: DatabaseSync;
   private readModels: DatabaseSync;
-  private isLocked = false;
 
   constructor(readonly names: FileNames) {
     this.positions = new DatabaseSync(names.positions);
@@ -43,15 +42,26 @@ export class NodeFiles {
     this.readModels = new DatabaseSync(name);
   }
 
-  /** Until `unlock` nothing can be written: the disk is full. Only for files in memory, where nobody waits for a lock. */
+  /**
+   * Until `unlock` nothing can be written: the disk is full. Only for files in memory, where nobody waits for a lock. Read
+   * models with something that is not committed yet are not locked.
+   */
   lock(): void {
-    for (const file of [this.positions, this.readModels]) file.exec('BEGIN IMMEDIATE');
-    this.isLocked = true;
+    for (const file of this.files) {
+      try {
+        file.exec('BEGIN IMMEDIATE');
+      } catch (error) {
+        if ((error as { errstr?: unknown }).errstr !== 'database table is locked') throw error;
+      }
+    }
   }
 
   unlock(): void {
-    if (this.isLocked) for (const file of [this.positions, this.readModels]) file.exec('ROLLBACK');
-    this.isLocked = false;
+    for (const file of this.files) if (file.isTransaction) file.exec('ROLLBACK');
+  }
+
+  private get files(): readonly DatabaseSync[] {
+    return [this.positions, this.readModels];
   }
 
   close(): void {

@@ -135,11 +135,17 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const copies = createCopiesPublisher({ node, feed, broker, positions });
   const deadLetters = createDeadLetters({ node, feed, broker, positions });
   const held = new HeldRecords(deps.positionsFile);
+  /** Where the store ended when the node began. */
+  let begun: { readonly head: bigint | undefined } | undefined;
+  const refusedBefore = () => {
+    const isShown = begun !== undefined && (begun.head === undefined || projector.hasDone(begun.head));
+    return isShown ? readModels.refusedPlaces() : undefined;
+  };
   const records = new InboundRecords({
     store,
     context,
     keys,
-    refuser: new Refuser(store, keeper),
+    refuser: new Refuser(store, keeper, refusedBefore),
     held,
     clock,
     isAllHere: () => line.isAllHere(),
@@ -164,6 +170,10 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     recordInspection: (inspection) => recordInspection(store, keeper, inspection),
     retryHeld: () => records.retry(),
     start: () => {
+      store.head().then(
+        (head) => (begun = { head }),
+        () => undefined, // Then the store is asked for every record.
+      );
       feed.start();
       for (const subscriber of subscribers) subscriber.start();
       endTicks = clock.onTick(() => {

@@ -22,7 +22,7 @@ import { actOf, jwsOf, nodeOfSource, readEvent, recipientsOf } from './signed-ev
 import type { StoreFeed } from './store-feed.js';
 import { StoreSubscriber } from './subscriber.js';
 
-/** Writes the read models from the store's events, those that come together in one transaction. Nothing else writes them. */
+/** Writes the read models from the store's events. Nothing else writes them. */
 export class Projector extends StoreSubscriber {
   constructor(feed: StoreFeed, readModels: ReadModels, node: string) {
     super({
@@ -31,9 +31,11 @@ export class Projector extends StoreSubscriber {
       load: () => readModels.position(),
       handle: async (events) => {
         await nextTurn(); // So the publisher's facts are on their way before this keeps everybody waiting.
-        readModels.apply(events.at(-1)!.position, () => project(events, readModels, node));
+        readModels.apply(events.at(-1)!.position, () => project(events, readModels, node), events.length);
       },
+      settle: () => readModels.commit(),
     });
+    readModels.takenBack = () => this.goBack();
   }
 }
 

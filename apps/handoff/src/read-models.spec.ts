@@ -30,3 +30,46 @@ it('tables of this shape are gone on with', () => {
   expect(again.position()).toBe(3n);
   again.close();
 });
+
+/** What another program finds in the file. */
+const committed = (path: string): unknown => {
+  const db = new DatabaseSync(path, { readOnly: true });
+  const row = db.prepare('SELECT position FROM progress').get();
+  db.close();
+  return row?.['position'];
+};
+
+it('what was applied is there at once, in the file once it is committed, and is not lost by closing', () => {
+  const path = join(dir, 'read.db');
+  const models = new ReadModels(path);
+  models.apply(3n, () => models.putMerge('person-a', ['a', 'b']));
+  expect([models.position(), models.mergeStreams('a'), committed(path)]).toEqual([3n, ['person-a'], undefined]);
+  models.commit();
+  expect(committed(path)).toBe(3);
+  models.apply(4n, () => undefined);
+  models.close();
+  expect(committed(path)).toBe(4);
+});
+
+it('is committed by itself after some hundred events', () => {
+  const path = join(dir, 'read.db');
+  const models = new ReadModels(path);
+  for (let position = 1n; position <= 300n; position++) models.apply(position, () => undefined);
+  expect(Number(committed(path))).toBeGreaterThanOrEqual(200);
+  models.close();
+});
+
+it('what cannot be written takes back all that was not committed, tells of it, and what follows is committed one by one', () => {
+  const path = join(dir, 'read.db');
+  const models = new ReadModels(path);
+  const told: unknown[] = [];
+  models.takenBack = () => told.push(models.position());
+  models.apply(3n, () => undefined);
+  models.commit();
+  models.apply(4n, () => models.putMerge('person-a', ['a', 'b']));
+  expect(() => models.apply(5n, () => models.putOutage(undefined as never))).toThrow();
+  expect([told, models.position(), models.mergeStreams('a')]).toEqual([[3n], 3n, []]);
+  models.apply(4n, () => undefined);
+  expect(committed(path)).toBe(4);
+  models.close();
+});

@@ -96,10 +96,23 @@ const openTables = (path: string): DatabaseSync => {
   return db;
 };
 
-/** What queries read: derived from the event store alone. The position is in the same file: without the file they are built anew. Only the projector writes it. */
+/** So many events are committed together: a page that many of them change is written once. */
+const TOGETHER = 256;
+/** After a fault so many are committed by themselves: more than were taken back with the one that failed. */
+const CAREFULLY = 4 * TOGETHER;
+
+/**
+ * What queries read: derived from the event store alone. The position is in the same file: without the file they are built anew.
+ * Only the projector writes it. What was applied is read at once, and committed with what comes after it; what a crash
+ * takes back is done again.
+ */
 export class ReadModels {
   private readonly db: DatabaseSync;
   private readonly sql;
+  private uncommitted = 0;
+  private carefully = 0;
+  /** Told when all that was not committed has been taken back. */
+  takenBack: () => void = () => undefined;
   readonly cases: CaseTable;
   /** The open duties of every case. */
   readonly duties: DutyTable;
@@ -124,18 +137,40 @@ export class ReadModels {
     return row === undefined ? undefined : BigInt(Number(row['position']));
   }
 
-  /** Writes what some events change and the position of the last together, or nothing. */
-  apply(position: bigint, write: () => void): void {
-    this.db.exec('BEGIN IMMEDIATE');
-    try {
+  /**
+   * Writes what some events change and the position of the last together. Where it cannot, all that was not committed is
+   * taken back.
+   */
+  apply(position: bigint, write: () => void, events = 1): void {
+    this.orTakeBack(() => {
+      if (!this.db.isTransaction) this.db.exec('BEGIN IMMEDIATE');
       write();
       this.sql(
         'INSERT INTO progress(one, position) VALUES(1, ?) ON CONFLICT(one) DO UPDATE SET position = excluded.position',
       ).run(position);
-      this.db.exec('COMMIT');
+    });
+    this.uncommitted += events;
+    this.carefully = Math.max(0, this.carefully - events);
+    if (this.uncommitted >= TOGETHER || this.carefully > 0) this.commit();
+  }
+
+  /** Where it cannot, all that was not committed is taken back. */
+  commit(): void {
+    this.orTakeBack(() => {
+      if (this.db.isTransaction) this.db.exec('COMMIT');
+    });
+    this.uncommitted = 0;
+  }
+
+  private orTakeBack(work: () => void): void {
+    try {
+      work();
     } catch (error) {
-      this.db.exec('ROLLBACK');
+      if (this.db.isTransaction) this.db.exec('ROLLBACK');
+      this.uncommitted = 0;
+      this.carefully = CAREFULLY;
       this.cases.forget();
+      this.takenBack();
       throw error;
     }
   }
@@ -267,6 +302,13 @@ export class ReadModels {
     return row === undefined ? undefined : String(row['stream']);
   }
 
+  /** Where the records lie that were refused. */
+  refusedPlaces(): readonly Pick<RefusalIssued, 'topic' | 'partition' | 'offset'>[] {
+    return this.sql(
+      `SELECT record ->> 'topic' AS topic, record ->> 'partition' AS partition, record ->> 'offset' AS "offset" FROM refusals`,
+    ).all() as unknown as readonly Pick<RefusalIssued, 'topic' | 'partition' | 'offset'>[];
+  }
+
   refusalCount(): number {
     return Number(this.sql('SELECT count(*) AS refusals FROM refusals').get()?.['refusals']);
   }
@@ -285,6 +327,10 @@ export class ReadModels {
   }
 
   close(): void {
-    this.db.close();
+    try {
+      this.commit();
+    } finally {
+      this.db.close();
+    }
   }
 }

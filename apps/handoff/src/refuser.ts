@@ -8,6 +8,8 @@ import { type Keeper, sign } from './signed-events.js';
 const EVIDENCE_LIMIT = 32_768;
 const PRINTABLE = /^[\x20-\x7e]{1,1024}$/;
 const EVENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+/** So many refused records are known by their places; with more the store is asked for every record. */
+const MOST_PLACES = 100_000;
 const REFUSAL_NAMESPACE = '0b5c1f0e-6a0a-5c1f-8a57-2c9b6a4d1e10';
 
 /**
@@ -16,12 +18,20 @@ const REFUSAL_NAMESPACE = '0b5c1f0e-6a0a-5c1f-8a57-2c9b6a4d1e10';
  * A refusal goes back to the sender only when the signature proved who that is, and never answers a refusal.
  */
 export class Refuser {
+  /** Where the records lie that were refused, in this process or, once `areAllKnown`, ever. */
+  private readonly places = new Set<string>();
+  private areAllKnown: boolean | undefined;
+
   constructor(
     private readonly store: EventStore,
     private readonly keeper: Keeper,
+    /** Where the records lie that were refused before this process; undefined while that cannot be told. */
+    private readonly refusedBefore: () => readonly RefusedPlace[] | undefined = () => undefined,
   ) {}
 
+  /** Asks the store only where something was refused at this place, if perhaps of another log. */
   async hasRefused(record: IncomingRecord): Promise<boolean> {
+    if (this.knowsPlaces() && !this.places.has(placeOf(record))) return false;
     return (await this.store.read(streamOf(keyOf(record, this.keeper.node)))).length > 0;
   }
 
@@ -30,6 +40,7 @@ export class Refuser {
     const key = keyOf(record, node);
     const stream = streamOf(key);
     const now = clock.now();
+    this.places.add(placeOf(record));
     const answered = verdict.sender !== undefined && !verdict.sender.type.includes('.refusal.');
     const refusal = sign(
       {
@@ -54,7 +65,30 @@ export class Refuser {
     // A conflict means that this record has been refused before.
     await this.store.append(stream, 'no-stream', [refusal]);
   }
+
+  private knowsPlaces(): boolean {
+    if (this.areAllKnown === undefined) {
+      const before = this.refusedBefore();
+      if (before === undefined) return false;
+      for (const place of before) this.places.add(placeOf(place));
+      this.areAllKnown = true;
+    }
+    if (this.places.size > MOST_PLACES) {
+      this.areAllKnown = false;
+      this.places.clear();
+    }
+    return this.areAllKnown;
+  }
 }
+
+/** Where a refused record lies, as its refusal tells it. */
+export interface RefusedPlace {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string | bigint;
+}
+
+const placeOf = ({ topic, partition, offset }: RefusedPlace): string => `${topic}|${partition}|${offset}`;
 
 /** Names the record and who refuses it, so that each refusal has one stream however often the record is delivered. */
 const keyOf = ({ topic, logId, partition, offset, value }: IncomingRecord, node: string): string =>

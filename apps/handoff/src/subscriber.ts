@@ -18,7 +18,12 @@ interface Options {
   readonly load: () => bigint | undefined;
   /** Does the work of some events, in their order, and saves the position of the last; MUST be idempotent. */
   readonly handle: (events: readonly RecordedEvent[]) => Promise<void>;
+  /** Does what `handle` has left for a moment in which nothing comes. */
+  readonly settle?: () => void;
 }
+
+/** How long nothing has to come before a subscriber settles. */
+const QUIET_MS = 50;
 
 /** How many events are handled together at most. */
 const BATCH = 256;
@@ -31,6 +36,7 @@ export class StoreSubscriber {
   private stopped = false;
   private fault: string | undefined;
   private done: bigint | undefined;
+  private isSettled = true;
   private readonly waiters = new Set<{ readonly position: bigint; readonly resolve: () => void }>();
   private readonly backoff = new Backoff();
   private running: Promise<void> = Promise.resolve();
@@ -42,9 +48,14 @@ export class StoreSubscriber {
     this.running = this.run();
   }
 
+  /** Whether the event at `position` has been handled. */
+  hasDone(position: bigint): boolean {
+    return this.done !== undefined && this.done >= position;
+  }
+
   /** Resolves when the event at `position` has been handled. @throws EventStoreError `UNAVAILABLE` after 10 s */
   async waitFor(position: bigint): Promise<void> {
-    if (this.done !== undefined && this.done >= position) return;
+    if (this.hasDone(position)) return;
     await new Promise<void>((resolve, reject) => {
       const waiter = { position, resolve: () => (clearTimeout(late), resolve()) };
       const late = setTimeout(() => {
@@ -76,14 +87,14 @@ export class StoreSubscriber {
   }
 
   private async run(): Promise<void> {
-    const { feed, load, handle } = this.options;
+    const { load, handle } = this.options;
     let limit = BATCH;
     let hasFailed = false;
     while (!this.stopped) {
       try {
         if (hasFailed) this.done = load();
         hasFailed = false;
-        const events = await feed.next(this.done, limit, () => this.stopped);
+        const events = await this.next(limit);
         const last = events.at(-1);
         if (last === undefined) return;
         await handle(events);
@@ -99,7 +110,28 @@ export class StoreSubscriber {
     }
   }
 
+  private async next(limit: number): Promise<readonly RecordedEvent[]> {
+    const { feed, settle } = this.options;
+    const next = feed.next(this.done, limit, () => this.stopped);
+    if (settle === undefined || this.isSettled) return next;
+    const quiet = Promise.withResolvers<void>();
+    const timer = setTimeout(quiet.resolve, QUIET_MS);
+    const isQuiet = (await Promise.race([next, quiet.promise]).finally(() => clearTimeout(timer))) === undefined;
+    if (isQuiet) {
+      next.catch(() => undefined); // Told below, unless settling fails before.
+      settle();
+      this.isSettled = true;
+    }
+    return next;
+  }
+
+  /** What was done is undone, back to the saved position: it is not there for anybody who waits from now on. */
+  protected goBack(): void {
+    this.done = this.options.load();
+  }
+
   private succeeded(position: bigint): void {
+    this.isSettled = false;
     this.backoff.succeeded();
     this.fault = undefined;
     this.done = position;

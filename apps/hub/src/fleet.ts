@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { HubFault, type HubFaultCode } from './faults.js';
 import { paths, readJson, writeJson } from './data-dir.js';
 import type { FromNode, NodeStart, PeerUrls, ToNode } from './messages.js';
+import { NODE_FLAGS } from './node-flags.js';
 import { NODES, type NodeId } from './nodes.js';
 
 const RESTARTS = 5;
@@ -174,7 +175,7 @@ class Member {
     const start = this.startWith(port);
     const child = fork(new URL('./node-process.js', import.meta.url), [JSON.stringify(start)], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      execArgv: ['--no-warnings'],
+      execArgv: [...NODE_FLAGS],
     });
     this.child = child;
     child.once('exit', (code, signal) => this.exited(start.node, code, signal));
