@@ -55,7 +55,7 @@ export const inMemory: MakeSubstrate = (chance) => {
   const world = (worlds += 1);
   const named = (name: string): string => `file:world-${world}-${name}?mode=memory&cache=shared`;
   return {
-    store: (node, now) => Promise.resolve(oneObjectEach(new InMemoryEventStore(disks.get(node), now))),
+    store: (node, now) => Promise.resolve(new InMemoryEventStore(disks.get(node), now, oneObjectEach())),
     broker: () => Promise.resolve(new InMemoryBroker(topics)),
     files: (node) => ({ positions: named(`${node}-positions`), readModels: named(`${node}-read`) }),
     mayLock: true,
