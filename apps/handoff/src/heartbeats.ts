@@ -134,9 +134,7 @@ export class HeartbeatListener {
     while (!this.stopped) {
       try {
         const topic = heartbeatsTopic(this.peer);
-        this.subscription = await broker.subscribe(topic, positions.placesOf(this.name), (record) =>
-          this.take(record),
-        );
+        this.subscription = await broker.subscribe(topic, positions.placesOf(this.name), (record) => this.take(record));
         if (this.stopped) await this.subscription.stop();
         await this.subscription.finished;
       } catch (error) {

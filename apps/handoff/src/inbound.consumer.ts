@@ -64,7 +64,9 @@ export class InboundConsumer {
 
   private async run(): Promise<void> {
     while (!this.stopped) {
-      const window = new KeyedWindow<IncomingRecord>(AT_ONCE, (record) => this.options.positions.taken(this.name, record));
+      const window = new KeyedWindow<IncomingRecord>(AT_ONCE, (record) =>
+        this.options.positions.taken(this.name, record),
+      );
       try {
         const take = (record: IncomingRecord): Promise<void> =>
           window.take(record.key, record, (one) => this.take(one));

@@ -37,11 +37,7 @@ export class InMemoryEventStore implements EventStore {
   readonly #followings = new Followings();
   #state: 'open' | 'closing' | 'closed' = 'open';
 
-  constructor(
-    events: InMemoryEvents = new InMemoryEvents(),
-    now: ReceiptClock = wallClock,
-    handOut: HandOut = copyOf,
-  ) {
+  constructor(events: InMemoryEvents = new InMemoryEvents(), now: ReceiptClock = wallClock, handOut: HandOut = copyOf) {
     this.#events = events;
     this.#now = now;
     this.#handOut = handOut;
