@@ -4,7 +4,7 @@ import sodium from 'sodium-native';
 const MOST_KNOWN = 10_000;
 
 const known = new Map<string, { readonly message: Buffer; readonly verdict: boolean }>();
-const verify = sodium.crypto_sign_verify_detached;
+const verify = sodium.crypto_sign_verify_detached.bind(sodium);
 
 /**
  * Four nodes share this process, and each verifies every record and heartbeat: the same key, the same bytes, the same
