@@ -32,7 +32,11 @@ export class Chance {
 
   /** An id of the form of a UUID, for idempotency keys. */
   uuid(): string {
-    const hex = Array.from({ length: 32 }, () => this.below(16).toString(16)).join('');
+    const word = (): string =>
+      this.below(2 ** 32)
+        .toString(16)
+        .padStart(8, '0');
+    const hex = word() + word() + word() + word();
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
   }
 }

@@ -65,7 +65,15 @@ const isEvents = (topic: string): boolean => topic.includes('.events.');
 
 /** Worlds that are wrong in one thing: each must be found out. */
 export const PLANTED: Readonly<Record<string, Spoil>> = {
-  'facts that are lost, where nobody counts them': uncounted,
+  'facts that are lost, where nobody counts them': both(
+    uncounted,
+    brokers((broker, chance) => ({
+      ...boundBroker(broker),
+      // Often enough that a few small worlds do not depend on luck.
+      publish: (topic, records) =>
+        isEvents(topic) && chance.is(0.02) ? Promise.resolve() : broker.publish(topic, records),
+    })),
+  ),
 
   'a broker that loses every second record on the way to its reader': brokers((broker, chance) => ({
     ...boundBroker(broker),

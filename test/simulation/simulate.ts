@@ -3,6 +3,7 @@ import { Chance } from './chance.js';
 import { answeringNow } from './answering.js';
 import { check, type Findings } from './invariants.js';
 import { AGENCIES, type Attempt, type Case, nextAttempt, nodeOfAgency } from './officers.js';
+import { verifyOnce } from './verify-once.js';
 import { VirtualTime } from './virtual-time.js';
 import { inMemory, type MakeSubstrate, NODES, onSqlite, World } from './world.js';
 
@@ -39,6 +40,8 @@ const QUIET_BEATS = 4;
 const MOST_ASKED = 20;
 const BAD_DAY = { unknownOutcome: 0.02, away: 0.003, lost: 0.002, redelivered: 0.05, slow: 0.01, crash: 1 } as const;
 const SUBSTRATES: Readonly<Record<Play['substrate'], MakeSubstrate>> = { memory: inMemory, sqlite: onSqlite };
+
+verifyOnce();
 
 /** Changes the parts of a world, to see whether it is found out. */
 export type Spoil = (make: MakeSubstrate) => MakeSubstrate;

@@ -13,7 +13,7 @@ export class VirtualTime {
   private readonly timers = new Map<number, Timer>();
   private last = 0;
   private now = 0;
-  private turns = 0;
+  private passed = 0;
 
   /** Takes the place of the global timers until `end`. */
   constructor() {
@@ -31,7 +31,8 @@ export class VirtualTime {
 
   /** Lets everything that can go on go on for so many turns. */
   async pass(turns: number): Promise<void> {
-    for (let passed = 0; passed < turns; passed += 1) await this.turn();
+    let passed = 0;
+    if (turns > 0) await this.turns(() => (passed += 1) === turns);
   }
 
   /** Passes turns until the promise is settled. */
@@ -39,14 +40,25 @@ export class VirtualTime {
     let isSettled = false;
     const settle = (): void => void (isSettled = true);
     promise.then(settle, settle);
-    while (!isSettled) await this.turn();
+    await this.turns(() => isSettled);
     return promise;
   }
 
-  private async turn(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-    this.turns += 1;
-    if (this.turns % TURNS !== 0) return;
+  /** Passes turns until one is the last. */
+  private turns(isLast: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const turn = (): void => {
+        this.turn();
+        if (isLast()) resolve();
+        else setImmediate(turn);
+      };
+      setImmediate(turn);
+    });
+  }
+
+  private turn(): void {
+    this.passed += 1;
+    if (this.passed % TURNS !== 0) return;
     this.now += STEP_MS;
     for (const [name, { at, fire }] of this.timers)
       if (at <= this.now) {

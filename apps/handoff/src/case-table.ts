@@ -74,6 +74,11 @@ export class CaseTable {
       .map((row) => String(row['id']));
   }
 
+  /** A case as it was last, if it is kept. */
+  keptOf(id: string): TransferSummary | undefined {
+    return this.kept.get(id);
+  }
+
   of(id: string): TransferSummary | undefined {
     const known = this.kept.get(id);
     if (known === undefined) return this.keep(id, this.folded(id));

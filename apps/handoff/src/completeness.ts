@@ -6,7 +6,7 @@ import type { HeldRecords } from './held-records.js';
 import { consumerName } from './inbound.consumer.js';
 import { lagOf } from './lag.js';
 import { eventsTopic, PUBLISHER } from './outbound.publisher.js';
-import { positionsIn, type Positions, storePosition } from './positions.js';
+import { type Positions, storePosition } from './positions.js';
 import type { Projector } from './projections.js';
 import type { ReadModels } from './read-models.js';
 import type { Resending } from './resending.js';
@@ -79,7 +79,7 @@ export class Completeness {
   /** Whether the peer's topic has been read to its end, and all of that is counted. */
   private async hasReadAll(peer: string): Promise<boolean> {
     const { broker, store, positions, projector } = this.deps;
-    if ((await lagOf(broker, eventsTopic(peer), positionsIn(positions, consumerName(peer)))) !== 0) return false;
+    if ((await lagOf(broker, eventsTopic(peer), positions.placesOf(consumerName(peer)))) !== 0) return false;
     const head = await store.head();
     if (head !== undefined) await projector.waitFor(head);
     return true;

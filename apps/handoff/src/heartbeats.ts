@@ -7,7 +7,7 @@ import { Backoff } from './backoff.js';
 import type { Completeness } from './completeness.js';
 import { lagOf } from './lag.js';
 import type { Gap, LineLog } from './line-log.js';
-import { isPlaceLost, positionsIn, type Positions, withPosition } from './positions.js';
+import { isPlaceLost, type Positions } from './positions.js';
 import { beatIn, signBeat, type SignedBeat } from './signed-beats.js';
 import { type Keeper, sign } from './signed-events.js';
 import type { SubscriberState } from './subscriber.js';
@@ -124,7 +124,7 @@ export class HeartbeatListener {
   }
 
   async state(): Promise<SubscriberState> {
-    const at = positionsIn(this.deps.positions, this.name);
+    const at = this.deps.positions.placesOf(this.name);
     const behind = await lagOf(this.deps.broker, heartbeatsTopic(this.peer), at);
     return { name: this.name, position: undefined, behind, fault: undefined };
   }
@@ -134,9 +134,7 @@ export class HeartbeatListener {
     while (!this.stopped) {
       try {
         const topic = heartbeatsTopic(this.peer);
-        this.subscription = await broker.subscribe(topic, positionsIn(positions, this.name), (record) =>
-          this.take(record),
-        );
+        this.subscription = await broker.subscribe(topic, positions.placesOf(this.name), (record) => this.take(record));
         if (this.stopped) await this.subscription.stop();
         await this.subscription.finished;
       } catch (error) {
@@ -162,7 +160,7 @@ export class HeartbeatListener {
       }
       for (const gap of log.gaps()) await this.lookAt(gap, beat);
     }
-    positions.set(this.name, withPosition(positions.get(this.name), record));
+    positions.taken(this.name, record);
     this.backoff.succeeded();
   }
 

@@ -4,7 +4,7 @@ import type { InboundRecords } from './inbound.records.js';
 import { KeyedWindow } from './keyed-window.js';
 import { lagOf } from './lag.js';
 import { eventsTopic } from './outbound.publisher.js';
-import { isPlaceLost, positionsIn, type Positions, withPosition } from './positions.js';
+import { isPlaceLost, type Positions } from './positions.js';
 import type { SubscriberState } from './subscriber.js';
 
 /** Under which name the position in the topic of a peer is kept. */
@@ -44,7 +44,7 @@ export class InboundConsumer {
   }
 
   async state(): Promise<SubscriberState> {
-    const at = positionsIn(this.options.positions, this.name);
+    const at = this.options.positions.placesOf(this.name);
     const behind = await lagOf(this.options.broker, this.topic, at);
     const position = at.map(({ partition, offset }) => `${partition}:${offset}`).join(' ');
     return {
@@ -64,16 +64,15 @@ export class InboundConsumer {
 
   private async run(): Promise<void> {
     while (!this.stopped) {
-      const window = new KeyedWindow<IncomingRecord>(AT_ONCE, (record) => {
-        const { positions } = this.options;
-        positions.set(this.name, withPosition(positions.get(this.name), record));
-      });
+      const window = new KeyedWindow<IncomingRecord>(AT_ONCE, (record) =>
+        this.options.positions.taken(this.name, record),
+      );
       try {
         const take = (record: IncomingRecord): Promise<void> =>
           window.take(record.key, record, (one) => this.take(one));
         this.subscription = await this.options.broker.subscribe(
           this.topic,
-          positionsIn(this.options.positions, this.name),
+          this.options.positions.placesOf(this.name),
           take,
         );
         if (this.stopped) await this.subscription.stop();

@@ -23,6 +23,10 @@ export class LineLog {
   private readonly sql;
   /** The rows of `line_heard`, read once. */
   private readonly last: Map<string, SignedBeat>;
+  /** The rows of `line_gaps` by the sequence, the oldest first, read once: every heartbeat that is heard asks for them. */
+  private readonly known: Map<number, Gap>;
+  /** The rows of `line_evidence` by gap and peer, read once. */
+  private readonly kept: Map<string, SignedBeat | 'done'>;
 
   constructor(path: string) {
     this.db = new DatabaseSync(path);
@@ -31,6 +35,17 @@ export class LineLog {
     const rows = this.sql('SELECT jws FROM line_heard ORDER BY node').all();
     const beats = rows.map((row) => beatOf(String(row['jws'])));
     this.last = new Map(beats.map((beat) => [beat.node, beat]));
+    const gaps = this.sql('SELECT before_jws, alone_jws FROM line_gaps ORDER BY before_sequence')
+      .all()
+      .map((row) => ({ before: beatOf(String(row['before_jws'])), alone: beatOf(String(row['alone_jws'])) }));
+    this.known = new Map(gaps.map((gap) => [gap.before.sequence, gap]));
+    const evidence = this.sql('SELECT before_sequence, peer, jws FROM line_evidence').all();
+    this.kept = new Map(
+      evidence.map(({ before_sequence: gap, peer, jws }) => [
+        evidenceKey(Number(gap), String(peer)),
+        typeof jws === 'string' ? beatOf(jws) : 'done',
+      ]),
+    );
   }
 
   /** The number of the next heartbeat; never the same twice. */
@@ -56,20 +71,17 @@ export class LineLog {
   unsent(alone: SignedBeat): void {
     const sent = this.sql('SELECT sent FROM line_own').get()?.['sent'];
     if (typeof sent !== 'string') return;
+    const before = beatOf(sent);
     this.sql(
       `INSERT INTO line_gaps(before_sequence, before_jws, alone_jws) VALUES(?, ?, ?)
          ON CONFLICT DO UPDATE SET alone_jws = excluded.alone_jws`,
-    ).run(beatOf(sent).sequence, sent, alone.jws);
-    for (const table of ['line_gaps', 'line_evidence'])
-      this.db.exec(
-        `DELETE FROM ${table} WHERE before_sequence NOT IN (SELECT before_sequence FROM line_gaps ORDER BY 1 DESC LIMIT ${MOST_GAPS})`,
-      );
+    ).run(before.sequence, sent, alone.jws);
+    this.known.set(before.sequence, { before, alone });
+    for (const oldest of [...this.known.keys()].slice(0, -MOST_GAPS)) this.forget(oldest);
   }
 
   gaps(): readonly Gap[] {
-    return this.sql('SELECT before_jws, alone_jws FROM line_gaps ORDER BY before_sequence')
-      .all()
-      .map((row) => ({ before: beatOf(String(row['before_jws'])), alone: beatOf(String(row['alone_jws'])) }));
+    return [...this.known.values()];
   }
 
   /** A peer was heard. */
@@ -90,21 +102,18 @@ export class LineLog {
   }
 
   /** A peer's heartbeat that shows the gap from the other side; the last one is kept. */
-  shown({ before }: Gap, { node, jws }: SignedBeat): void {
+  shown({ before }: Gap, beat: SignedBeat): void {
     this.sql(
       `INSERT INTO line_evidence(before_sequence, peer, jws) VALUES(?, ?, ?)
          ON CONFLICT DO UPDATE SET jws = excluded.jws WHERE jws IS NOT NULL`,
-    ).run(before.sequence, node, jws);
+    ).run(before.sequence, beat.node, beat.jws);
+    const key = evidenceKey(before.sequence, beat.node);
+    if (this.kept.get(key) !== 'done') this.kept.set(key, beat);
   }
 
   /** What a peer shows of a gap; `done` when it has been dealt with. */
   evidence({ before }: Gap, peer: string): SignedBeat | 'done' | undefined {
-    const row = this.sql('SELECT jws FROM line_evidence WHERE before_sequence = ? AND peer = ?').get(
-      before.sequence,
-      peer,
-    );
-    if (row === undefined) return undefined;
-    return typeof row['jws'] === 'string' ? beatOf(row['jws']) : 'done';
+    return this.kept.get(evidenceKey(before.sequence, peer));
   }
 
   /** Nothing more is to be said about a gap and a peer. */
@@ -113,9 +122,19 @@ export class LineLog {
       `INSERT INTO line_evidence(before_sequence, peer, jws) VALUES(?, ?, NULL)
          ON CONFLICT DO UPDATE SET jws = NULL`,
     ).run(before.sequence, peer);
+    this.kept.set(evidenceKey(before.sequence, peer), 'done');
   }
 
   close(): void {
     this.db.close();
   }
+
+  private forget(gap: number): void {
+    for (const table of ['line_gaps', 'line_evidence'])
+      this.sql(`DELETE FROM ${table} WHERE before_sequence = ?`).run(gap);
+    this.known.delete(gap);
+    for (const key of this.kept.keys()) if (key.startsWith(`${gap} `)) this.kept.delete(key);
+  }
 }
+
+const evidenceKey = (gap: number, peer: string): string => `${gap} ${peer}`;

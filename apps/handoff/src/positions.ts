@@ -16,6 +16,8 @@ export class Positions {
   private readonly db: DatabaseSync;
   private readonly sql;
   private readonly known: Map<string, string>;
+  /** Of consumers of a topic, whose text is made when it is written: a place changes with every record. */
+  private readonly places = new Map<string, readonly Position[]>();
   private readonly unwritten = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private hasFailed = false;
@@ -39,9 +41,22 @@ export class Positions {
     this.save(name);
   }
 
+  /** The places in a topic up to which a consumer has taken everything. */
+  placesOf(name: string): readonly Position[] {
+    return this.places.get(name) ?? placesIn(this.known.get(name));
+  }
+
+  /** A consumer has taken a record of its topic. Written as `set` writes. */
+  taken(name: string, record: IncomingRecord): void {
+    const others = this.placesOf(name).filter(({ partition }) => partition !== record.partition);
+    this.places.set(name, [...others, positionAt(record)]);
+    this.save(name);
+  }
+
   /** The subscriber of this name begins anew. */
   forget(name: string): void {
     this.known.delete(name);
+    this.places.delete(name);
     this.save(name);
   }
 
@@ -56,6 +71,11 @@ export class Positions {
     this.unwritten.add(name);
     if (this.hasFailed) this.write();
     this.timer ??= setTimeout(() => this.writeOrFail(), WRITTEN_WITHIN_MS);
+  }
+
+  private textOf(name: string): string | undefined {
+    const places = this.places.get(name);
+    return places === undefined ? this.known.get(name) : textOfPlaces(places);
   }
 
   private writeOrFail(): void {
@@ -74,7 +94,7 @@ export class Positions {
     this.db.exec('BEGIN IMMEDIATE');
     try {
       for (const name of this.unwritten) {
-        const value = this.known.get(name);
+        const value = this.textOf(name);
         if (value === undefined) forget.run(name);
         else put.run(name, value);
       }
@@ -111,15 +131,8 @@ export const saveStorePosition = (positions: Positions, name: string, events: re
   if (last !== undefined) positions.set(name, last.position.toString());
 };
 
-/** The places in a topic up to which a consumer has taken everything. */
-export const positionsIn = (positions: Positions, name: string): readonly Position[] => placesIn(positions.get(name));
-
-/** What to save once a record has been taken. */
-export const withPosition = (saved: string | undefined, record: IncomingRecord): string => {
-  const others = placesIn(saved).filter(({ partition }) => partition !== record.partition);
-  const all = [...others, positionAt(record)];
-  return JSON.stringify(all.map((position) => ({ ...position, offset: position.offset.toString() })));
-};
+const textOfPlaces = (places: readonly Position[]): string =>
+  JSON.stringify(places.map((place) => ({ ...place, offset: place.offset.toString() })));
 
 const placesIn = (saved: string | undefined): readonly Position[] => {
   if (saved === undefined) return [];

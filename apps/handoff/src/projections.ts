@@ -76,12 +76,15 @@ const projectFact = (recorded: RecordedEvent, event: HubEvent, readModels: ReadM
 
 const projectCase = (id: string, facts: readonly RecordedEvent[], readModels: ReadModels, node: string): void => {
   const acts = facts.map((recorded) => actOf(recorded) as TransferEvent);
+  const before = readModels.cases.keptOf(id);
   const summary = readModels.cases.advance(id, acts, facts[0]!.revision === 0n);
   if (summary === undefined) {
     readModels.copies.put(id, copiesHere(readModels, id, undefined).flatMap(inboxEntry));
     return;
   }
   readModels.cases.put(summary, facts.at(-1)!.position, lookOf(summary, node));
+  // Half of all facts are verdicts, and most of them change no limit: no duty and no copy is another than before.
+  if (before?.dues === summary.dues) return;
   const rows = worklistOf(id, summary.facts, hubRules, agencyById);
   readModels.duties.put(id, rows, summary.confidentiality !== undefined);
   readModels.copies.put(

@@ -1,6 +1,6 @@
 import { generateKeyPair, signerFromJwk } from '@delta-hub/crypto';
 import { expect, it } from '@jest/globals';
-import { type Act, readEvent, sign } from './signed-events.js';
+import { type Act, eventIn, readEvent, sign } from './signed-events.js';
 
 const signer = signerFromJwk(generateKeyPair().privateJwk, '32/1');
 const context = {
@@ -27,4 +27,13 @@ it('a fact is signed as the contract has it', () => {
 
 it.each([{ nth: 0 }, { nth: 1 }, { unheardOf: true }])('what every peer would refuse is not signed: %j', (data) => {
   expect(() => sign(report(data), context, signer)).toThrow('is not signed');
+});
+
+it('a text is read once while it is remembered, and never taken for another that bears its signature', () => {
+  const jws = Buffer.from(sign(report({ nth: 2 }), context, signer).data).toString('ascii');
+  expect(eventIn(jws)).toBe(eventIn(`${jws.slice(0, 100)}${jws.slice(100)}`));
+  const [header = '', , signature = ''] = jws.split('.');
+  const other = Buffer.from(JSON.stringify({ ...eventIn(jws), rule: 'another' })).toString('base64url');
+  expect(eventIn([header, other, signature].join('.')).rule).toBe('another');
+  expect(eventIn(jws).rule).toBe('办法31@2020.1');
 });

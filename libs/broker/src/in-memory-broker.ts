@@ -23,7 +23,9 @@ interface Topic {
 
 /** What an in-memory broker holds. It outlives the broker, as a server outlives its clients; several brokers may share it. */
 export class InMemoryTopics {
+  /** Of any topic. */
   readonly changes = new Changes();
+  readonly #changesOf = new Map<string, Changes>();
   readonly #topics = new Map<string, Topic>();
 
   /** `partitions` is how many each topic has; `newLogId` names a topic's incarnations. */
@@ -40,7 +42,7 @@ export class InMemoryTopics {
       const log = logs[partition]!;
       log.records.push({ ...record, topic, partition, offset: endOf(log), logId });
     }
-    this.changes.announce();
+    this.#announce(topic);
   }
 
   /** Creates the topic, empty and with a new log id, also where there is one of the name. */
@@ -48,8 +50,15 @@ export class InMemoryTopics {
     const logs = Array.from({ length: this.partitions }, () => ({ start: 0n, records: [] }));
     const created = { logId: this.newLogId(), logs };
     this.#topics.set(topic, created);
-    this.changes.announce();
+    this.#announce(topic);
     return created;
+  }
+
+  /** Of one topic: whoever reads it is not woken for others. */
+  changesOf(topic: string): Changes {
+    let changes = this.#changesOf.get(topic);
+    if (changes === undefined) this.#changesOf.set(topic, (changes = new Changes()));
+    return changes;
   }
 
   /** Removes the records below `before`, as retention does. */
@@ -75,6 +84,11 @@ export class InMemoryTopics {
     if (log === undefined) return [];
     const first = Number(from - log.start);
     return log.records.slice(first, first + limit).map(copyOf);
+  }
+
+  #announce(topic: string): void {
+    this.changesOf(topic).announce();
+    this.changes.announce();
   }
 }
 
@@ -113,7 +127,7 @@ export class InMemoryBroker implements Broker {
       if (this.#state === 'closing') throw new BrokerError('UNAVAILABLE', 'the broker is being closed');
       const places = new Places(topic, after);
       places.next(this.#topics.bounds(topic));
-      return this.#followings.start(this.#topics.changes, () => this.#batch(topic, places), handler);
+      return this.#followings.start(this.#topics.changesOf(topic), () => this.#batch(topic, places), handler);
     });
   }
 

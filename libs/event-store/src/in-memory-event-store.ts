@@ -21,18 +21,26 @@ export class InMemoryEvents {
   readonly changes = new Changes();
 }
 
-const copyOf = (event: RecordedEvent): RecordedEvent => ({ ...event, data: new Uint8Array(event.data) });
+/** Gives a stored event to whoever reads it. */
+type HandOut = (event: RecordedEvent) => RecordedEvent;
 
-/** An event store for tests. Positions count from 1. */
+const copyOf: HandOut = (event) => ({ ...event, data: new Uint8Array(event.data) });
+
+/**
+ * An event store for tests. Positions count from 1. Everybody gets a copy of each event, unless `handOut` knows that none of
+ * its readers changes one.
+ */
 export class InMemoryEventStore implements EventStore {
   readonly #events: InMemoryEvents;
   readonly #now: ReceiptClock;
+  readonly #handOut: HandOut;
   readonly #followings = new Followings();
   #state: 'open' | 'closing' | 'closed' = 'open';
 
-  constructor(events: InMemoryEvents = new InMemoryEvents(), now: ReceiptClock = wallClock) {
+  constructor(events: InMemoryEvents = new InMemoryEvents(), now: ReceiptClock = wallClock, handOut: HandOut = copyOf) {
     this.#events = events;
     this.#now = now;
+    this.#handOut = handOut;
   }
 
   append(stream: string, expected: Expected, events: readonly EventToAppend[]): Promise<AppendResult> {
@@ -51,7 +59,7 @@ export class InMemoryEventStore implements EventStore {
   }
 
   read(stream: string): Promise<readonly RecordedEvent[]> {
-    return this.#whenOpen(() => (this.#events.byStream.get(stream) ?? []).map(copyOf));
+    return this.#whenOpen(() => (this.#events.byStream.get(stream) ?? []).map(this.#handOut));
   }
 
   readAll(after: bigint | undefined, limit: number): Promise<readonly RecordedEvent[]> {
@@ -94,7 +102,7 @@ export class InMemoryEventStore implements EventStore {
 
   #after(position: bigint | undefined, limit: number): readonly RecordedEvent[] {
     const start = Number(position ?? 0n);
-    return this.#events.all.slice(start, start + limit).map(copyOf);
+    return this.#events.all.slice(start, start + limit).map(this.#handOut);
   }
 
   /** Runs `work` at once; what it throws becomes the rejection. */

@@ -8,10 +8,10 @@ import { instancesOf, type LimitInstance } from './limit-instances.js';
 import { packInForce, type RuleBook, type Rules, versionOf } from './rule-book.js';
 import type { Limit, RulePack, RuleSource, Rung } from './rule-pack.js';
 import type { DeadlineStep } from './terms.js';
-import type { OnceType, TransferEvent, TransferEventType } from './transfer.events.js';
+import type { OnceType, TransferAct, TransferEvent, TransferEventType, VerdictType } from './transfer.events.js';
 import { isMarkedWrong } from './corrections.js';
 import { PROCEDURE } from './transfer.procedure.js';
-import { actsOfType, isSuperseded, keyOf, type StateKey, type TransferState } from './transfer.state.js';
+import { actsOfType, isSuperseded, keyOf, lastVerdict, type StateKey, type TransferState } from './transfer.state.js';
 
 /** The last day of a limit. */
 export interface LastDay {
@@ -80,22 +80,37 @@ const roll = (day: PlainDate, rollForward: RollForward, calendar: Calendar): Pla
  * The due instants of every limit that has begun to run, in the order of the procedure. A fact of the facts alone: two
  * nodes with the same facts, book and calendar get the same answer, whatever time it is.
  */
-export const dueInstants = (state: TransferState, rules: Rules): readonly Due[] =>
-  duties(state, rules).map(({ ladder: _ladder, act: _act, startedBy: _by, timelyBy: _timelyBy, ...due }) => due);
+export const dueInstants = (state: TransferState, rules: Rules): readonly Due[] => {
+  const all = duties(state, rules);
+  let dues = dueOf.get(all);
+  if (dues === undefined) dueOf.set(all, (dues = all.map(dueIn)));
+  return dues;
+};
+
+const dueOf = new WeakMap<readonly Duty[], readonly Due[]>();
+
+const dueIn = ({ ladder: _ladder, act: _act, startedBy: _by, timelyBy: _timelyBy, ...due }: Duty): Due => due;
 
 /**
  * The same with what happens when each limit passes. Each limit is that of the pack in force when its count started. A
- * state is never changed, and several ask of the same one: it is judged once.
+ * state is never changed, and several ask of the same one: it is judged once, and after most verdicts not anew.
  */
 export const duties = (state: TransferState, rules: Rules): readonly Duty[] => {
   const known = judged.get(state);
   if (known?.rules === rules) return known.duties;
-  const found = allDuties(state, rules);
+  const last = lastVerdict(state);
+  const isAsBefore = last !== undefined && !isCounted(last.act, rules.book);
+  const found = isAsBefore ? duties(last.before, rules) : allDuties(state, rules);
   judged.set(state, { rules, duties: found });
   return found;
 };
 
 const judged = new WeakMap<TransferState, { readonly rules: Rules; readonly duties: readonly Duty[] }>();
+
+/** Whether a verdict says something of a limit that is not in the other facts: see `hasComeLate`. */
+const isCounted = ({ type, data: { step } }: TransferAct<VerdictType>, book: RuleBook): boolean =>
+  type === 'transfer.deadline-breached' &&
+  limitsOf(book).some(({ limit }) => limit.step === step && limit.timelyBy === 'receipt');
 
 const allDuties = (state: TransferState, rules: Rules): readonly Duty[] =>
   limitsOf(rules.book).flatMap(({ limit, pack }) =>

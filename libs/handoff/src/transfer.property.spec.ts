@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { nthOf, WRITTEN_ABOUT } from './anew.js';
 import { answerable, answerableIntervals } from './answerable.js';
 import { correctionOf } from './corrections.js';
-import { dueInstants } from './deadlines.js';
+import { dueInstants, duties } from './deadlines.js';
 import { hubRules } from './rule-book.js';
 import { atWujiang } from './testing/cast.js';
 import { eventsOf, type Move, playOnTwoNodes, reordered } from './testing/two-nodes.js';
@@ -158,6 +158,20 @@ describe('two nodes that hear of each other late', () => {
           expect(answerable(known, event.occurredAt)?.agency).toBe(
             reported === undefined || event.occurredAt < reported ? 'cca-320509' : 'cca-310118',
           );
+      }),
+      runs,
+    ));
+
+  it('the limits after each fact are those of all facts together, whatever was known of the limits before', () =>
+    fc.assert(
+      fc.property(moves, (all) => {
+        eventsOf(playOnTwoNodes(all).origin).reduce((state, event) => {
+          const next = transferDecider.evolve(state, event);
+          // A copy of the state bears nothing of how it came to be.
+          expect(duties(next, hubRules)).toEqual(duties({ ...next }, hubRules));
+          expect(dueInstants(next, hubRules)).toEqual(dueInstants({ ...next }, hubRules));
+          return next;
+        }, transferDecider.initialState);
       }),
       runs,
     ));

@@ -6,6 +6,7 @@ import type {
   TransferEvent,
   TransferEventType,
   Verdict,
+  VerdictType,
 } from './transfer.events.js';
 
 /** Where an act stands in the state: its type, and for one that can be repeated what it is about. */
@@ -61,8 +62,23 @@ export const evolveTransfer = (state: TransferState, act: TransferEvent): Transf
   if (known !== undefined && !takesPlaceOf(act, known)) return state;
   if (act.type === 'transfer.applied') return { ...ofParties(state, act), [key]: act };
   const next = { ...state, [key]: act };
+  if (isOfLimit(act)) verdicts.set(next, { act, before: state });
   return act.type === 'transfer.fact-corrected' && isStriking(act) ? strike(next, act.data.fact, nthOf(act)) : next;
 };
+
+type OfLimit = TransferAct<VerdictType>;
+
+const isOfLimit = (act: TransferEvent): act is OfLimit =>
+  act.type === 'transfer.deadline-reminded' ||
+  act.type === 'transfer.deadline-breached' ||
+  act.type === 'transfer.deadline-escalated';
+
+/** The verdict that made a state out of the one before, where one did: half of all acts are verdicts, and few things change with them. */
+export const lastVerdict = (
+  state: TransferState,
+): { readonly act: OfLimit; readonly before: TransferState } | undefined => verdicts.get(state);
+
+const verdicts = new WeakMap<TransferState, { readonly act: OfLimit; readonly before: TransferState }>();
 
 const struckKey = <T extends TransferEvent>(act: T) => `${STRUCK}${act.type as OnceType}/${nthOf(act)}` as const;
 

@@ -1,8 +1,7 @@
 import { isDisputed, rulingsOf } from './dispute.js';
 import { standingReply } from './reply.js';
 import type { DeadlineStep } from './terms.js';
-import type { TransferState } from './transfer.state.js';
-import { standingVerdicts } from './verdicts.js';
+import { actsOfType, isSuperseded, type TransferState } from './transfer.state.js';
 
 /** 变更状态: where a transfer stands, read from what has been done. */
 export type TransferStatus =
@@ -69,4 +68,4 @@ export const isOpen = (state: TransferState): boolean => {
 };
 
 const hasStandingBreach = (state: TransferState, step: DeadlineStep): boolean =>
-  standingVerdicts(state).some(({ type, data }) => type === 'transfer.deadline-breached' && data.step === step);
+  actsOfType(state, 'transfer.deadline-breached').some(({ data }) => data.step === step && !isSuperseded(state, data));

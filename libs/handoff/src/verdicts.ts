@@ -11,9 +11,28 @@ import { excuse, type Transmission } from './transmission.js';
 type VerdictAct = Extract<TransferEvent, { type: VerdictType }>;
 
 /** The instant of a rung: 24:00 of the last day, or 00:00 of a day counted from the start or from the last day. */
-export const instantOfRung = ({ from, days }: Rung, { from: started, dueDay, due }: Duty): Instant => {
+const instantOfRung = ({ from, days }: Rung, { from: started, dueDay, due }: Duty): Instant => {
   return from === 'start' ? startOfDay(addDays(dayOf(started), days)) : instantFrom(dueDay, due, days);
 };
+
+/** A rung of a duty, by its place in the ladder, and when it is reached. */
+interface DatedRung {
+  readonly rung: Rung;
+  readonly index: number;
+  readonly instant: Instant;
+}
+
+/** The rungs of a duty with their instants. A duty is never changed, and is looked at again with every fact of its case. */
+const rungsOf = (duty: Duty): readonly DatedRung[] => {
+  let rungs = climbed.get(duty);
+  if (rungs === undefined) {
+    rungs = duty.ladder.map((rung, index) => ({ rung, index, instant: instantOfRung(rung, duty) }));
+    climbed.set(duty, rungs);
+  }
+  return rungs;
+};
+
+const climbed = new WeakMap<Duty, readonly DatedRung[]>();
 
 const instantFrom = (dueDay: PlainDate, due: Instant, days: number): Instant =>
   days === 0 ? due : startOfDay(addDays(dueDay, days));
@@ -37,10 +56,9 @@ export const dueActs = (
   const overtaking = (instant: Instant, duty: Duty | undefined) => reasonOf(instant, duty, state, transmission);
   const all = duties(state, rules).filter(({ step }) => WATCHED_BY[step] === watching);
   const open = all.flatMap((duty) =>
-    duty.ladder.flatMap((rung, index) => {
-      const instant = instantOfRung(rung, duty);
-      return instant <= now && overtaking(instant, duty) === undefined ? [verdict(duty, rung, index, state)] : [];
-    }),
+    rungsOf(duty).flatMap((one) =>
+      one.instant <= now && overtaking(one.instant, duty) === undefined ? [verdict(duty, one, state)] : [],
+    ),
   );
   const stale = verdictsOf(state, watching).flatMap((act) => {
     const reason = overtaking(act.occurredAt, dutyOf(act, all));
@@ -79,7 +97,7 @@ export const verdictRejection = (
 export const nextLook = (state: TransferState, rules: Rules, watching: Party): Instant | undefined =>
   duties(state, rules)
     .filter(({ step, at, lapsedAt }) => WATCHED_BY[step] === watching && at === undefined && lapsedAt === undefined)
-    .flatMap((duty) => duty.ladder.map((rung, index) => verdict(duty, rung, index, state)))
+    .flatMap((duty) => rungsOf(duty).map((one) => verdict(duty, one, state)))
     .filter((act) => state[keyOf(act)] === undefined)
     .map(({ occurredAt }) => occurredAt)
     .reduce<Instant | undefined>(
@@ -127,11 +145,11 @@ const reasonOf = (
   return outage === undefined ? undefined : { because: 'outage', outage: outage.id };
 };
 
-const verdict = (duty: Duty, rung: Rung, index: number, state: TransferState): VerdictAct => {
+const verdict = (duty: Duty, { rung, index, instant }: DatedRung, state: TransferState): VerdictAct => {
   const name = { step: duty.step, due: duty.due, rung: index, ...aboutOf(duty) };
   return {
     type: `transfer.deadline-${rung.kind}`,
-    occurredAt: instantOfRung(rung, duty),
+    occurredAt: instant,
     actor: watcher(state, WATCHED_BY[duty.step]),
     data: { ...name, ...asNth(nthVerdict(state, name)), rule: duty.ruleId, to: [...rung.to] },
   };
