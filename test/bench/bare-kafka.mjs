@@ -1,6 +1,7 @@
-// The two libraries with nothing of the hub: one record is sent and waited for until it is read.
+// The two libraries with nothing of the hub: one record is sent and waited for until it is read; how many ms that took.
 import { Consumer, Producer } from '@platformatic/kafka';
 import kafkajs from 'kafkajs';
+import { performance } from 'node:perf_hooks';
 
 /** Who waits for which record: they are read in the order they were sent, in one partition. */
 const arrivals = () => {
@@ -58,9 +59,11 @@ export const barePlatformatic = async (brokers, topic, { value, headers }) => {
   const head = new Map(Object.entries(headers).map(([name, text]) => [Buffer.from(name), Buffer.from(text)]));
   return {
     exchange: async () => {
+      const start = performance.now();
       const { id, arrived } = asked.next();
       await producer.send({ messages: [{ topic, partition: 0, key: Buffer.from(id), value: bytes, headers: head }] });
       await arrived;
+      return performance.now() - start;
     },
     close: async () => {
       isOver = true;
@@ -84,9 +87,11 @@ export const bareKafkajs = async (brokers, topic, { value, headers }) => {
   const bytes = Buffer.from(value);
   return {
     exchange: async () => {
+      const start = performance.now();
       const { id, arrived } = asked.next();
       await producer.send({ topic, acks: -1, messages: [{ partition: 0, key: id, value: bytes, headers }] });
       await arrived;
+      return performance.now() - start;
     },
     close: () => Promise.all([producer.disconnect(), consumer.disconnect()]),
   };

@@ -44,10 +44,14 @@ export const openNode = async (node, { dir, key, trust, broker }) => {
   return { store, handoff, close };
 };
 
-/** Tells of every event that has been stored, by its id. */
-export const watchStored = (store, stored) => store.subscribe(undefined, async ({ id }) => stored([id]));
+/** Milliseconds of a clock that all processes of the machine share. */
+export const sharedNow = () => Number(process.hrtime.bigint()) / 1e6;
 
-/** A node in a process of its own; `stored` is told of the ids of what it has stored. */
+/** Tells of every event that has been stored: its id, and when. */
+export const watchStored = (store, stored) =>
+  store.subscribe(undefined, async ({ id }) => stored([{ id, at: sharedNow() }]));
+
+/** A node in a process of its own; `stored` is told of what it has stored. */
 export const forkNode = async (node, { dir, key, trust, link }, stored) => {
   const child = fork(fileURLToPath(import.meta.url), { execArgv: [...NODE_FLAGS] });
   const exit = once(child, 'exit');
@@ -63,16 +67,16 @@ export const forkNode = async (node, { dir, key, trust, link }, stored) => {
   };
 };
 
-/** Ids go out together that came together. */
+/** What came together is told together. */
 const sendTogether = () => {
-  let ids = [];
+  let waiting = [];
   return (more) => {
-    if (ids.length === 0)
+    if (waiting.length === 0)
       setImmediate(() => {
-        process.send(ids);
-        ids = [];
+        process.send(waiting);
+        waiting = [];
       });
-    ids.push(...more);
+    waiting.push(...more);
   };
 };
 

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { forkNode, NODES, openLink, openNode, refuseTokens, watchStored } from './node.mjs';
+import { forkNode, NODES, openLink, openNode, refuseTokens, sharedNow, watchStored } from './node.mjs';
 
 const officer = { officerId: 'officer-bench', role: 'officer', agencyId: 'cca-320509', node: '32' };
 const digest = `sha-256:${'A'.repeat(43)}`;
@@ -47,15 +47,19 @@ export const startPair = async (dir, link = { client: 'sqlite' }, published = ()
         correctionStart: '2025-01-06',
         correctionEnd: '2027-01-05',
       }),
-    /** One application at node 32 until node 31 has verified and stored it. The person is one that `intake` registered. */
+    /**
+     * One application at node 32 until node 31 has verified and stored it; the milliseconds until then, without the way
+     * on which that is told here. The person is one that `intake` registered.
+     */
     exchange: async (n) => {
+      const start = sharedNow();
       const { factIds } = await give('ApplyTransfer', {
         personId: `T-bench-${n}`,
         receivingDivision: '310118',
         reason: 'employment',
         documents,
       });
-      await arrivals.of(factIds[0]);
+      return (await arrivals.of(factIds[0])) - start;
     },
     /** Sequences everything node 32 has stored into a fresh log; events a second. */
     sequenceAll: async () => {
@@ -86,6 +90,7 @@ const ledgerDeps = (node, { dir, keys, trust, store }) => ({
   trust: parseTrustList(trust),
   clock: new NodeClock(),
   verifyToken: refuseTokens,
+  recordInspection: () => Promise.reject(new Error('the bench replays no person')),
   port: 0,
   host: '127.0.0.1',
 });
@@ -114,16 +119,16 @@ const watched = (broker, published) => ({
 
 /** Tells when an event has been stored, by its id. */
 const awaited = () => {
-  const stored = new Set();
+  const stored = new Map();
   const waiting = new Map();
   return {
-    stored: (ids) => {
-      for (const id of ids) {
-        stored.add(id);
-        waiting.get(id)?.();
+    stored: (events) => {
+      for (const { id, at } of events) {
+        stored.set(id, at);
+        waiting.get(id)?.(at);
         waiting.delete(id);
       }
     },
-    of: (id) => (stored.has(id) ? Promise.resolve() : new Promise((resolve) => waiting.set(id, resolve))),
+    of: async (id) => stored.get(id) ?? new Promise((resolve) => waiting.set(id, resolve)),
   };
 };
