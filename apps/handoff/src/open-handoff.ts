@@ -108,6 +108,23 @@ const openLine = (
   };
 };
 
+/** Where the records lie that were refused before the node began, once the read models show all of them. */
+const earlierRefusals = (store: EventStore, projector: Projector, readModels: ReadModels) => {
+  let begun: { readonly head: bigint | undefined } | undefined;
+  return {
+    begin: (): void => {
+      store.head().then(
+        (head) => (begun = { head }),
+        () => undefined, // Then they are never all known, and the store is asked for every record.
+      );
+    },
+    places: () => {
+      const isShown = begun !== undefined && (begun.head === undefined || projector.hasDone(begun.head));
+      return isShown ? readModels.refusedPlaces() : undefined;
+    },
+  };
+};
+
 /** Puts the parts of a node together; nothing runs before `start`. */
 export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const { node, eventStore: store, broker, signer, clock } = deps;
@@ -135,17 +152,12 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const copies = createCopiesPublisher({ node, feed, broker, positions });
   const deadLetters = createDeadLetters({ node, feed, broker, positions });
   const held = new HeldRecords(deps.positionsFile);
-  /** Where the store ended when the node began. */
-  let begun: { readonly head: bigint | undefined } | undefined;
-  const refusedBefore = () => {
-    const isShown = begun !== undefined && (begun.head === undefined || projector.hasDone(begun.head));
-    return isShown ? readModels.refusedPlaces() : undefined;
-  };
+  const earlier = earlierRefusals(store, projector, readModels);
   const records = new InboundRecords({
     store,
     context,
     keys,
-    refuser: new Refuser(store, keeper, refusedBefore),
+    refuser: new Refuser(store, keeper, earlier.places),
     held,
     clock,
     isAllHere: () => line.isAllHere(),
@@ -170,10 +182,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     recordInspection: (inspection) => recordInspection(store, keeper, inspection),
     retryHeld: () => records.retry(),
     start: () => {
-      store.head().then(
-        (head) => (begun = { head }),
-        () => undefined, // Then the store is asked for every record.
-      );
+      earlier.begin();
       feed.start();
       for (const subscriber of subscribers) subscriber.start();
       endTicks = clock.onTick(() => {
