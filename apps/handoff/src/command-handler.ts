@@ -228,7 +228,9 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
     for (const act of acts) {
       const causationId = signed.at(-1)?.id ?? recorded.at(-1)?.id;
       const rule = `${articleOf(act.type)}@${packVersionOf(act, this.keeper.node)}`;
-      const { commandId, commandHash, now: signedAt } = command;
+      const { commandId, commandHash, now } = command;
+      // What follows from an earlier act bears its instant, and the clock may have been set back since.
+      const signedAt = act.occurredAt > now ? act.occurredAt : now;
       const context = {
         id: this.keeper.newId(),
         node: this.keeper.node,
