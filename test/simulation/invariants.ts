@@ -14,6 +14,7 @@ import {
   upcast,
 } from '@delta-hub/handoff';
 import { answering } from './answering.js';
+import { sameStatements, toldAndGone } from './merges.js';
 import type { Case } from './officers.js';
 import { readStores, type StoredFact, type StoredFacts } from './stored-facts.js';
 import type { SimulatedNode, World } from './world.js';
@@ -40,7 +41,13 @@ export const check = async (world: World, cases: readonly Case[], told: readonly
   const nodes = [...world.nodes.values()];
   const stored = await readStores(world);
   const distinct = stored.distinct();
-  const byPerson = personsOf(stored.all);
+  const person = personsOf(stored.all);
+  const byPerson = Map.groupBy(stored.all, person);
+  const aboutBoth = ({ personId, twin }: Case): ReadonlyMap<string, readonly StoredFact[]> =>
+    Map.groupBy(
+      [personId, ...(twin === undefined ? [] : [twin.personId])].flatMap((id) => byPerson.get(id) ?? []),
+      ({ node }) => node,
+    );
   const transfers = new Set(distinct.filter(({ name }) => name.startsWith('transfer.')).map(({ stream }) => stream));
   return {
     broken: [
@@ -50,13 +57,9 @@ export const check = async (world: World, cases: readonly Case[], told: readonly
       ...undelivered(stored, distinct),
       ...nodes.flatMap((node) => unread(node, stored)),
       ...[...transfers].flatMap((id) => divergence(nodes, stored, id)),
-      ...cases.flatMap(({ personId }) =>
-        answering(
-          nodes,
-          personId,
-          Map.groupBy(byPerson.get(personId) ?? [], ({ node }) => node),
-        ),
-      ),
+      ...cases.flatMap((one) => answering(nodes, one, aboutBoth(one), person)),
+      ...sameStatements(nodes, stored.all),
+      ...toldAndGone(stored.all),
     ],
     facts: stored.all.length,
     types: countBy(distinct.map(({ name }) => name)),
@@ -69,14 +72,14 @@ export const check = async (world: World, cases: readonly Case[], told: readonly
 const countBy = (names: readonly string[]): Readonly<Record<string, number>> =>
   Object.fromEntries([...Map.groupBy(names.toSorted(), (name) => name)].map(([name, all]) => [name, all.length]));
 
-/** The facts about each person: the intake and those of their transfers. */
-const personsOf = (facts: readonly StoredFact[]): ReadonlyMap<string, readonly StoredFact[]> => {
+/** Whom a fact is about: a person by their own stream or by a transfer of theirs. */
+const personsOf = (facts: readonly StoredFact[]): ((fact: StoredFact) => string) => {
   const ofStream = new Map(
     facts
       .filter(({ name }) => name === 'transfer.applied')
       .map(({ stream, event }) => [stream, (event as HubEvent<'transfer.applied'>).data.personId] as const),
   );
-  return Map.groupBy(facts, ({ stream }) => ofStream.get(stream) ?? stream.replace(/^person-/, ''));
+  return ({ stream }) => ofStream.get(stream) ?? stream.replace(/^person-/, '');
 };
 
 /** Nobody did anything that another node must refuse, and nothing waits any more. */
@@ -106,8 +109,11 @@ const repeated = (texts: readonly string[]): readonly string[] =>
   [...Map.groupBy(texts, (text) => text)].filter(([, all]) => all.length > 1).map(([text]) => `twice at node ${text}`);
 
 /** What a fact says, whoever signed it and when: the same thing said twice is a fact doubled. */
-const actOf = ({ stream, name, event }: StoredFact): string =>
-  `${name} of ${stream} ${JSON.stringify({ ...event.data, occurredAt: '', actor: '', documents: '' })}`;
+const actOf = ({ stream, name, event }: StoredFact): string => {
+  // Two ids may be merged, taken apart and merged again.
+  const { occurredAt } = name.startsWith('person.') ? event.data : { occurredAt: '' };
+  return `${name} of ${stream} ${JSON.stringify({ ...event.data, occurredAt, actor: '', documents: '' })}`;
+};
 
 /** Every fact is with every node that is to have it, as the bytes that were signed. */
 const undelivered = ({ all }: StoredFacts, distinct: readonly StoredFact[]): readonly string[] => {

@@ -3,6 +3,7 @@ import type { TransferSummary } from '@delta-hub/handoff';
 import { Handle, type Request } from '@delta-hub/handoff-app';
 import type { Chance } from './chance.js';
 import { nextInCourse, oddAct } from './course.js';
+import { mergeAct } from './merges.js';
 import { sideAct } from './side-acts.js';
 import type { NodeName, World } from './world.js';
 
@@ -28,6 +29,8 @@ export interface Case {
   transferId?: string;
   origin: string;
   receiving: string;
+  /** The same person by another id, registered at the same home. */
+  twin?: Case;
 }
 
 export type Side = 'origin' | 'receiving';
@@ -43,6 +46,7 @@ export interface Attempt {
 const DESKS: Readonly<Record<string, string>> = {
   DecideTransfer: 'approver',
   DecideSanction: 'approver',
+  MergePersons: 'approver',
   CorrectFact: 'corrector',
   DeclareRecusal: 'relative',
 };
@@ -69,6 +73,12 @@ const planned = (world: World, one: Case): Plan => {
   const by = (request: Request, agencyId: string): Plan => ({ request, agencyId, role: 'officer' });
   const sides = chance.is(0.5) ? (['origin', 'receiving'] as const) : (['receiving', 'origin'] as const);
   const views = sides.map((side) => ({ side, known: knownTo(world, one, side) }));
+  // Two ids are merged only while one of them is not on the way: so that they are, both wait a little, the second mostly.
+  const waits = one.transferId === undefined ? 0.7 : 0.15;
+  if (one.twin !== undefined && chance.is(one.twin.transferId === undefined ? waits : Math.max(waits, 0.3))) {
+    const act = mergeAct(world, one, one.twin);
+    if (act !== undefined) return by(act.request, act.agencyId);
+  }
   if (chance.is(0.02)) return by(application(one, one[sides[0]], chance), one[sides[0]]);
   if (chance.is(0.03) && one.transferId !== undefined)
     return by(oddAct(one.transferId, chance), chance.is(0.5) ? chance.of(AGENCIES) : one[sides[0]]);
@@ -82,7 +92,9 @@ const planned = (world: World, one: Case): Plan => {
     if (request !== undefined) return by(request, one[side]);
   }
   const { known } = views.find(({ known: each }) => each !== undefined && CLOSED.includes(each.status)) ?? {};
-  const holder = known?.status === 'COMPLETED' ? one.receiving : one.origin;
+  const own = known?.status === 'COMPLETED' ? one.receiving : one.origin;
+  // While two ids are one person, whoever has come to answer by the one applies by the other, too.
+  const holder = one.twin !== undefined && chance.is(0.4) ? one.twin.receiving : own;
   return by(application(one, holder, chance), holder);
 };
 

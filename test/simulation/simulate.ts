@@ -92,10 +92,17 @@ class Player {
     private readonly time: VirtualTime,
     cases: number,
   ) {
-    this.cases = Array.from({ length: cases }, (_, n): Case => {
-      const home = world.chance.of(AGENCIES);
-      return { personId: `T-SIM-${String(n).padStart(4, '0')}`, home, origin: home, receiving: home };
-    });
+    const all: Case[] = [];
+    for (let n = 0; n < cases; n += 1) {
+      // Now and then somebody is registered twice, and it is found out later that they are one person.
+      const before = all.at(-1);
+      const twin = before !== undefined && before.twin === undefined && world.chance.is(0.2) ? before : undefined;
+      const home = twin?.home ?? world.chance.of(AGENCIES);
+      const one: Case = { personId: `T-SIM-${String(n).padStart(4, '0')}`, home, origin: home, receiving: home };
+      if (twin !== undefined) Object.assign(one, { twin }).twin.twin = one;
+      all.push(one);
+    }
+    this.cases = all;
   }
 
   async registerAll(): Promise<void> {

@@ -29,7 +29,7 @@ const holds = async (play: Play): Promise<Result> => {
   return result;
 };
 
-it.each([1, 2, 3, 4, 5, 6])(
+it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
   'seed %d in memory: one agency answers at every instant, both sides agree, nothing is lost or doubled',
   async (seed) => {
     await holds({ seed, scale: SCALE, substrate: 'memory' });
@@ -54,6 +54,7 @@ it('the worlds above have played what the law knows beside the ordinary course',
       ...['transfer.copy-sent', 'transfer.copy-acknowledged', 'transfer.fact-corrected', 'transfer.reply-superseded'],
       ...['transfer.dispute-raised', 'transfer.dispute-resolved', 'transfer.recusal-declared', 'transfer.withdrawn'],
       ...['transfer.nonreport-notified', 'transfer.search-started', 'transfer.custody-file-placed'],
+      ...['person.match-proposed', 'person.merged', 'person.unmerged', 'transfer.merge-told'],
       ...['transfer.deadline-breached', 'transfer.deadline-superseded', 'transfer.completed', 'outage.declared'],
     ].filter((type) => !played.has(type)),
   ).toEqual([]);

@@ -104,6 +104,39 @@ describe('a command that comes again', () => {
   });
 });
 
+it('what follows from an act that a clock dated before it was set back is not signed before its instant', async () => {
+  const { give, store, clock } = nodeOn(new InMemoryEventStore());
+  await give(intake);
+  const paper = { kind: 'other' as const, digest, size: 1 };
+  const applied = await give(application({ receivingDivision: '320583' }));
+  const transferId = 'accepted' in applied ? applied.accepted.stream : '';
+  const input = { transferId, documents: [paper] };
+  const steps: readonly (readonly [Request, Handle['commander']])[] = [
+    [{ type: 'GiveOpinion', input: { ...input, supports: true } }, wujiang],
+    [{ type: 'SendConsultation', input }, wujiang],
+    [{ type: 'ReplyConsultation', input: { ...input, agrees: true } }, kunshan],
+    [
+      { type: 'DecideTransfer', input: { ...input, approved: true, termEndNoted: false } },
+      { ...wujiang, officerId: 'officer-9' },
+    ],
+    [{ type: 'ServeDecision', input }, wujiang],
+    [{ type: 'SendFile', input }, wujiang],
+    [{ type: 'RegisterFileReceived', input: { transferId } }, kunshan],
+    [{ type: 'IssueReceipt', input }, kunshan],
+    [{ type: 'RegisterPersonReported', input: { transferId } }, kunshan],
+  ];
+  for (const [request, caller] of steps) {
+    const isLater = request.type === 'RegisterFileReceived' || request.type === 'IssueReceipt';
+    clock.now = () => `2025-03-10T0${isLater ? '2:00' : '1:40'}:00.000Z`;
+    expect([request.type, codeOf(await give(request, randomUUID(), caller))]).toEqual([request.type, 'accepted']);
+  }
+  const { time, type, data } = readEvent((await store.readAll(undefined, 100)).at(-1)!);
+  expect([type, data.occurredAt, time]).toEqual([
+    'cn.delta-hub.transfer.completed.v1',
+    ...['2025-03-10T02:00:00.000Z', '2025-03-10T02:00:00.000Z'],
+  ]);
+});
+
 describe('two at once', () => {
   it('for one person open one transfer', async () => {
     const { give, store } = nodeOn(new InMemoryEventStore());

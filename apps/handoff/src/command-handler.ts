@@ -14,6 +14,7 @@ import {
   dayOf,
   type HandoffEvent,
   hubRules,
+  type Instant,
   isIntake,
   isMergeEvent,
   isOpen,
@@ -50,8 +51,8 @@ export interface Knowledge {
   person(personId: string): Promise<PersonFile | undefined>;
   /** How the facts of a transfer came to this node, and when the line between its parties was cut. */
   transmission(transferId: string): Promise<Transmission>;
-  /** Two persons, each as its own facts show it, and whether either is merged with a third. */
-  pair(personId: string, duplicateId: string): Promise<Pair>;
+  /** Two persons, each as its own facts show it, and whether at an instant either was merged otherwise. */
+  pair(personId: string, duplicateId: string, at: Instant): Promise<Pair>;
   /** The nodes that hold a transfer of one of two ids: what is said of the two concerns them. */
   partnersOf(personId: string, duplicateId: string): Promise<readonly string[]>;
   /** Resolves when the read models have come as far as the store is now. */
@@ -139,7 +140,7 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
         request.type === 'JudgeDeadlines' ? await this.knowledge.transmission(target.stream) : AT_ONCE;
       const pair: Pick<LookUps, 'pair'> =
         'duplicateId' in request.input
-          ? { pair: await this.knowledge.pair(request.input.personId, request.input.duplicateId) }
+          ? { pair: await this.knowledge.pair(request.input.personId, request.input.duplicateId, now) }
           : {};
       const isReadable =
         request.type === 'ReadSealedRecord' && (await this.knowledge.isReadable(request.input.personId, commander));
@@ -228,7 +229,9 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
     for (const act of acts) {
       const causationId = signed.at(-1)?.id ?? recorded.at(-1)?.id;
       const rule = `${articleOf(act.type)}@${packVersionOf(act, this.keeper.node)}`;
-      const { commandId, commandHash, now: signedAt } = command;
+      const { commandId, commandHash, now } = command;
+      // What follows from an earlier act bears its instant, and the clock may have been set back since.
+      const signedAt = act.occurredAt > now ? act.occurredAt : now;
       const context = {
         id: this.keeper.newId(),
         node: this.keeper.node,

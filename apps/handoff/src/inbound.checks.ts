@@ -23,6 +23,7 @@ import {
   admit,
   disputeBodies,
   excusesAt,
+  type Instant,
   isMergeEvent,
   type KnownPair,
   mergeAdmission,
@@ -83,8 +84,8 @@ export interface InboundContext {
   readonly readStream: (stream: string) => Promise<readonly RecordedEvent[]>;
   /** The person as this node's facts show them. */
   readonly person: (personId: string) => Promise<PersonFile | undefined>;
-  /** Two persons as this node's facts show each by itself. */
-  readonly pair: (personId: string, duplicateId: string) => Promise<KnownPair>;
+  /** Two persons as this node's facts show each by itself, and whether at an instant either was merged otherwise. */
+  readonly pair: (personId: string, duplicateId: string, at: Instant) => Promise<KnownPair>;
   /** An outage that is known here, and so verified, by the id of its fact. */
   readonly outage: (id: string) => Promise<Outage | undefined>;
   /** The node's own key for sealed records. */
@@ -232,18 +233,21 @@ const mergeVerdict = async (
   const act = upcast(event.type, event.data) as PersonMergeEvent;
   if (act.occurredAt > event.time) return refuse('DOMAIN', 'OCCURRED_IN_FUTURE');
   if (event.subject !== `person-${act.data.personId}`) return refuse('DOMAIN', 'PERSON_UNKNOWN');
-  const both = await pair(act.data.personId, act.data.duplicateId);
+  const both = await pair(act.data.personId, act.data.duplicateId, act.occurredAt);
   const isSealed = [both.person, both.duplicate].some((file) => file?.confidentiality !== undefined);
   if (isSealed && event.dataclassification !== 'MINOR_SEALED') return refuse('DOMAIN', 'SEAL_BROKEN');
   const said = stream.map(actOf).filter(isMergeEvent);
   const rejection = mergeAdmission(fold(personMergeDecider, said), act, both, isTold);
   if (rejection === undefined) return { verdict: 'accept', event, jws, expected: placeIn(stream) };
+  const hold = { verdict: 'hold', check: 'DOMAIN' } as const;
+  // The merge that it ends, or the end of the one before it, is late or lost.
+  if (rejection.code === 'NOT_MERGED' || rejection.code === 'ALREADY_MERGED')
+    return { ...hold, detail: isTold ? rejection.code : CAUSE_UNKNOWN };
   // What comes before it may come with a case, and so another way.
   const mayCome =
     !isTold &&
-    (['PERSON_UNKNOWN', 'NOT_MERGED', 'ALREADY_MERGED'].includes(rejection.code) ||
-      (rejection.code === 'PERSON_NOT_YOURS' && act.type !== 'person.unmerged'));
-  return mayCome ? { verdict: 'hold', check: 'DOMAIN', detail: rejection.code } : refuse('DOMAIN', rejection.code);
+    (rejection.code === 'PERSON_UNKNOWN' || (rejection.code === 'PERSON_NOT_YOURS' && act.type !== 'person.unmerged'));
+  return mayCome ? { ...hold, detail: rejection.code } : refuse('DOMAIN', rejection.code);
 };
 
 /**

@@ -9,10 +9,14 @@ import { HeldRecords } from './held-records.js';
 import { InboundRecords } from './inbound.records.js';
 import { Refuser } from './refuser.js';
 import { readEvent } from './signed-events.js';
-import { ACTS, CASE, recordOf, signed, signerOf, keys } from './testing/sample-records.js';
+import { ACTS, CASE, digest, recordOf, signed, signerOf, keys } from './testing/sample-records.js';
 
 const APPLIED = recordOf(signed(ACTS.applied, '32'), '32', 1n);
 const OPINION = recordOf(signed(ACTS.opinion, '32'), '32', 2n);
+const paper = { kind: 'proof', digest, size: 1 };
+const OFFICER = { officerId: 'officer-320509-002', role: 'officer', agencyId: 'cca-320509' } as const;
+/** A person of whom an agency of node 32 answers. */
+const HERS = { agency: 'cca-320509' } as PersonFile;
 /** The person as node 31 knows them: one of its own counties answers, until it hears that they reported at 吴江. */
 const OURS = { agency: 'cca-310115' } as PersonFile;
 
@@ -46,7 +50,7 @@ const open = (): void => {
     readStream: (stream: string) => store.read(stream),
     person: () => Promise.resolve(person),
     outage: () => Promise.resolve(undefined),
-    pair: () => Promise.resolve({ person: undefined, duplicate: undefined, isTaken: false }),
+    pair: () => Promise.resolve({ person: undefined, duplicate: HERS, isTaken: false }),
   };
   const refuser = new Refuser(store, { node: '31', signer: signerOf('31'), clock, newId: uuidv7 });
   records = new InboundRecords({
@@ -107,6 +111,34 @@ it('a fact waits for what was done before it as long as that may have been lost,
 
   await records.take(again);
   expect([await types(), held.count()]).toEqual([['transfer.applied.v1', 'transfer.opinion-given.v1'], 0]);
+});
+
+it('a merge waits for the end of the one before it, when that was lost and is sent again', async () => {
+  const data = { personId: 'T-320509-0099', duplicateId: 'T-320509-0001', documents: [paper] };
+  const said = (type: 'person.merged' | 'person.unmerged', day: string, offset: bigint) =>
+    recordOf(
+      signed({ type, occurredAt: `2025-03-${day}T02:00:00.000Z`, actor: OFFICER, data }, '32', {
+        stream: 'person-T-320509-0099',
+        recipients: ['31', '32'],
+        signedAt: '2025-03-09T02:00:00.000Z',
+      }),
+      '32',
+      offset,
+    );
+  await records.take(said('person.merged', '01', 1n));
+  const [end, next] = [said('person.unmerged', '02', 4n), said('person.merged', '03', 2n)];
+  await records.take(next);
+  await records.take(said('person.unmerged', '04', 3n));
+  now = '2025-06-10T02:00:00.000Z';
+  isAllHere = false;
+  await records.retry();
+  expect(held.all().map(({ reason }) => reason)).toEqual(['CAUSE_UNKNOWN']);
+
+  await records.take(end);
+  expect([await types(), held.count()]).toEqual([
+    ['person.merged.v1', 'person.unmerged.v1', 'person.unmerged.v1', 'person.merged.v1'],
+    0,
+  ]);
 });
 
 it('a fact waits for the one that its node signed before it, too', async () => {

@@ -2,6 +2,9 @@ import type { EventStore } from '@delta-hub/event-store';
 import {
   AT_ONCE,
   type Instant,
+  intervalsOf,
+  type KnownPair,
+  type KnownPerson,
   type MergeToTell,
   type Outage,
   type PersonFile,
@@ -11,8 +14,7 @@ import {
 import type { Clock } from './clock.js';
 import type { Knowledge } from './command-handler.js';
 import { historyOf } from './intervals.js';
-import { lastingMerge, mergedWith, saidOf } from './merged-persons.js';
-import type { Pair } from './to-command.js';
+import { isTaken, lastingMerge, mergedWith } from './merged-persons.js';
 import type { ReadModels } from './read-models.js';
 import type { Commander, Request } from './requests.js';
 import { concerns, isSealed } from './sealed-records.js';
@@ -55,18 +57,17 @@ export class CurrentKnowledge implements Knowledge {
     return { ...own, agency, since, ...(openTransferId === undefined ? {} : { openTransferId }) };
   }
 
-  async pair(personId: string, duplicateId: string): Promise<Pair> {
+  async pair(personId: string, duplicateId: string, at: Instant): Promise<KnownPair> {
     await this.caughtUp();
-    const [one, other] = [mergedWith(this.readModels, personId), mergedWith(this.readModels, duplicateId)];
-    const isTaken = (one !== undefined && one !== duplicateId) || (other !== undefined && other !== personId);
-    return { person: this.byItself(personId), duplicate: this.byItself(duplicateId), isTaken };
+    const [person, duplicate] = [personId, duplicateId].map((id) => this.known(id));
+    return { person, duplicate, isTaken: isTaken(this.readModels, { personId, duplicateId }, at) };
   }
 
   async partnersOf(personId: string, duplicateId: string): Promise<readonly string[]> {
     await this.caughtUp();
     const transfers = [personId, duplicateId].flatMap((id) => this.readModels.transfersOfPerson(id));
-    // Whoever was told of a merge is told of its end.
-    const told = saidOf(this.readModels, { personId, duplicateId }).flatMap(({ recipients }) => recipients);
+    // Whoever was told of a merge is told of its end; of what others say of the two afterwards only whoever can judge them.
+    const told = this.merge(personId)?.recipients ?? [];
     return [...told, ...transfers.flatMap(({ originNode, receivingNode }) => [originNode, receivingNode])];
   }
 
@@ -107,6 +108,11 @@ export class CurrentKnowledge implements Knowledge {
     // Which judicial organ asks is no matter of the case: its letter is.
     if (commander.role === 'recipient') return true;
     return concerns(commander, this.readModels, personId);
+  }
+
+  private known(personId: string): KnownPerson | undefined {
+    const file = this.byItself(personId);
+    return file && { ...file, earlier: intervalsOf(historyOf(this.readModels, personId)).map(({ agency }) => agency) };
   }
 
   private byItself(personId: string): PersonFile | undefined {

@@ -1,4 +1,12 @@
-import { isMergeEvent, type MergePeriod, mergePeriods, type MergeToTell, upcast } from '@delta-hub/handoff';
+import { eventName } from '@delta-hub/contracts';
+import {
+  type Instant,
+  isMergeEvent,
+  type MergePeriod,
+  mergePeriods,
+  type MergeToTell,
+  upcast,
+} from '@delta-hub/handoff';
 import type { Cases } from './cases.js';
 import { eventIn, recipientsOf } from './signed-events.js';
 
@@ -26,6 +34,16 @@ export const otherOf = ({ personId, duplicateId }: MergePeriod, id: string): str
 const lastingPeriod = (cases: Cases, id: string): MergePeriod | undefined =>
   mergePeriodsOf(cases, id).find(({ until }) => until === undefined);
 
+/**
+ * Whether either of two ids was merged at an instant with a third one, or the two were by what was said in the stream of the
+ * other one.
+ */
+export const isTaken = (cases: Cases, { personId, duplicateId }: MergePair, at: Instant): boolean =>
+  [personId, duplicateId]
+    .flatMap((id) => mergePeriodsOf(cases, id))
+    .filter(({ from, until }) => from <= at && (until === undefined || at < until))
+    .some((period) => period.personId !== personId || period.duplicateId !== duplicateId);
+
 /** The id that is merged with this one now; undefined for none. */
 export const mergedWith = (cases: Cases, id: string): string | undefined => {
   const lasting = lastingPeriod(cases, id);
@@ -49,5 +67,11 @@ export const saidOf = (cases: Cases, { personId, duplicateId }: MergePair): read
 /** The fact by which an id is merged with another one now. */
 export const lastingMerge = (cases: Cases, id: string): MergeToTell | undefined => {
   const lasting = lastingPeriod(cases, id);
-  return lasting && saidOf(cases, lasting).at(-1);
+  return (
+    lasting &&
+    saidOf(cases, lasting).findLast(({ jws }) => {
+      const { type, data } = eventIn(jws);
+      return eventName(type) === 'person.merged' && data.occurredAt === lasting.from;
+    })
+  );
 };

@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Broker } from '@delta-hub/broker';
 import type { KeyHistory, PrivateEncryptionJwk, Signer, TrustList } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
-import { isSilent } from '@delta-hub/handoff';
+import { type Instant, isSilent } from '@delta-hub/handoff';
 import type { TickingClock } from './clock.js';
 import { HandleCommand, HandlerParts } from './command-handler.js';
 import { createDeadLetters } from './dead-letters.js';
@@ -143,7 +143,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     keys: () => keys.current(),
     readStream: (stream: string) => store.read(stream),
     person: (personId: string) => knowledge.person(personId),
-    pair: (personId: string, duplicateId: string) => knowledge.pair(personId, duplicateId),
+    pair: (personId: string, duplicateId: string, at: Instant) => knowledge.pair(personId, duplicateId, at),
     outage: (id: string) => knowledge.outage(id),
     decryptionKey: decryptionKeyOf(deps),
   };

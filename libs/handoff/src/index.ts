@@ -37,6 +37,7 @@ export type { PersonCommand, PersonEvent, PersonFile, PersonRejection, PersonSta
 export { mergeAdmission, mergePeriods, personMergeDecider } from './person-merge.js';
 export type {
   KnownPair,
+  KnownPerson,
   MergePeriod,
   PersonMergeCommand,
   PersonMergeEvent,

@@ -171,13 +171,43 @@ describe('a partner’s word about two ids', () => {
       known,
       'PERSON_NOT_YOURS',
     ],
+    [
+      'of a merge by an agency that answered when it did not know better',
+      after(proposed),
+      merged,
+      { ...known, duplicate: { ...atWujiang, agency: qingpu.id, earlier: [wujiang.id] } },
+      undefined,
+    ],
+    [
+      'of a match with an id in other hands',
+      after(),
+      proposed,
+      { ...known, person: atWujiang, duplicate: { ...atWujiang, agency: qingpu.id } },
+      undefined,
+    ],
+    [
+      'of a match that crossed that of another agency',
+      after(said('person.match-proposed', 'officer-9', '2025-03-10 10:00', qingpu)),
+      proposed,
+      { ...known, duplicate: { ...atWujiang, agency: qingpu.id, earlier: [wujiang.id] } },
+      undefined,
+    ],
+    ['of a match that crossed a merge', after(merged), proposed, { ...known, isTaken: true }, undefined],
     ['without evidence', after(), { ...merged, data: { ...pair, documents: [] } }, known, 'EVIDENCE_MISSING'],
     [
       'from before the last one',
       after(merged),
       said('person.unmerged', 'officer-1', '2025-03-10 09:00'),
       known,
-      'OCCURRED_BEFORE_CAUSE',
+      'NOT_MERGED',
+    ],
+    ['of a merge that was lost, and sent again when it had been taken back', after(unmerged), merged, known, undefined],
+    [
+      'of a merge that was lost, with its end, before another one',
+      after(said('person.merged', 'officer-2', '2025-03-14 09:00')),
+      merged,
+      known,
+      undefined,
     ],
     [
       'of a sealed record, by an ordinary officer',
@@ -187,9 +217,26 @@ describe('a partner’s word about two ids', () => {
       'PERSON_UNKNOWN',
     ],
   ] as const)('%s', (_, state, act, pairKnown, code) => expect(mergeAdmission(state, act, pairKnown)?.code).toBe(code));
+
+  it('of a match hides no merge, whichever came first', () => {
+    const crossing = said('person.match-proposed', 'officer-9', '2025-03-11 10:00', qingpu);
+    expect(after(proposed, merged, crossing)).toEqual(after(proposed, crossing, merged));
+    expect(mergeAdmission(after(merged, crossing), unmerged, known)).toBeUndefined();
+    expect(after(unmerged, proposed, merged)).toEqual(after(proposed, merged, unmerged));
+    expect(mergePeriods([unmerged, merged])).toEqual(mergePeriods([merged, unmerged]));
+  });
 });
 
 describe('an id of which nothing is known but a merge', () => {
+  it('has one answer at a time, also where the two were merged twice over', () => {
+    const [early, late] = [at('2025-03-11 09:00'), at('2025-03-20 09:00')];
+    const joints = [
+      { from: early, other: own },
+      { from: late, until: at('2025-04-01 09:00'), other: own },
+    ];
+    expect(jointIntervals([], joints)).toEqual(jointIntervals([], joints.slice(0, 1)));
+  });
+
   const own = [
     { agency: 'cca-320509', from: at('2025-01-06 09:00'), until: at('2025-03-24 09:00') },
     { agency: 'cca-310118', from: at('2025-03-24 09:00') },

@@ -1,4 +1,5 @@
 import { accept, type Decider, reject } from '@delta-hub/decider';
+import type { AgencyId } from './agency.js';
 import type { Act, CommandContext, Competence, DocumentRef } from './act.js';
 import { citing, competenceRejection, type CompetenceRejection } from './competence.js';
 import type { Instant } from './instant.js';
@@ -23,7 +24,7 @@ export type PersonMergeCommand = CommandContext &
     /** Both persons, as this node's facts know each by itself; undefined when they do not. */
     readonly person: PersonFile | undefined;
     readonly duplicate: PersonFile | undefined;
-    /** Whether either id is merged with a third one. */
+    /** Whether either id is merged with a third one, or the two are by the stream of the other one. */
     readonly isTaken: boolean;
   };
 
@@ -47,8 +48,21 @@ export type PersonMergeRejection =
       readonly rule?: string;
     };
 
-/** The last that was said of each pair of a stream, by the other id. */
-export type PersonMergeState = Readonly<Record<string, PersonMergeEvent>>;
+/**
+ * What was said of each pair of a stream, by the other id, in the order in which it was done: what was lost on the way and
+ * came later, or crossed what another agency said, stands in its place.
+ */
+export type PersonMergeState = Readonly<Record<string, readonly PersonMergeEvent[]>>;
+
+/** The last that was said of a pair, or had been by an instant. A match proposed while they are merged says nothing. */
+const lastSaid = (state: PersonMergeState, duplicateId: string, at?: Instant): PersonMergeEvent | undefined => {
+  const said = (state[duplicateId] ?? []).filter(({ occurredAt }) => at === undefined || occurredAt <= at);
+  const binding = said.findLast(({ type }) => type !== 'person.match-proposed');
+  return binding?.type === 'person.merged' ? binding : said.at(-1);
+};
+
+const inTime = (events: readonly PersonMergeEvent[]): readonly PersonMergeEvent[] =>
+  events.toSorted((a, b) => (a.occurredAt < b.occurredAt ? -1 : Number(a.occurredAt > b.occurredAt)));
 
 export const mergeCompetence: Competence = { signedBy: 'officer', delegable: false, article: '个保法46' };
 
@@ -69,14 +83,17 @@ export const personMergeDecider: Decider<PersonMergeState, PersonMergeCommand, P
       const actor = citing({ ...command, type }, agency);
       const rejection =
         competenceRejection({ type, occurredAt, actor }, mergeCompetence, agency) ??
-        aboutPersons(command, state[duplicateId]) ??
-        aboutPair(command, state[duplicateId]);
+        aboutPersons(command, lastSaid(state, duplicateId)) ??
+        aboutPair(command, lastSaid(state, duplicateId));
       if (rejection !== undefined) return reject(rejection);
       if (occurredAt > now) return reject({ code: 'OCCURRED_IN_FUTURE' });
       return accept({ type, occurredAt, actor, data: { personId, duplicateId, documents } });
     },
 
-    evolve: (state, event) => ({ ...state, [event.data.duplicateId]: event }),
+    evolve: (state, event) => {
+      const { duplicateId } = event.data;
+      return { ...state, [duplicateId]: inTime([...(state[duplicateId] ?? []), event]) };
+    },
   };
 
 /** Two persons, both known, of whom the acting agency answers for the one in whose stream it writes; or it has merged them. */
@@ -112,17 +129,25 @@ const aboutPair = (
     : undefined;
 };
 
-/** Two persons as a node knows them, each by itself, and whether either id is merged with a third one. */
+/** A person as a node knows them, and who answered before. */
+export type KnownPerson = PersonFile & { readonly earlier?: readonly AgencyId[] };
+
+/**
+ * Two persons as a node knows them, each by itself, and whether either id was merged with a third one when it was said, or
+ * the two were by the stream of the other one.
+ */
 export interface KnownPair {
-  readonly person: PersonFile | undefined;
-  readonly duplicate: PersonFile | undefined;
+  readonly person: KnownPerson | undefined;
+  readonly duplicate: KnownPerson | undefined;
   readonly isTaken: boolean;
 }
 
 /**
  * What stands against a partner's word about two ids of which this node holds facts of one at least. `PERSON_NOT_YOURS` and
- * `PERSON_UNKNOWN` may be a matter of time: that the person has come into the partner's hands may be on its way. `isTold`: the
- * agency that answers by now has passed it on, and whether its author answered then was seen where that was known.
+ * `PERSON_UNKNOWN` may be a matter of time: that the person has come into the partner's hands may be on its way. That they
+ * have left them its author may not have known: who has answered is believed. A match binds nobody, whatever it crosses. Judged
+ * by what had been said when it was done: facts of a pair come in any order when some are lost and sent again.
+ * `isTold`: the agency that answers by now has passed it on, and whether its author answered then was seen where that was known.
  */
 export const mergeAdmission = (
   state: PersonMergeState,
@@ -130,23 +155,27 @@ export const mergeAdmission = (
   { person, duplicate, isTaken }: KnownPair,
   isTold = false,
 ): PersonMergeRejection | undefined => {
-  const last = state[duplicateId];
+  const last = lastSaid(state, duplicateId, occurredAt);
+  const isMatch = type === 'person.match-proposed';
   const known = [person, duplicate].filter((file) => file !== undefined);
   if (personId === duplicateId) return { code: 'SAME_PERSON' };
   if (documents.length === 0) return { code: 'EVIDENCE_MISSING' };
-  if (last !== undefined && occurredAt < last.occurredAt) return { code: 'OCCURRED_BEFORE_CAUSE' };
   if (known.some(({ confidentiality }) => confidentiality !== undefined) && !mayHandleSealed(actor))
     return { code: 'PERSON_UNKNOWN' };
   if (type === 'person.unmerged') {
     if (last?.type !== 'person.merged') return { code: 'NOT_MERGED' };
     return last.actor.agencyId === actor.agencyId ? undefined : { code: 'PERSON_NOT_YOURS', rule: '法22' };
   }
-  if (last?.type === 'person.merged' || isTaken) return { code: 'ALREADY_MERGED' };
-  if (type === 'person.merged' && last?.type === 'person.match-proposed' && last.actor.officerId === actor.officerId)
+  if (!isMatch && (last?.type === 'person.merged' || isTaken)) return { code: 'ALREADY_MERGED' };
+  if (!isMatch && last?.type === 'person.match-proposed' && last.actor.officerId === actor.officerId)
     return { code: 'FOUR_EYES_REQUIRED', rule: '个保法46' };
   if (isTold) return undefined;
   if (known.length === 0) return { code: 'PERSON_UNKNOWN' };
-  return known.every(({ agency }) => agency === actor.agencyId)
+  // A match is proposed by whoever answers for the one, of an id that may be in other hands.
+  const concerned = isMatch ? [person ?? duplicate].filter((file) => file !== undefined) : known;
+  return concerned.every(
+    ({ agency, earlier }) => agency === actor.agencyId || earlier?.includes(actor.agencyId) === true,
+  )
     ? undefined
     : { code: 'PERSON_NOT_YOURS', rule: '法22' };
 };
@@ -160,9 +189,9 @@ export interface MergePeriod {
   readonly until?: Instant;
 }
 
-/** The times in which pairs were merged, in the order in which they began. `events` are one stream's, in its order. */
+/** The times in which pairs were merged, in the order in which they began. `events` are one stream's. */
 export const mergePeriods = (events: readonly PersonMergeEvent[]): readonly MergePeriod[] =>
-  events.reduce<readonly MergePeriod[]>((periods, { type, occurredAt, data: { personId, duplicateId } }) => {
+  inTime(events).reduce<readonly MergePeriod[]>((periods, { type, occurredAt, data: { personId, duplicateId } }) => {
     if (type === 'person.merged') return [...periods, { personId, duplicateId, from: occurredAt }];
     if (type === 'person.match-proposed') return periods;
     return periods.map((period) =>
