@@ -1,9 +1,9 @@
 /**
- * The play on Kafka and KurrentDB while everything it stands on fails, one thing after another and two at once. Nodes 31 and
- * 33 are on kafkajs, 32 and 34 on @platformatic/kafka, as provinces may choose: both clients write and read under every fault.
- * Each engine is started again as a supervisor would do it, and nothing else is done by a person. Needs the built programs.
+ * The play on Kafka and KurrentDB while everything it stands on fails, one thing after another and two at once. Once nodes 31
+ * and 33 are on kafkajs, 32 and 34 on @platformatic/kafka, as provinces may choose, so that both clients write and read under
+ * every fault; once all are on kafkajs. Each engine is started again as a supervisor would do it, and nothing else is done by a person. Needs the built programs.
  */
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DoubleProcess } from '../../kurrentdb-double/double-process.js';
@@ -21,29 +21,36 @@ const STANDSTILL_MS = 12_000;
 const PATIENCE_MS = 600_000;
 const CLIENT_BY_NODE = new URL('testing/client-by-node.mjs', import.meta.url).href;
 
-const data = temporary();
-const kept = `${data.path}/kurrentdb`;
+/** How the nodes come to their clients, and which of them are on kafkajs. */
+const CLIENTS = [
+  { clients: 'both clients', given: { NODE_OPTIONS: `--import=${CLIENT_BY_NODE}` }, onKafkajs: ['31', '33'] },
+  { clients: 'kafkajs alone', given: { KAFKA_CLIENT: 'kafkajs' }, onKafkajs: ['31', '32', '33', '34'] },
+];
+
+let data: ReturnType<typeof temporary>;
 let cluster: KafkaCluster;
 let broker: KafkaNode;
 let relay: Relay;
 let store: DoubleProcess;
-let environment: Readonly<Record<string, string>>;
-beforeAll(async () => {
+let environment: Record<string, string>;
+const start = async (): Promise<void> => {
+  data = temporary();
   const [port] = await freePorts(1);
   cluster = await KafkaCluster.start(1, { advertisedPort: port! });
   broker = cluster.nodes[0]!;
   relay = await Relay.start(port!, broker.plan.port);
-  store = await DoubleProcess.start(kept);
+  store = await DoubleProcess.start(keptIn(data));
   environment = {
     DELTA_HUB_BROKER: 'kafka',
     KAFKA_BROKERS: `127.0.0.1:${port!}`,
     DELTA_HUB_STORE: 'kurrentdb',
     KURRENTDB_URL: store.connectionString,
     KURRENTDB_UNPROTECTED: 'allow',
-    NODE_OPTIONS: `--import=${CLIENT_BY_NODE}`,
   };
-}, 180_000);
-afterAll(async () => {
+};
+const keptIn = ({ path }: typeof data): string => `${path}/kurrentdb`;
+beforeEach(start, 180_000);
+afterEach(async () => {
   store.thaw();
   store.stop();
   await relay.stop();
@@ -125,15 +132,16 @@ const faults: Readonly<Record<number, (running: RunningHub) => Promise<unknown>>
   },
 };
 
-it(
-  'broker, store, nodes and lines fail under it: nothing is lost, nothing doubled, nobody is needed',
-  async () => {
+it.each(CLIENTS)(
+  'with $clients, broker, store, nodes and lines fail under it: nothing is lost, nothing doubled, nobody is needed',
+  async ({ given, onKafkajs }) => {
+    Object.assign(environment, given);
     const running = RunningHub.start(['demo', '--json', '--data', data.path], environment);
     await running.acts(1);
     // The topics are made only now: so far the nodes have been waiting for them.
     expect((await hub(['topics', 'apply'], environment)).code).toBe(0);
     await running.acts(2);
-    expect(await nodesInGroups()).toEqual(['31', '33']);
+    expect(await nodesInGroups()).toEqual(onKafkajs);
     for (const [acts, hurt] of Object.entries(faults)) {
       await running.acts(Number(acts));
       await hurt(running);
@@ -142,7 +150,7 @@ it(
     expect(JSON.parse(printed)).toEqual(EXPECTED_REPORT);
     store.stop();
     await store.ended();
-    const events = databaseIn(kept).all();
+    const events = databaseIn(keptIn(data)).all();
     for (const node of ['31.', '32.']) {
       const ids = events.filter(({ stream }) => stream.startsWith(node)).map(({ id }) => id);
       expect([ids.length, new Set(ids).size]).toEqual([node === '31.' ? 23 : 24, ids.length]);

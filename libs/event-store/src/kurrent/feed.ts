@@ -88,8 +88,14 @@ export class Feed {
       for await (const { event } of subscription) {
         if (this.#stop.signal.aborted) return undefined;
         if (event === undefined) continue;
-        const fault = await this.#hand(() => this.#streams.recorded(event));
-        if (fault !== undefined) return fault;
+        try {
+          const recorded = this.#streams.recorded(event);
+          const taking = this.#hand(recorded);
+          if (taking !== undefined) await taking;
+          this.#took(recorded);
+        } catch (error) {
+          return { error };
+        }
       }
       return undefined;
     } catch (error) {
@@ -103,19 +109,16 @@ export class Feed {
     }
   }
 
-  async #hand(read: () => RecordedEvent): Promise<{ readonly error: unknown } | undefined> {
-    try {
-      const event = read();
-      if (this.#after !== undefined && event.position <= this.#after)
-        throw new EventStoreError('SUBSTRATE_TAMPERED', `KurrentDB: position ${event.position} follows ${this.#after}`);
-      await this.#follower(event);
-      this.#after = event.position;
-      this.#lastId = event.id;
-      this.#isFollowing = true;
-      this.#pauseMs = FIRST_PAUSE_MS;
-      return undefined;
-    } catch (error) {
-      return { error };
-    }
+  #hand(event: RecordedEvent): Promise<void> | void {
+    if (this.#after !== undefined && event.position <= this.#after)
+      throw new EventStoreError('SUBSTRATE_TAMPERED', `KurrentDB: position ${event.position} follows ${this.#after}`);
+    return this.#follower(event);
+  }
+
+  #took({ position, id }: RecordedEvent): void {
+    this.#after = position;
+    this.#lastId = id;
+    this.#isFollowing = true;
+    this.#pauseMs = FIRST_PAUSE_MS;
   }
 }
