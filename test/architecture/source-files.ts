@@ -18,9 +18,12 @@ export const filesBelow = (folders: readonly string[], base = root): string[] =>
     }),
   );
 
+/** AssemblyScript: its own language, for its own compiler. */
+const isAssembly = (path: string): boolean => path.includes('/assembly/');
+
 /** The TypeScript files below the folders. */
 export const sourceFiles = (folders: readonly string[], base = root): string[] =>
-  filesBelow(folders, base).filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'));
+  filesBelow(folders, base).filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !isAssembly(path));
 
 /** One mention of another module, be it for its types alone. */
 export interface Mention {

@@ -23,11 +23,7 @@ const tokenFor = async (node: string, agency: string, role: string): Promise<str
 
 beforeAll(async () => {
   running = RunningHub.start(['up', '--data', data.path, '--port', '0'], { DELTA_HUB_STORE_MAX_BYTES: '1048576' });
-  await running.line(/Ctrl-C stops the hub/);
-  for (const line of running.lines) {
-    const [, node, url] = /node (3\d) \S+\s+(http:\S+)\/graphql/.exec(line) ?? [];
-    if (node !== undefined && url !== undefined) urls[node] = url;
-  }
+  Object.assign(urls, await running.addresses());
   officer = await tokenFor('32', 'cca-320509', 'officer');
   operator = await tokenFor('32', 'prov-320000', 'operator');
 }, PATIENCE_MS);
@@ -209,64 +205,6 @@ describe('beside GraphQL', () => {
     });
     expect(await (await fetch(`${urls['31']!}/ledger/checkpoint`)).text()).toMatch(/^delta-hub\.cn\/ledger\/31\n23\n/);
   });
-
-  it(
-    'a ledger is verified from its address, by an inspector only',
-    async () => {
-      const trust = join(data.path, 'nodes', '31', 'trust.json');
-      const inspector = await tokenFor('31', 'cca-310118', 'inspector');
-      expect(await hub(['ledger', 'verify', urls['31']!, '--trust', trust, '--token', inspector])).toMatchObject({
-        code: 0,
-      });
-      const another = await tokenFor('31', 'cca-310118', 'officer');
-      const { code, stderr } = await hub(['ledger', 'verify', urls['31']!, '--trust', trust, '--token', another]);
-      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^TOKEN_REFUSED: /) as unknown });
-    },
-    PATIENCE_MS,
-  );
-
-  it(
-    'a ledger is replayed from its address, by an inspector only',
-    async () => {
-      const replay = async (role: string) => {
-        const token = await tokenFor('31', 'cca-310118', role);
-        return hub(['ledger', 'replay', urls['31']!, '--token', token, '--from', '4', '--json']);
-      };
-      const { code, stdout } = await replay('inspector');
-      const [moment, ...lines] = stdout
-        .trimEnd()
-        .split('\n')
-        .map((line) => JSON.parse(line) as unknown);
-      expect({ code, moment }).toMatchObject({ code: 0, moment: { origin: 'delta-hub.cn/ledger/31', from: 4 } });
-      const { size } = moment as { size: number };
-      expect(lines.slice(0, -1)).toEqual(
-        Array.from({ length: size - 4 }, (_, at) => expect.objectContaining({ index: 4 + at, verdict: 'VERIFIED' })),
-      );
-      expect(lines.at(-1)).toEqual({ end: { entries: size - 4, bad: 0, verdict: 'VERIFIED' } });
-      expect(await replay('officer')).toMatchObject({ code: 1, stdout: '' });
-    },
-    PATIENCE_MS,
-  );
-
-  it(
-    'a replay of a person is a signed fact in the log of the node, which the next one shows',
-    async () => {
-      const inspection = 'cn.delta-hub.inspection.person-replayed.v1';
-      const inspector = await tokenFor('31', 'prov-310000', 'inspector');
-      const typesIn = async (scope: string): Promise<string[]> => {
-        const { body } = await ask('31', inspector, `{ replay(scope: ${scope}) { edges { node { type verdict } } } }`);
-        const { edges } = (body.data as { replay: { edges: { node: { type: string; verdict: string } }[] } }).replay;
-        expect(edges.every(({ node }) => node.verdict === 'VERIFIED')).toBe(true);
-        return edges.map(({ node }) => node.type);
-      };
-      const person = '{ kind: PERSON, id: "T-320509-0001", reason: "complaint 7" }';
-      expect(await typesIn(person)).not.toContain(inspection);
-      let acts: string[] = [];
-      while (!acts.includes(inspection)) acts = await typesIn('{ kind: AGENCY, id: "prov-310000" }');
-      expect(await typesIn(person)).toContain(inspection);
-    },
-    PATIENCE_MS,
-  );
 
   it(
     'a forged record on the broker ends in quarantine with its reason',

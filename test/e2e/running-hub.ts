@@ -88,6 +88,16 @@ export class RunningHub {
     );
   }
 
+  /** Where each node of `up` is, by its number, once all run. */
+  async addresses(): Promise<Readonly<Record<string, string>>> {
+    await this.line(/Ctrl-C stops the hub/);
+    const named = this.lines.flatMap((line) => {
+      const [, node, url] = /node (3\d) \S+\s+(http:\S+)\/graphql/.exec(line) ?? [];
+      return node === undefined || url === undefined ? [] : [[node, url] as const];
+    });
+    return Object.fromEntries(named);
+  }
+
   async kill(signal: NodeJS.Signals): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const closed = once(this.child, 'close');
