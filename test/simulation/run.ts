@@ -11,7 +11,7 @@ const HELP = `Plays seeded worlds of four nodes under faults and checks the inva
   --seed <n>          the first seed (1)
   --worlds <n>        how many worlds, with the seeds that follow (40)
   --cases <n>         persons in a world, each one history (50)
-  --acts <n>          acts that officers try in a world (22 for each person)
+  --acts <n>          acts that officers try in a world (24 for each person)
   --substrate <name>  memory, or sqlite: files in a temporary directory (memory)
   --jobs <n>          worlds that are played at once, each in a process of its own (one for each processor)
   --json              one line of JSON for each world, and one for all
@@ -41,7 +41,7 @@ const options = () => {
   const { substrate } = values;
   if (substrate !== 'memory' && substrate !== 'sqlite') throw new RangeError('--substrate is memory or sqlite');
   const cases = number(values.cases, 'cases');
-  const acts = values.acts === undefined ? 22 * cases : number(values.acts, 'acts');
+  const acts = values.acts === undefined ? 24 * cases : number(values.acts, 'acts');
   const seed = number(values.seed, 'seed');
   const worlds = number(values.worlds, 'worlds');
   const jobs = number(values.jobs, 'jobs');
