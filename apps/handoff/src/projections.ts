@@ -33,7 +33,7 @@ export class Projector extends StoreSubscriber {
         await nextTurn(); // So the publisher's facts are on their way before this keeps everybody waiting.
         readModels.apply(events.at(-1)!.position, () => project(events, readModels, node), events.length);
       },
-      settle: () => readModels.rest(),
+      settle: () => readModels.commit(),
     });
     readModels.takenBack = () => this.goBack();
   }

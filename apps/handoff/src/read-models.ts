@@ -96,10 +96,8 @@ const openTables = (path: string): DatabaseSync => {
   return db;
 };
 
-/** So many events are committed together, where they come without a pause: a page that many of them change is written once. */
-const TOGETHER = 1024;
-/** After so many commits SQLite's log is copied back to the file in a pause, so that hardly ever a commit has to do it. */
-const WORTH_COPYING = 32;
+/** So many events are committed together: a page that many of them change is written once. */
+const TOGETHER = 256;
 /** After a fault so many are committed by themselves: more than were taken back with the one that failed. */
 const CAREFULLY = 4 * TOGETHER;
 
@@ -112,7 +110,6 @@ export class ReadModels {
   private readonly db: DatabaseSync;
   private readonly sql;
   private uncommitted = 0;
-  private uncopied = 0;
   private carefully = 0;
   /** Told when all that was not committed has been taken back. */
   takenBack: () => void = () => undefined;
@@ -159,18 +156,10 @@ export class ReadModels {
 
   /** Where it cannot, all that was not committed is taken back. */
   commit(): void {
-    if (!this.db.isTransaction) return;
-    this.orTakeBack(() => this.db.exec('COMMIT'));
+    this.orTakeBack(() => {
+      if (this.db.isTransaction) this.db.exec('COMMIT');
+    });
     this.uncommitted = 0;
-    this.uncopied += 1;
-  }
-
-  /** Does what was left for a pause. */
-  rest(): void {
-    this.commit();
-    if (this.uncopied < WORTH_COPYING) return;
-    this.uncopied = 0;
-    this.db.exec('PRAGMA wal_checkpoint(PASSIVE)');
   }
 
   private orTakeBack(work: () => void): void {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
+import { setImmediate, setTimeout } from 'node:timers';
 import { asCommitFault, asFault, isBusy, isFull } from './sqlite-fault.js';
 
 interface Job<T = unknown> {
@@ -16,10 +16,6 @@ const MOST_JOBS = 256;
 /** How soon a write lock that another process holds is asked for again. */
 const RETRY_MS = 1;
 
-/** After so many transactions SQLite's log is copied back to the file as soon as nothing was asked for so long. */
-const WORTH_COPYING = 32;
-const PAUSE_MS = 20;
-
 /**
  * Writes of one connection, many to a transaction: what is asked for while one transaction is being committed goes
  * into the next, without a timer. A job that fails does not spoil the others: they are run again without it, and it by itself.
@@ -34,8 +30,6 @@ export class GroupCommit {
   #queue: Job[] = [];
   #scheduled = false;
   #lockedOutSince: number | undefined;
-  #uncopied = 0;
-  #pause: NodeJS.Timeout | undefined;
   #idle = () => {};
 
   /** `committed` is called after every commit, before the promises of its jobs are acted on. */
@@ -68,7 +62,6 @@ export class GroupCommit {
   /** Resolves when nothing is queued any more. */
   async idle(): Promise<void> {
     if (this.#scheduled) await new Promise<void>((resolve) => (this.#idle = resolve));
-    clearTimeout(this.#pause);
   }
 
   #schedule(): void {
@@ -121,24 +114,8 @@ export class GroupCommit {
       if (isFull(error)) return this.#retry(jobs, [...jobs.keys()], asCommitFault(error, this.#path));
       return this.#reject(jobs, asCommitFault(error, this.#path));
     }
-    this.#copyBackInPause();
     this.#committed();
     jobs.forEach((job, index) => job.resolve(values[index]));
-  }
-
-  /** So that hardly ever a commit has to do it, which then takes 20 times as long. */
-  #copyBackInPause(): void {
-    if (++this.#uncopied < WORTH_COPYING) return;
-    this.#pause ??= setTimeout(() => {
-      this.#pause = undefined;
-      this.#uncopied = 0;
-      try {
-        this.#db.exec('PRAGMA wal_checkpoint(PASSIVE)');
-      } catch {
-        // Nothing is lost: it stays in the log, and the next commit meets what is wrong.
-      }
-    }, PAUSE_MS).unref();
-    this.#pause.refresh();
   }
 
   /** Nothing of the group is stored. Those that failed come last, each alone: what they met may not be stored either. */
