@@ -186,6 +186,27 @@ describe('a partner’s word about two ids', () => {
       undefined,
     ],
     [
+      'of a match with an id that is all that is known here, in other hands',
+      after(),
+      proposed,
+      { ...known, person: undefined, duplicate: { ...atWujiang, agency: qingpu.id } },
+      undefined,
+    ],
+    [
+      'of a match by who answers for the other one',
+      after(),
+      proposed,
+      { ...known, person: { ...atWujiang, agency: qingpu.id } },
+      undefined,
+    ],
+    [
+      'of a match by who answers for neither',
+      after(),
+      said('person.match-proposed', 'officer-9', '2025-03-10 09:00', qingpu),
+      { ...known, person: atWujiang },
+      'PERSON_NOT_YOURS',
+    ],
+    [
       'of a match that crossed that of another agency',
       after(said('person.match-proposed', 'officer-9', '2025-03-10 10:00', qingpu)),
       proposed,

@@ -171,13 +171,11 @@ export const mergeAdmission = (
     return { code: 'FOUR_EYES_REQUIRED', rule: '个保法46' };
   if (isTold) return undefined;
   if (known.length === 0) return { code: 'PERSON_UNKNOWN' };
+  const isTheirs = ({ agency, earlier }: KnownPerson): boolean =>
+    agency === actor.agencyId || earlier?.includes(actor.agencyId) === true;
   // A match is proposed by whoever answers for the one, of an id that may be in other hands.
-  const concerned = isMatch ? [person ?? duplicate].filter((file) => file !== undefined) : known;
-  return concerned.every(
-    ({ agency, earlier }) => agency === actor.agencyId || earlier?.includes(actor.agencyId) === true,
-  )
-    ? undefined
-    : { code: 'PERSON_NOT_YOURS', rule: '法22' };
+  const isConcerned = isMatch ? person === undefined || known.some(isTheirs) : known.every(isTheirs);
+  return isConcerned ? undefined : { code: 'PERSON_NOT_YOURS', rule: '法22' };
 };
 
 /** A time in which two ids were one person. */
