@@ -51,11 +51,11 @@ it('what was applied is there at once, in the file once it is committed, and is 
   expect(committed(path)).toBe(4);
 });
 
-it('is committed by itself after some hundred events', () => {
+it('is committed by itself after a thousand events', () => {
   const path = join(dir, 'read.db');
   const models = new ReadModels(path);
-  for (let position = 1n; position <= 300n; position++) models.apply(position, () => undefined);
-  expect(Number(committed(path))).toBeGreaterThanOrEqual(200);
+  for (let position = 1n; position <= 1100n; position++) models.apply(position, () => undefined);
+  expect(Number(committed(path))).toBeGreaterThanOrEqual(1000);
   models.close();
 });
 

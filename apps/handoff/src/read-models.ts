@@ -97,7 +97,7 @@ const openTables = (path: string): DatabaseSync => {
 };
 
 /** So many events are committed together: a page that many of them change is written once. */
-const TOGETHER = 256;
+const TOGETHER = 1024;
 /** After a fault so many are committed by themselves: more than were taken back with the one that failed. */
 const CAREFULLY = 4 * TOGETHER;
 

@@ -52,6 +52,8 @@ const openOnce = (path: string, kind: FileKind, timeout: number, maxBytes: numbe
     if (textOf(db, 'PRAGMA journal_mode = WAL') !== 'wal')
       throw new SqliteFault('UNAVAILABLE', `${path}: this file system cannot hold a write-ahead log`);
     db.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA trusted_schema = OFF');
+    // Whoever fills the log waits until it is copied to the file: 16 ms after every thousand facts, not 4 ms after every 130.
+    db.exec('PRAGMA wal_autocheckpoint = 8192');
     if (maxBytes !== undefined) limitSize(db, maxBytes);
     if (isNew) createTables(db, path, kind);
     setBusyTimeout(db, 0); // From here on whoever meets a lock waits in a better way than SQLite's, which is to block.
