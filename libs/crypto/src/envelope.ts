@@ -84,8 +84,8 @@ export const openEvent = (jws: Jws | Uint8Array, keys: TrustList | KeyRule): Ope
 };
 
 /**
- * As `openEvent` of each, with the rule for each: check by check for all of them, since many signatures at once are
- * verified at less than half the cost of each by itself.
+ * As `openEvent` of each, with the rule for each: check by check for all of them, since many signatures of few keys
+ * at once are verified at about half the cost of each by itself.
  */
 export const openEvents = (
   events: readonly (Jws | Uint8Array)[],

@@ -1,5 +1,5 @@
 /** Nodes that end hard, and a topic that ends before its reader: whole nodes over a real Kafka. Needs the built programs. */
-import { forgetPositions } from '@delta-hub/handoff-app';
+import { forgetPositions, StoreFeed } from '@delta-hub/handoff-app';
 import type { Broker, IncomingRecord } from '@delta-hub/broker';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,7 +7,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { temporary } from '../../e2e/running-hub.js';
 import { Projector } from '../../../apps/handoff/src/projections.js';
 import { ReadModels } from '../../../apps/handoff/src/read-models.js';
-import { StoreFeed } from '@delta-hub/handoff-app';
 import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
 import { clients } from './clients.js';
 import { givenBrokers, TestTopics } from './test-topics.js';
