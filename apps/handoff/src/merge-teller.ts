@@ -2,7 +2,7 @@ import { eventName, type HubEvent } from '@delta-hub/contracts';
 import { isMergeEvent, type PersonMergeEvent, stillToTell } from '@delta-hub/handoff';
 import { v5 as uuidv5 } from 'uuid';
 import type { RecordedEvent } from '@delta-hub/event-store';
-import { saidOf } from './merged-persons.js';
+import { lastingMerge, saidOf } from './merged-persons.js';
 import { type Positions, saveStorePosition, storePosition } from './positions.js';
 import type { ReadModels } from './read-models.js';
 import { Handle, type Outcome } from './requests.js';
@@ -23,8 +23,8 @@ interface Deps {
 }
 
 /**
- * Passes on what is said of two ids after an application from here has told a node of their merge: to that node its author
- * sends nothing, for it need not know of the case. Looks when something is said and when a merge has been told, so that
+ * Passes on what is said of two ids after an application from here has told a node of their merge, and a merge that came here
+ * after the application: to that node its author sends nothing, for it need not know of the case. Looks when something is said and when a merge has been told, so that
  * neither overtakes the other. A command's key comes from fact and case: telling twice records it once.
  */
 export const createMergeTeller = (deps: Deps): StoreSubscriber =>
@@ -57,9 +57,10 @@ const pairIn = (recorded: RecordedEvent, node: string): readonly Pair[] => {
 const tell = async ({ personId, duplicateId }: Pair, deps: Deps): Promise<void> => {
   const { node, readModels, execute } = deps;
   const said = saidOf(readModels, { personId, duplicateId });
+  const lasting = lastingMerge(readModels, personId)?.fact;
   const cases = [personId, duplicateId].flatMap((id) => readModels.transfersOfPerson(id));
   for (const { id: transferId, facts, origin, originNode } of cases.filter((each) => each.originNode === node))
-    for (const { fact, jws } of stillToTell(facts, said))
+    for (const { fact, jws } of stillToTell(facts, said, lasting))
       await execute(
         new Handle(
           { type: 'TellMerge', input: { transferId, merge: { fact, jws } } },

@@ -8,7 +8,7 @@ import {
   upcast,
 } from '@delta-hub/handoff';
 import type { Cases } from './cases.js';
-import { eventIn, recipientsOf } from './signed-events.js';
+import { eventIn, nodeOfSource, recipientsOf } from './signed-events.js';
 
 /** The times in which a person's id and another were one person, oldest first. */
 export const mergePeriodsOf = (cases: Cases, personId: string): readonly MergePeriod[] =>
@@ -61,7 +61,7 @@ export const saidOf = (cases: Cases, { personId, duplicateId }: MergePair): read
     .map(({ id, jws }) => {
       const event = eventIn(jws);
       const isSealed = event.dataclassification === 'MINOR_SEALED';
-      return { fact: id, jws, recipients: recipientsOf(event), isSealed };
+      return { fact: id, jws, author: nodeOfSource(event.source), recipients: recipientsOf(event), isSealed };
     });
 
 /** The fact by which an id is merged with another one now. */

@@ -11,8 +11,8 @@ import type { TransferEvent } from './transfer.events.js';
 
 const given = specFor(transferDecider);
 const jws = 'e30.e30.AAAA';
-/** 吴江 has merged two ids before 青浦 had anything of either. */
-const merge: MergeToTell = { fact: 'merged', jws, recipients: ['32'], isSealed: false };
+/** An agency of 浙江 has merged two ids before the person came to 吴江, and 青浦 had anything of either. */
+const merge: MergeToTell = { fact: 'merged', jws, author: '33', recipients: ['32', '33'], isSealed: false };
 const [applied] = histories.applied as [TransferEvent];
 const node32 = { officerId: 'node-32', role: 'system', agencyId: wujiang.id } as const;
 const told = (fact: string, occurredAt = applied.occurredAt): TransferEvent => ({
@@ -21,6 +21,10 @@ const told = (fact: string, occurredAt = applied.occurredAt): TransferEvent => (
 const tell = (fact: string, context: CommandContext = atNode('2025-03-12 09:00')): TransferCommand => ({
   ...{ ...context, type: 'TellMerge', merge: { fact, jws } },
 });
+const decided = (command: TransferCommand, ...history: readonly TransferEvent[]): readonly TransferEvent[] => {
+  const decision = transferDecider.decide(command, fold(transferDecider, history));
+  return 'accepted' in decision ? decision.accepted : [];
+};
 const atNode = (local: string) => ({ ...by(wujiang, local), actor: node32 });
 
 describe('a person of two ids who moves to where nothing of them is known', () => {
@@ -30,7 +34,19 @@ describe('a person of two ids who moves to where nothing of them is known', () =
       .then(applied, told('merged')));
 
   it.each([
-    ['whose node the merge was sent to', { ...commands.apply(), merge: { ...merge, recipients: ['31', '32'] } }],
+    ['by an agency of the origin’s node that knew of nobody else', { author: '32', recipients: ['32'] }],
+    ['by another that sent it there too, where it may not be known who answered', { recipients: ['31', '32', '33'] }],
+  ] as const)('comes with a merge %s', (_, more) =>
+    given()
+      .when({ ...commands.apply(), merge: { ...merge, ...more } })
+      .then(applied, told('merged')),
+  );
+
+  it.each([
+    [
+      'whose node the origin’s own node has sent it to',
+      { ...commands.apply(), merge: { ...merge, author: '32', recipients: ['31', '32'] } },
+    ],
     ['in the same province', { ...commands.apply(), merge, receiving: kunshan }],
     ['in the open, of a sealed record', { ...commands.apply(), merge: { ...merge, isSealed: true } }],
   ] as const)('is not told again to an agency %s', (_, command) => {
@@ -64,9 +80,7 @@ describe('a person of two ids who moves to where nothing of them is known', () =
     expect(admit(fold(transferDecider, [applied, told('merged')]), told('merged'), wujiang)?.code).toBe(
       'MERGE_ALREADY_TOLD',
     );
-    const withdrawn = transferDecider.decide(commands.withdraw(), state);
-    const closed = [applied, ...('accepted' in withdrawn ? withdrawn.accepted : [])];
-    given(...closed)
+    given(applied, ...decided(commands.withdraw(), applied))
       .when(tell('end', atNode('2025-06-02 09:00')))
       .then(told('end', by(wujiang, '2025-06-02 09:00').occurredAt));
   });
@@ -74,17 +88,25 @@ describe('a person of two ids who moves to where nothing of them is known', () =
 
 describe('what is still to be told in a case', () => {
   const said = ['first', 'first-end', 'merged', 'end', 'anew'].map((fact): MergeToTell => ({ ...merge, fact }));
-  const factsOf = (...events: TransferEvent[]) =>
-    stillToTell(fold(transferDecider, events), said).map(({ fact }) => fact);
+  const factsOf = (events: readonly TransferEvent[], lasting?: string, all = said) =>
+    stillToTell(fold(transferDecider, events), all, lasting).map(({ fact }) => fact);
+  const withdrawn = decided(commands.withdraw(), applied);
 
   it('is all that came after the merge that was told, in its order', () => {
-    expect(factsOf(applied, told('merged'))).toEqual(['end', 'anew']);
-    expect(factsOf(applied, told('merged'), told('end'))).toEqual(['anew']);
+    expect(factsOf([applied, told('merged')])).toEqual(['end', 'anew']);
+    expect(factsOf([applied, told('merged'), told('end')])).toEqual(['anew']);
+    expect(factsOf([applied, told('merged'), ...withdrawn], 'anew')).toEqual(['end', 'anew']);
   });
 
-  it('is nothing where no merge was told, and nothing that its author has sent there', () => {
-    expect(factsOf(applied)).toEqual([]);
-    const sent = said.map((each) => ({ ...each, recipients: ['31', '32'] }));
-    expect(stillToTell(fold(transferDecider, [applied, told('merged')]), sent)).toEqual([]);
+  it('is the merge that lasts where it came after the application, while the case is open', () => {
+    expect(factsOf([applied], 'merged')).toEqual(['merged', 'end', 'anew']);
+    expect(factsOf([applied, ...withdrawn], 'merged')).toEqual([]);
+  });
+
+  it('is nothing where no merge was told or lasts, and nothing that the origin’s own node has sent there', () => {
+    expect(factsOf([applied])).toEqual([]);
+    const sent = said.map((each): MergeToTell => ({ ...each, author: '32', recipients: ['31', '32'] }));
+    expect(factsOf([applied], 'merged', sent)).toEqual([]);
+    expect(factsOf([applied, told('merged')], 'merged', sent)).toEqual([]);
   });
 });

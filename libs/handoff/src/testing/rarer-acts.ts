@@ -27,7 +27,10 @@ export const rarer = (times: Times): Attempt[] => {
   const outsidePrison = { ...atWujiang, category: 'TemporaryServiceOutsidePrison' } as const;
   return [
     ...at('origin', { ...commands.apply(desk(wujiang)), person: outsidePrison }),
-    ...at('origin', { ...commands.apply(desk(wujiang)), merge: { ...merge, recipients: ['32'], isSealed: false } }),
+    ...at('origin', {
+      ...commands.apply(desk(wujiang)),
+      merge: { ...merge, author: '33', recipients: ['32'], isSealed: false },
+    }),
     ...at('origin', {
       ...{ ...by(wujiang, '2025-03-10 09:00', 'system'), ...times },
       ...{ type: 'TellMerge', merge: { ...merge, fact: 'end' } },
