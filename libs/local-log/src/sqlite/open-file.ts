@@ -2,6 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LOG_PAGES } from './log-filling.js';
 import { asFault, detailOf, isBusy, SqliteFault } from './sqlite-fault.js';
 
 /** What marks a file as one of ours, and what is in it. */
@@ -52,8 +53,7 @@ const openOnce = (path: string, kind: FileKind, timeout: number, maxBytes: numbe
     if (textOf(db, 'PRAGMA journal_mode = WAL') !== 'wal')
       throw new SqliteFault('UNAVAILABLE', `${path}: this file system cannot hold a write-ahead log`);
     db.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA trusted_schema = OFF');
-    // Whoever fills the log waits until it is copied to the file: 16 ms after every thousand facts, not 4 ms after every 130.
-    db.exec('PRAGMA wal_autocheckpoint = 8192');
+    db.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
     if (maxBytes !== undefined) limitSize(db, maxBytes);
     if (isNew) createTables(db, path, kind);
     setBusyTimeout(db, 0); // From here on whoever meets a lock waits in a better way than SQLite's, which is to block.

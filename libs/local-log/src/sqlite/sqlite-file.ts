@@ -2,10 +2,11 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { clearTimeout, setTimeout } from 'node:timers';
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { type Announcer, Changes } from '../following.js';
 import { GroupCommit } from './group-commit.js';
 import { BUSY_TIMEOUT_MS, type FileKind, openFile, setBusyTimeout, type SqliteOptions } from './open-file.js';
+import { fillLog } from './log-filling.js';
 import { asFault, isBusy, SqliteFault } from './sqlite-fault.js';
 
 export { isConstraint, SqliteFault, type SqliteFaultKind } from './sqlite-fault.js';
@@ -17,6 +18,9 @@ const changesOfFiles = new Map<string, { readonly changes: Changes; users: numbe
 /** How often another process's commits are looked for: at once after one, as they come in bursts, then ever less. */
 const SHORTEST_LOOK_MS = 1;
 const LONGEST_LOOK_MS = 16;
+
+/** After so many commits a process is one that goes on writing. */
+const COMMITS_OF_A_WRITER = 256;
 
 /** See `openFile` for what it does and throws. */
 export const openSqliteFile = async (path: string, kind: FileKind, options: SqliteOptions): Promise<SqliteFile> => {
@@ -33,6 +37,7 @@ export class SqliteFile implements Announcer {
   readonly #commits: GroupCommit;
   readonly #dataVersion: StatementSync;
   #listeners = 0;
+  #committed = 0;
   #look: NodeJS.Timeout | undefined;
   #seenVersion: unknown;
   #closed = false;
@@ -46,7 +51,7 @@ export class SqliteFile implements Announcer {
     shared.users += 1;
     changesOfFiles.set(this.#realPath, shared);
     this.#changes = shared.changes;
-    this.#commits = new GroupCommit(db, path, busyTimeoutMs, () => this.#changes.announce());
+    this.#commits = new GroupCommit(db, path, busyTimeoutMs, () => this.#hasCommitted());
     this.#dataVersion = db.prepare('PRAGMA data_version');
   }
 
@@ -111,6 +116,15 @@ export class SqliteFile implements Announcer {
     this.#db.close();
     const shared = changesOfFiles.get(this.#realPath);
     if (shared !== undefined && --shared.users === 0) changesOfFiles.delete(this.#realPath);
+  }
+
+  #hasCommitted(): void {
+    this.#changes.announce();
+    this.#committed += 1;
+    if (this.#committed !== COMMITS_OF_A_WRITER) return;
+    setImmediate(() => {
+      if (!this.#closed && !this.#db.isTransaction) fillLog(this.#db, this.#path);
+    });
   }
 
   /** `PRAGMA data_version` changes when another connection, of whatever process, has committed. */
