@@ -1,7 +1,7 @@
 import type { HubEvent } from '@delta-hub/contracts';
 import type { Interval } from '@delta-hub/handoff';
 import { intervalsOfPerson } from '@delta-hub/handoff-app';
-import { inTime, type Joint, jointsIn } from './merges.js';
+import { type Joint, jointsIn } from './merges.js';
 import type { Case } from './officers.js';
 import type { StoredFact } from './stored-facts.js';
 import type { SimulatedNode } from './world.js';
@@ -151,8 +151,8 @@ export const answering = (
 ): readonly string[] => {
   const { personId } = one;
   const all = [...new Map([...facts.values()].flat().map((fact) => [fact.id, fact])).values()];
-  const truth = toldOf(one, inTime(all), person);
-  const turns = new Set(jointsIn(inTime(all)).flatMap(({ from, until }) => [from, until]));
+  const truth = toldOf(one, all, person);
+  const turns = new Set(jointsIn(all).flatMap(({ from, until }) => [from, until]));
   const holderAt = (instant: string) => truth.findLast(({ from }) => from <= instant)?.agency;
   const claims = claimsOf(all.filter((fact) => person(fact) === personId));
   return [

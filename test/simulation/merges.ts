@@ -48,15 +48,15 @@ const inOrder = (one: Case, twin: Case): Pair => {
 const turned = ({ personId, duplicateId }: Pair): Pair => ({ personId: duplicateId, duplicateId: personId });
 
 /** Facts in the order in which they were done. */
-export const inTime = (facts: readonly StoredFact[]): readonly StoredFact[] =>
+const inTime = (facts: readonly StoredFact[]): readonly StoredFact[] =>
   facts.toSorted((a, b) => (a.event.data.occurredAt < b.event.data.occurredAt ? -1 : 1));
 
 const sayingsIn = (facts: readonly StoredFact[]): readonly StoredFact[] =>
   facts.filter(({ name }) => SAYINGS.has(name));
 
-/** The times in which two ids were one person, told from signed facts about them without the hub's own fold. */
+/** The times in which two ids were one person, told from signed facts about them, in any order, without the hub's own fold. */
 export const jointsIn = (facts: readonly StoredFact[]): readonly Joint[] =>
-  [...Map.groupBy(sayingsIn(facts), ({ stream }) => stream).values()].flatMap(jointsOf);
+  [...Map.groupBy(inTime(sayingsIn(facts)), ({ stream }) => stream).values()].flatMap(jointsOf);
 
 const jointsOf = (sayings: readonly StoredFact[]): readonly Joint[] =>
   sayings.reduce<readonly Joint[]>((joints, { name, event }) => {
