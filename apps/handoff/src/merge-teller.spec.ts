@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InMemoryBroker, InMemoryTopics } from '@delta-hub/broker';
+import { type Broker, InMemoryBroker, InMemoryTopics, type OutgoingRecord } from '@delta-hub/broker';
 import { eventName } from '@delta-hub/contracts';
 import { InMemoryEvents, InMemoryEventStore } from '@delta-hub/event-store';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -22,9 +22,10 @@ let disks: Record<Node, InMemoryEvents>;
 let nodes: Record<Node, OpenHandoff>;
 let clock: NodeClock;
 
-const open = (node: Node, files = ''): OpenHandoff => {
+const open = (node: Node, files = '', line: Broker = broker): OpenHandoff => {
+  const peers = NODES.filter((each) => each !== node);
   const handoff = openHandoff({
-    ...{ node, peers: NODES.filter((each) => each !== node), trust, clock, broker, signer: signerOf(node) },
+    ...{ node, peers, trust, clock, broker: line, signer: signerOf(node) },
     eventStore: new InMemoryEventStore(disks[node], () => clock.now()),
     decryptionKey: decryptionKeyOf(node),
     positionsFile: join(dir, `${node}-positions${files}.db`),
@@ -93,13 +94,34 @@ const apply = (receivingDivision: string): Request => ({
   input: { personId: PERSON, receivingDivision, reason: 'family', documents },
 });
 
-/** Two ids that node 32 has merged; the person of one of them has moved to node 31. */
-const moved = async (): Promise<void> => {
+/** A line on which merges are lost; `find` brings them after all. */
+const losing = (line: Broker): { readonly line: Broker; readonly find: () => Promise<void> } => {
+  const lost: (readonly [string, OutgoingRecord])[] = [];
+  const isMerge = ({ value }: OutgoingRecord) => Buffer.from(value).includes('cn.delta-hub.person.merged');
+  const publish: Broker['publish'] = (topic, records) => {
+    lost.push(...records.filter(isMerge).map((record) => [topic, record] as const));
+    const others = records.filter((record) => !isMerge(record));
+    return line.publish(topic, others);
+  };
+  const [subscribe, lag, close] = [line.subscribe.bind(line), line.lag.bind(line), line.close.bind(line)];
+  return {
+    line: { publish, subscribe, lag, close },
+    find: async () => {
+      for (const [topic, record] of lost) await line.publish(topic, [record]);
+    },
+  };
+};
+
+const merge = (day: string): Promise<string> => act('32', day, { type: 'MergePersons', input: pair }, 2);
+
+/** Two ids that node 32 merges, before the person of one of them applies or on the way; the person has moved to node 31. */
+const moved = async (isMergedOnTheWay = false): Promise<void> => {
   await act('32', '2025-01-06', intake(PERSON));
   await act('32', '2025-01-06', intake(OTHER));
   await act('32', '2025-03-03', { type: 'ProposeMatch', input: pair });
-  await act('32', '2025-03-04', { type: 'MergePersons', input: pair }, 2);
+  if (!isMergedOnTheWay) await merge('2025-03-04');
   const transferId = await act('32', '2025-03-10', apply('310118'));
+  if (isMergedOnTheWay) await merge('2025-03-10');
   const course: readonly (readonly [Node, string, Request, number?])[] = [
     ['32', '11', { type: 'GiveOpinion', input: { transferId, supports: true, documents } }],
     ['32', '12', { type: 'SendConsultation', input: { transferId, documents } }],
@@ -147,6 +169,20 @@ describe('a node that becomes a party after two ids were merged', () => {
     await moveOn();
     await until(async () => (await factsAt('33', `person-${OTHER}`)).length === 2);
     expect(await factsAt('33', `person-${OTHER}`)).toEqual(['person.merged', 'person.unmerged']);
+  }, 60_000);
+
+  it('is told of a merge that was lost, and comes to the node the case comes from when the case is open', async () => {
+    await nodes['32'].stop();
+    const { line, find } = losing(broker);
+    nodes['32'] = open('32', '', line);
+    await moved(true);
+    const onward = await moveOn();
+    await settled();
+    expect(await factsAt('33', onward)).toEqual(['transfer.applied']);
+    await find();
+    await until(async () => (await factsAt('33', `person-${OTHER}`)).length === 1);
+    expect(await factsAt('33', onward)).toEqual(['transfer.applied', 'transfer.merge-told']);
+    expect(await factsAt('33', `person-${OTHER}`)).toEqual(['person.merged']);
   }, 60_000);
 
   it('is told once, however often everything is looked at and sent again', async () => {

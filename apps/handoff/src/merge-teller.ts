@@ -1,5 +1,5 @@
 import { eventName, type HubEvent } from '@delta-hub/contracts';
-import { isMergeEvent, type PersonMergeEvent, stillToTell } from '@delta-hub/handoff';
+import { isMergeEvent, isOpen, type PersonMergeEvent, stillToTell } from '@delta-hub/handoff';
 import { v5 as uuidv5 } from 'uuid';
 import type { RecordedEvent } from '@delta-hub/event-store';
 import { lastingMerge, saidOf } from './merged-persons.js';
@@ -24,8 +24,9 @@ interface Deps {
 
 /**
  * Passes on what is said of two ids after an application from here has told a node of their merge, and a merge that came here
- * after the application: to that node its author sends nothing, for it need not know of the case. Looks when something is said and when a merge has been told, so that
- * neither overtakes the other. A command's key comes from fact and case: telling twice records it once.
+ * while such a case was open: to that node its author sends nothing, for it need not know of the case. Looks when something is
+ * said and when a merge has been told, so that neither overtakes the other. A command's key comes from fact and case: telling
+ * twice records it once.
  */
 export const createMergeTeller = (deps: Deps): StoreSubscriber =>
   new StoreSubscriber({
@@ -60,7 +61,7 @@ const tell = async ({ personId, duplicateId }: Pair, deps: Deps): Promise<void> 
   const lasting = lastingMerge(readModels, personId)?.fact;
   const cases = [personId, duplicateId].flatMap((id) => readModels.transfersOfPerson(id));
   for (const { id: transferId, facts, origin, originNode } of cases.filter((each) => each.originNode === node))
-    for (const { fact, jws } of stillToTell(facts, said, lasting))
+    for (const { fact, jws } of stillToTell(facts, said, isOpen(facts) ? lasting : undefined))
       await execute(
         new Handle(
           { type: 'TellMerge', input: { transferId, merge: { fact, jws } } },

@@ -2,7 +2,6 @@ import type { NodeId } from './agency.js';
 import type { Instant } from './instant.js';
 import type { SignedMerge, TransferAct } from './transfer.events.js';
 import { actsOfType, type TransferState } from './transfer.state.js';
-import { isOpen } from './transfer.status.js';
 
 /** What was said of two ids, with what decides whether a node is told of it in a case. */
 export interface MergeToTell extends SignedMerge {
@@ -41,16 +40,16 @@ export const mergeTold = (
 
 /**
  * What is still to be told in a case of all that was `said` of the two ids, in the order in which it was said: what came
- * after the merge that has been told. Where none has been, and the case is open, the `lasting` merge, which came here after it.
+ * after the merge that has been told; where none has been, from the fact `start` on.
  */
 export const stillToTell = (
   state: TransferState,
   said: readonly MergeToTell[],
-  lasting: string | undefined,
+  start: string | undefined,
 ): readonly MergeToTell[] => {
   const parties = state['transfer.applied']?.data;
   const told = new Set(actsOfType(state, 'transfer.merge-told').map(({ data }) => data.fact));
-  const first = said.findIndex(({ fact }) => (told.size > 0 ? told.has(fact) : isOpen(state) && fact === lasting));
+  const first = said.findIndex(({ fact }) => (told.size > 0 ? told.has(fact) : fact === start));
   if (parties === undefined || first < 0) return [];
   return said.slice(first).filter((each) => !told.has(each.fact) && isToTell(parties, each));
 };

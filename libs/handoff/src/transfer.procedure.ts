@@ -155,7 +155,7 @@ export const PROCEDURE: Readonly<Record<TransferEventType, ProcedureStep>> = {
     ...{ after: [['transfer.applied', 'TRANSFER_UNKNOWN']], again: 'ALREADY_ACKNOWLEDGED' },
   },
 
-  // Who becomes a party after two ids of the person were merged is told of it by the origin's node.
+  // Who becomes a party of a person of two ids is told of the merge by the origin's node.
   'transfer.merge-told': {
     ...{ ...byNode, party: 'origin', article: '个保法46', again: 'MERGE_ALREADY_TOLD' },
     after: [['transfer.applied', 'TRANSFER_UNKNOWN']],
