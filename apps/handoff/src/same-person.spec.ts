@@ -14,7 +14,7 @@ import { Handle, type Outcome, type Request } from './requests.js';
 import { StoreFeed } from './store-feed.js';
 import { digest, signerOf } from './testing/sample-records.js';
 
-const [PERSON, OTHER] = ['T-320509-0001', 'T-320509-0099'];
+const [PERSON, OTHER, THIRD] = ['T-320509-0001', 'T-320509-0099', 'T-320509-0100'];
 const documents = [{ kind: 'proof' as const, digest, size: 1 }];
 const pair = { personId: OTHER, duplicateId: PERSON, documents };
 type Agency = 'cca-320509' | 'cca-320583';
@@ -137,5 +137,21 @@ describe('two commands about one person at the same moment', () => {
       give('cca-320509', apply('310118', OTHER)),
     ]);
     expect(outcomes.map(codeOf)).toEqual(['accepted', 'accepted', 'PERSON_HAS_OPEN_TRANSFER']);
+  });
+});
+
+describe('an id that is merged', () => {
+  const match = (personId: string, duplicateId: string): Request => ({
+    type: 'ProposeMatch',
+    input: { personId, duplicateId, documents },
+  });
+
+  it('is merged with no other one, and with the same one in no second stream, until it is taken back', async () => {
+    for (const id of [PERSON, OTHER, THIRD]) await done('cca-320509', intake(id));
+    await merge('cca-320509');
+    const taken: readonly Request[] = [match(PERSON, OTHER), match(PERSON, THIRD), match(THIRD, PERSON)];
+    for (const request of taken) expect(codeOf(await give('cca-320509', request))).toBe('ALREADY_MERGED');
+    await done('cca-320509', { type: 'UnmergePersons', input: pair });
+    for (const request of taken) expect(codeOf(await give('cca-320509', request))).toBe('accepted');
   });
 });
