@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type IncomingRecord, positionAt } from '@delta-hub/broker';
-import { Inbox } from '@delta-hub/local-log/testing';
+import { Hands, Inbox, within } from '@delta-hub/local-log/testing';
 import { Producer } from '@platformatic/kafka';
 import kafkajs from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import { codeOf, numbered } from './traffic.js';
 const { Kafka, logLevel } = kafkajs;
 const TOPIC = 'delta-hub.33.events.v1';
 const STALLED_MS = 500;
+const SOON_MS = 10_000;
 /** One by each of: a try before the client knows of the new topic, one after, and one of ours. */
 const MOST_COPIES = 3;
 const brokers = givenBrokers();
@@ -119,6 +120,21 @@ describe.each(clients)('$name', ({ open }) => {
     isOver = true;
     await going;
     await Promise.all([foreign.close(), broker.close()]);
+  }, 60_000);
+
+  it('a topic that is created again, and grows longer, between two fetches is not read from', async () => {
+    const hands = new Hands<IncomingRecord>();
+    const broker = open({ ...options, times: { lookEvery: 60_000 } }); // Nobody but the reader is to notice.
+    const other = open(options);
+    await broker.publish(TOPIC, [numbered(0)]);
+    const { finished } = await broker.subscribe(TOPIC, [], hands.take);
+    await hands.taken.holding(1);
+    await topics.recreate(TOPIC, 3);
+    await other.publish(TOPIC, [1, 2, 3, 4].map(numbered));
+    hands.letAllGo();
+    expect(await codeOf(within(finished, 'the end', SOON_MS))).toBe('LOG_REPLACED');
+    expect(hands.taken.items.map(({ value }) => Number(Buffer.from(value)))).toEqual([0]);
+    await Promise.all([broker.close(), other.close()]);
   }, 60_000);
 
   it('a topic made again with fewer partitions: the next records lie in those that are there, and not often', async () => {

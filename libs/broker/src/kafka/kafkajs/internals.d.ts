@@ -18,10 +18,32 @@ declare module 'kafkajs/src/cluster/index.js' {
 declare module 'kafkajs/src/protocol/requests/index.js' {
   interface RequestDefinitions {
     versions: readonly string[];
-    protocol: (of: { readonly version: number }) => unknown;
+    protocol: (of: { readonly version: number }) => (options: never) => object;
   }
-  const module: { readonly requests: { readonly Metadata: RequestDefinitions } };
+  const module: { readonly requests: { readonly Fetch: RequestDefinitions; readonly Metadata: RequestDefinitions } };
   export = module;
+}
+
+declare module 'kafkajs/src/protocol/error.js' {
+  const module: {
+    readonly failure: (code: number) => boolean;
+    readonly createErrorFromCode: (code: number) => Error;
+  };
+  export = module;
+}
+
+declare module 'kafkajs/src/protocol/requests/fetch/v0/response.js' {
+  const module: { readonly parse: (data: unknown) => Promise<unknown> };
+  export = module;
+}
+
+declare module 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js' {
+  const decode: (decoder: {
+    readInt32(): number;
+    canReadBytes(length: number): boolean;
+    readBytes(length: number): Buffer;
+  }) => Promise<readonly unknown[]>;
+  export = decode;
 }
 
 declare module 'kafkajs/src/protocol/requests/metadata/v0/response.js' {
@@ -32,11 +54,15 @@ declare module 'kafkajs/src/protocol/requests/metadata/v0/response.js' {
 declare module 'kafkajs/src/protocol/encoder.js' {
   class Encoder {
     writeInt8(value: number): this;
+    writeInt32(value: number): this;
+    writeInt64(value: string): this;
     writeBoolean(value: boolean): this;
     writeUVarInt(value: number): this;
     writeUVarIntString(value: string): this;
     writeUVarIntBytes(): this;
-    writeBufferInternal(buffer: Buffer): void;
+    writeUVarIntArray(value: readonly Encoder[]): this;
+    writeBuffer(value: Buffer): this;
+    readonly buffer: Buffer;
   }
   export = Encoder;
 }
@@ -46,11 +72,14 @@ declare module 'kafkajs/src/protocol/decoder.js' {
     constructor(buffer: Buffer);
     readInt16(): number;
     readInt32(): number;
+    readInt64(): bigint;
     readBoolean(): boolean;
+    readUVarInt(): number;
     readUVarIntString(): string;
     readUVarIntArray<T>(read: (decoder: Decoder) => T): T[];
     readTaggedFields(): unknown;
     readBytes(length: number): Buffer;
+    forward(length: number): void;
   }
   export = Decoder;
 }

@@ -6,6 +6,7 @@ import { type Deliver, type KafkaClient, KafkaClientFault, type KafkaReader } fr
 import type { KafkaOptions } from '../kafka-options.js';
 import { shuffled } from '../shuffled.js';
 import { faultOf } from './faults.js';
+import { teachFetchById } from './fetch-by-id.js';
 import { KafkajsReader } from './kafkajs-reader.js';
 import { type IdentifiedPartition, teachTopicIds } from './topic-ids.js';
 
@@ -56,6 +57,7 @@ export class KafkajsClient implements KafkaClient {
 
   constructor(options: KafkaOptions) {
     teachTopicIds();
+    teachFetchById();
     this.#kafka = kafkaOf(options);
     this.#clientId = options.clientId;
   }
@@ -68,19 +70,15 @@ export class KafkajsClient implements KafkaClient {
     const [first] = await this.#partitions(topic);
     if (first === undefined) return [];
     const offsets = await this.#ask((admin) => admin.fetchTopicOffsets(topic));
-    await this.assertLog(topic, first.topicId);
+    const [after] = await this.#partitions(topic);
+    if (after?.topicId !== first.topicId)
+      throw new KafkaClientFault('TRANSIENT', `${topic}: was created anew just now`);
     return offsets.map(({ partition, low, high }) => ({
       partition,
       logId: first.topicId,
       start: BigInt(low),
       end: BigInt(high),
     }));
-  }
-
-  /** @throws KafkaClientFault when the topic is not that one any more */
-  async assertLog(topic: string, logId: string): Promise<void> {
-    const [first] = await this.#partitions(topic);
-    if (first?.topicId !== logId) throw new KafkaClientFault('TRANSIENT', `${topic}: ${logId} is not its log any more`);
   }
 
   async send(topic: string, partition: number, records: readonly OutgoingRecord[]): Promise<void> {
@@ -114,8 +112,7 @@ export class KafkajsClient implements KafkaClient {
   }
 
   read(topic: string, from: ReadonlyMap<number, bigint>, logId: string, deliver: Deliver): KafkaReader {
-    const assertLog = () => this.assertLog(topic, logId);
-    return new KafkajsReader(this.#kafka, `${this.#clientId}.${crypto.randomUUID()}`, topic, from, assertLog, deliver);
+    return new KafkajsReader(this.#kafka, `${this.#clientId}.${crypto.randomUUID()}`, { topic, logId }, from, deliver);
   }
 
   async close(): Promise<void> {

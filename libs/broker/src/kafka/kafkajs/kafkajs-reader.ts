@@ -38,7 +38,7 @@ const recordsIn = (batch: Batch): readonly FetchedRecord[] => {
 
 /**
  * kafkajs reads in a group only. This one is alone in a group that nobody has had before, so that it never waits for the
- * session of another, commits nothing, and seeks to its own place whenever it has joined.
+ * session of another, commits nothing, and seeks to its own place whenever it has joined. The log is asked for by its id.
  */
 export class KafkajsReader implements KafkaReader {
   readonly failed: Promise<never>;
@@ -46,14 +46,12 @@ export class KafkajsReader implements KafkaReader {
   readonly #next: Map<number, bigint>;
   readonly #consumer: Consumer;
   readonly #started: Promise<void>;
-  #asked: Promise<void> | undefined;
 
   constructor(
     kafka: Kafka,
     groupId: string,
-    private readonly topic: string,
+    private readonly log: { readonly topic: string; readonly logId: string },
     from: ReadonlyMap<number, bigint>,
-    private readonly assertLog: () => Promise<void>,
     private readonly deliver: Deliver,
   ) {
     const { promise, reject } = Promise.withResolvers<never>();
@@ -63,6 +61,7 @@ export class KafkajsReader implements KafkaReader {
     this.#next = new Map(from);
     this.#consumer = kafka.consumer({
       groupId,
+      rackId: log.logId,
       sessionTimeout: SESSION_MS,
       heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: WAIT_MS,
@@ -85,27 +84,13 @@ export class KafkajsReader implements KafkaReader {
     consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => this.#pass(payload));
     consumer.on(consumer.events.CRASH, ({ payload }) => this.#fail(payload.error));
     await consumer.connect();
-    await consumer.subscribe({ topics: [this.topic], fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      // Batches of several partitions come in one answer: they are taken together.
-      partitionsConsumedConcurrently: this.#next.size,
-      eachBatch: (payload) => this.#take(payload),
-    });
+    await consumer.subscribe({ topics: [this.log.topic], fromBeginning: true });
+    await consumer.run({ autoCommit: false, eachBatch: (payload) => this.#take(payload) });
   }
 
   #seek(): void {
     for (const [partition, offset] of this.#next)
-      this.#consumer.seek({ topic: this.topic, partition, offset: `${offset}` });
-  }
-
-  /** Asked once for all batches that came together, and after all of them. */
-  #assertLog(): Promise<void> {
-    this.#asked ??= new Promise((resolve) => setImmediate(resolve)).then(() => {
-      this.#asked = undefined;
-      return this.assertLog();
-    });
-    return this.#asked;
+      this.#consumer.seek({ topic: this.log.topic, partition, offset: `${offset}` });
   }
 
   #pass({ partition, batchSize, firstOffset, lastOffset }: BatchTold): void {
@@ -123,8 +108,6 @@ export class KafkajsReader implements KafkaReader {
       const records = recordsIn(batch).filter(({ offset }) => next === undefined || offset >= next);
       const last = records.at(-1);
       if (last === undefined) return;
-      // What was read may belong to a topic of the same name that was created meanwhile.
-      await this.#assertLog();
       await this.deliver(batch.partition, records);
       this.#next.set(batch.partition, last.offset + 1n);
     } catch (error) {

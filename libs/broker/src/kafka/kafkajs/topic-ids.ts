@@ -24,8 +24,7 @@ const NO_ID = Buffer.alloc(16);
 const encoded = (topics: readonly string[]): Encoder => {
   const encoder = new Encoder().writeUVarIntBytes().writeUVarInt(topics.length === 0 ? 0 : topics.length + 1);
   for (const topic of topics) {
-    encoder.writeBufferInternal(NO_ID);
-    encoder.writeUVarIntString(topic).writeUVarIntBytes();
+    encoder.writeBuffer(NO_ID).writeUVarIntString(topic).writeUVarIntBytes();
   }
   return encoder.writeBoolean(false).writeBoolean(false).writeUVarIntBytes();
 };
