@@ -5,16 +5,6 @@ declare module 'kafkajs/src/network/socketFactory.js' {
   export = create;
 }
 
-declare module 'kafkajs/src/cluster/index.js' {
-  class Cluster {
-    readonly brokerPool: {
-      findConnectedBroker(): Promise<{ metadata(topics: readonly string[]): Promise<unknown> }>;
-    };
-    metadata(of?: { readonly topics?: readonly string[] }): Promise<unknown>;
-  }
-  export = Cluster;
-}
-
 declare module 'kafkajs/src/protocol/requests/index.js' {
   interface RequestDefinitions {
     versions: readonly string[];

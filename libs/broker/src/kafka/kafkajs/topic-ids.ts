@@ -3,7 +3,6 @@
  * a topic that was created again looks like the old one. Written as kafkajs writes its own requests; the request before it
  * stays in use nowhere, since every Kafka 4 broker knows version 12 (Kafka protocol guide, Metadata API).
  */
-import Cluster from 'kafkajs/src/cluster/index.js';
 import Decoder from 'kafkajs/src/protocol/decoder.js';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import requests from 'kafkajs/src/protocol/requests/index.js';
@@ -94,15 +93,8 @@ const request = ({ topics }: { readonly topics: readonly string[] }) => ({
   response: { decode, parse: metadataV0.parse },
 });
 
-/** Asked once: by itself kafkajs' admin, for which what it knows is always out of date, asks for itself first. */
-async function askOnce(this: Cluster, { topics = [] }: { readonly topics?: readonly string[] } = {}): Promise<unknown> {
-  const broker = await this.brokerPool.findConnectedBroker();
-  return broker.metadata(topics);
-}
-
 /** For every kafkajs client of this process. */
 export const teachTopicIds = (): void => {
-  Cluster.prototype.metadata = askOnce;
   const { Metadata } = requests.requests;
   Metadata.versions = [`${VERSION}`];
   Metadata.protocol = () => request;
