@@ -30,6 +30,8 @@ interface Deps {
   /** The keys of all nodes as this node knows them now. */
   readonly keys: () => Promise<KeyHistory>;
   readonly completeness: Pick<Completeness, 'told' | 'lacks' | 'compare'>;
+  /** Called when a peer has been heard: by what it told, something may no longer have to wait. */
+  readonly onHeard?: () => void;
 }
 
 /** What a node knows of another: when it heard it last, and since when that is too long ago. Instants are UTC. */
@@ -157,6 +159,7 @@ export class HeartbeatListener {
       if (beat.sequence > (log.lastHeard(this.peer)?.sequence ?? 0)) {
         await completeness.compare(beat); // before it is heard: until then what was told before is old
         log.heard(beat);
+        this.deps.onHeard?.();
       }
       for (const gap of log.gaps()) await this.lookAt(gap, beat);
     }

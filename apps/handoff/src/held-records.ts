@@ -65,6 +65,7 @@ export class HeldRecords {
 
   /** All that wait, in the order in which they came. */
   all(): readonly HeldRecord[] {
+    if (this.held === 0) return [];
     return this.db
       .prepare('SELECT * FROM held ORDER BY number')
       .all()

@@ -86,6 +86,17 @@ it('what waits outlives the process, and waits once however often it is delivere
   expect(held.all().map(({ reason, since }) => [reason, since])).toEqual([['PERSON_NOT_YOURS', now]]);
 });
 
+it('what has waited for more than seven days is refused also where nothing new comes, with all of its case', async () => {
+  await records.take(APPLIED);
+  await records.take(OPINION);
+  now = '2025-03-17T02:00:00.000Z';
+  await records.refuseOverdue();
+  expect(held.count()).toBe(2);
+  now = '2025-03-17T02:00:00.001Z';
+  await records.refuseOverdue();
+  expect([await types(), held.count()]).toEqual([['refusal.issued.v1', 'refusal.issued.v1'], 0]);
+});
+
 it('what has waited for more than seven days is refused for what it waited for', async () => {
   await records.take(APPLIED);
   now = '2025-03-17T02:00:00.000Z';

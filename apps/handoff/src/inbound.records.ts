@@ -53,6 +53,15 @@ export class InboundRecords {
     return round;
   }
 
+  /** Refuses what has waited too long also where no new fact comes, with which it would be judged again. */
+  async refuseOverdue(): Promise<void> {
+    if (this.parts.held.all().some((one) => this.hasWaitedTooLong(one))) await this.retry();
+  }
+
+  private hasWaitedTooLong({ since }: HeldRecord): boolean {
+    return Date.parse(this.parts.clock.now()) - Date.parse(since) > LONGEST_WAIT_MS;
+  }
+
   private async hold(record: IncomingRecord, reason: string): Promise<void> {
     this.parts.held.put(record, this.parts.clock.now(), reason);
     // What it waits for may have come since it was judged.
@@ -84,9 +93,8 @@ export class InboundRecords {
   }
 
   /** What has waited too long is refused for what it waited for, unless that may have been lost and come again. */
-  private bounded(verdict: Verdict, { since }: HeldRecord): Verdict {
-    const waited = Date.parse(this.parts.clock.now()) - Date.parse(since);
-    const isOver = verdict.verdict === 'hold' && waited > LONGEST_WAIT_MS && this.parts.isAllHere();
+  private bounded(verdict: Verdict, held: HeldRecord): Verdict {
+    const isOver = verdict.verdict === 'hold' && this.hasWaitedTooLong(held) && this.parts.isAllHere();
     return isOver ? { ...verdict, verdict: 'refuse' } : verdict;
   }
 

@@ -88,6 +88,7 @@ const openLine = (
     readonly held: HeldRecords;
     readonly outgoing: Outgoing;
     readonly keys: () => Promise<KeyHistory>;
+    readonly onHeard: () => void;
   },
 ) => {
   const log = new LineLog(positionsFile);
@@ -167,6 +168,8 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const retries = createRetries({ feed, positions, records });
   const line = openLine(deps, {
     ...{ keeper, positions, projector, readModels, held, outgoing, keys: context.keys },
+    // The next heartbeat, or the next fact, finds a fault again.
+    onHeard: () => void records.refuseOverdue().catch(() => undefined),
   });
   const receipts = createReceipts({ node, feed, positions, execute });
   const mergeTeller = createMergeTeller({ node, feed, positions, readModels, projector, execute });
