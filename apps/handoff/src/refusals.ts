@@ -73,7 +73,10 @@ const TABLE: Readonly<Record<Code, readonly [RefusalType, string]>> = {
   DISPUTE_LEVEL_MISSING: ['StateRefusal', 'A dispute goes to the agencies directly above first.'],
   DISPUTE_NOT_RAISED: ['StateRefusal', 'No dispute has been taken to this level.'],
   DISPUTE_PENDING: ['StateRefusal', 'The decision waits for the agencies above.'],
-  DISPUTE_TOO_EARLY: ['StateRefusal', 'A silence can be disputed only some days after the last day of the reply.'],
+  DISPUTE_TOO_EARLY: [
+    'StateRefusal',
+    'A silence can be disputed only some days after the last day of the reply, and a dispute goes on to the provinces when those above the parties disagree or have had their days.',
+  ],
   NOTHING_TO_DISPUTE: ['StateRefusal', 'The other agency has agreed.'],
   DECISION_CONTRADICTS_RULING: ['StateRefusal', 'What the agencies above have settled binds the decision.'],
   VERDICT_ALREADY_GIVEN: ['StateRefusal', 'This verdict on the limit has been given already.'],

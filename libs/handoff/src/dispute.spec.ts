@@ -53,6 +53,7 @@ const rejected = (history: readonly TransferEvent[], command: TransferCommand) =
 
 const disputed = after(histories.refused, raise('2025-03-18 09:00'));
 const settled = after(disputed, resolve(suzhou, 'to-accept'), resolve(shanghai, 'to-accept'));
+const upheld = after(disputed, resolve(suzhou, 'refusal-upheld'), resolve(shanghai, 'refusal-upheld'));
 
 describe('上一级 (办法9, 30)', () => {
   const between = (level: DisputeLevel, origin: AgencyRecord, receiving: AgencyRecord) =>
@@ -87,6 +88,9 @@ describe('G2, a refusal is disputed (办法30)', () => {
     expect(status(after(last, decide(false)))).toBe('DECIDED_REFUSED');
   });
 
+  it('goes on to the provinces when the agencies above have had their five days', () =>
+    expect(rejected(disputed, raise('2025-03-24 00:00', 'province'))).toBeUndefined());
+
   it.each([
     ['DISPUTE_ALREADY_RAISED', disputed, raise('2025-03-19 09:00')],
     ['DISPUTE_LEVEL_MISSING', histories.refused, raise('2025-03-19 09:00', 'province')],
@@ -94,8 +98,15 @@ describe('G2, a refusal is disputed (办法30)', () => {
     ['ALREADY_DECIDED', histories.turnedDown, raise('2025-03-19 09:00')],
     ['ACT_NOT_YOURS', histories.refused, raise('2025-03-19 09:00', 'upper', qingpu)],
     ['DISPUTE_PENDING', disputed, decide(false)],
-    ['DECISION_CONTRADICTS_REPLY', disputed, decide(true)],
+    ['DISPUTE_PENDING', disputed, decide(true)],
     ['DECISION_CONTRADICTS_RULING', settled, decide(false)],
+    ['DECISION_CONTRADICTS_RULING', upheld, decide(true)],
+    ['DISPUTE_TOO_EARLY', disputed, raise('2025-03-23 23:59', 'province')],
+    [
+      'DISPUTE_TOO_EARLY',
+      after(disputed, resolve(suzhou, 'to-accept', '2025-03-19 09:00')),
+      raise('2025-03-20 09:00', 'province'),
+    ],
     ['DISPUTE_ALREADY_RESOLVED', settled, raise('2025-03-26 09:00', 'province')],
     ['DISPUTE_ALREADY_RESOLVED', settled, resolve(suzhou, 'refusal-upheld', '2025-03-26 09:00')],
     ['DISPUTE_NOT_RAISED', histories.refused, resolve(suzhou, 'to-accept')],
@@ -138,11 +149,11 @@ it('a partner admits each act on top of those before it, and a decision its auth
     const author = [...all, ...agencies].find(({ id }) => id === event.actor.agencyId) as AgencyRecord;
     expect(admit(fold(transferDecider, decided.slice(0, index)), event, author)).toBeUndefined();
   });
-  const upheld = after(
+  const agreedLate = after(
     ...[play(commands.apply(), commands.opine(), commands.consult(), commands.receive()), raise('2025-03-23 09:00')],
     commands.agree(by(qingpu, '2025-03-24 09:00')),
   );
-  const founded = after(upheld, decide(true)).at(-1) as TransferEvent;
-  const ruledMeanwhile = after(upheld, resolve(suzhou, 'refusal-upheld'), resolve(shanghai, 'refusal-upheld'));
+  const founded = after(agreedLate, decide(true)).at(-1) as TransferEvent;
+  const ruledMeanwhile = after(agreedLate, resolve(suzhou, 'refusal-upheld'), resolve(shanghai, 'refusal-upheld'));
   expect(admit(fold(transferDecider, ruledMeanwhile), founded, wujiang)).toBeUndefined();
 });

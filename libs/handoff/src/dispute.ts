@@ -1,8 +1,9 @@
 import type { AgencyId, Directory } from './agency.js';
 import { dueInstants } from './deadlines.js';
-import { addDays, dayOf, startOfDay } from './instant.js';
+import { addDays, dayOf, endOfDay, startOfDay } from './instant.js';
 import { repliesOf, standingReply } from './reply.js';
 import { packInForce, type Rules } from './rule-book.js';
+import type { DisputeRule } from './rule-pack.js';
 import type { DisputeLevel, DisputeOutcome, TransferAct, TransferRejection } from './transfer.events.js';
 import type { TransferState } from './transfer.state.js';
 
@@ -59,21 +60,41 @@ export const isDisputed = (state: TransferState): boolean =>
   rulingsOf(state).length === 0 &&
   standingReply(state)?.data.agrees !== true;
 
+type Raised = TransferAct<'transfer.dispute-raised'>;
+
 /** What stands against raising a dispute, as far as the origin knows: only a refusal or a long silence can be disputed. */
-export const disputeRejection = (
-  state: TransferState,
-  { occurredAt }: TransferAct<'transfer.dispute-raised'>,
-  rules: Rules,
-): TransferRejection | undefined => {
+export const disputeRejection = (state: TransferState, act: Raised, rules: Rules): TransferRejection | undefined => {
+  const { occurredAt } = act;
   const replied = standingReply(state);
   if (replied?.data.agrees) return { code: 'NOTHING_TO_DISPUTE', rule: '办法30' };
   if (rulingsOf(state).length > 0) return { code: 'DISPUTE_ALREADY_RESOLVED' };
-  if (replied !== undefined) return undefined;
-  const due = dueInstants(state, rules).find(({ step }) => step === 'REPLY');
   const node = state['transfer.applied']?.data.originNode ?? '';
-  const days = packInForce(rules.book, node, dayOf(occurredAt))?.dispute.daysAfterReplyDue;
-  const isEarly = due === undefined || days === undefined || occurredAt < startOfDay(addDays(due.dueDay, days));
+  const rule = packInForce(rules.book, node, dayOf(occurredAt))?.dispute;
+  const isEarly =
+    act.data.level === 'province' ? isWithAgencyAbove(state, act, rule) : isSilenceShort(state, act, rule, rules);
   return isEarly ? { code: 'DISPUTE_TOO_EARLY', rule: '办法30' } : undefined;
+};
+
+/** Whether there is no reply, and the last day for it has not passed for long enough. */
+const isSilenceShort = (
+  state: TransferState,
+  { occurredAt }: Raised,
+  rule: DisputeRule | undefined,
+  rules: Rules,
+): boolean => {
+  if (standingReply(state) !== undefined) return false;
+  const due = dueInstants(state, rules).find(({ step }) => step === 'REPLY');
+  return (
+    due === undefined || rule === undefined || occurredAt < startOfDay(addDays(due.dueDay, rule.daysAfterReplyDue))
+  );
+};
+
+/** Whether the agencies above the parties still have their days: they have not both said something, and not the same. */
+const isWithAgencyAbove = (state: TransferState, { occurredAt }: Raised, rule: DisputeRule | undefined): boolean => {
+  const raised = state['transfer.dispute-raised#upper'];
+  const halves = (['origin', 'receiving'] as const).map((half) => state[`transfer.dispute-resolved#upper/${half}`]);
+  if (raised === undefined || rule === undefined || halves.every((half) => half !== undefined)) return false;
+  return occurredAt < endOfDay(addDays(dayOf(raised.occurredAt), rule.daysPerLevel));
 };
 
 /** What stands against another reply, as far as the receiving agency knows: the case has been decided, or settled above. */

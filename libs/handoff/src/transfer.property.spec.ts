@@ -56,7 +56,7 @@ describe('two nodes that hear of each other late', () => {
   it('the moves do every act there is, and reach every status a case can have', () => {
     const reached = new Set<TransferStatus>();
     const done = new Set<TransferEventType>();
-    for (const each of fc.sample(moves, { numRuns: 250, seed: 20250310 }))
+    for (const each of fc.sample(moves, { numRuns: 320, seed: 20250311 }))
       eventsOf(playOnTwoNodes(each).origin).reduce((state, event) => {
         const next = transferDecider.evolve(state, event);
         reached.add(statusOf(next)!);

@@ -51,7 +51,7 @@ export const transferDecider: Decider<TransferState, TransferCommand, TransferEv
     // Whoever knows of a withdrawal is bound by it.
     const isClosed = state['transfer.withdrawn'] !== undefined;
     const rejection = guard(state, act, command.agency, isClosed, repetition(state, act));
-    if (rejection !== undefined) return reject(rejection);
+    if (rejection !== undefined) return reject(sayingMore(rejection, act, state));
     const bound = restsOnCorrected(state, act) ?? bindingOnUs(command, act, state);
     if (bound !== undefined) return reject(bound);
     if (act.occurredAt > command.now) return reject({ code: 'OCCURRED_IN_FUTURE' });
@@ -307,6 +307,12 @@ const consequences = (state: TransferState, cause: TransferEvent, command: Trans
   }
   const completed = completionBy(state, cause);
   return completed === undefined ? [] : [completed];
+};
+
+/** Of a decision that rests on nothing, what it has to wait for or to follow says more. */
+const sayingMore = (rejection: TransferRejection, act: TransferEvent, state: TransferState): TransferRejection => {
+  const isUnfounded = rejection.code === 'REPLY_MISSING' || rejection.code === 'DECISION_CONTRADICTS_REPLY';
+  return isUnfounded && act.type === 'transfer.decided' ? (boundBy(state, act.data.approved) ?? rejection) : rejection;
 };
 
 const refusal = (code: TransferRejection['code'], rule?: string): TransferRejection =>
