@@ -66,7 +66,7 @@ const asked = (command: Recording, state: TransferState): TransferEvent | Transf
   if (command.type === 'SendCopy') return copyOf(command, state);
   if (command.type === 'ProposeSanction') {
     const { measure, documents, rules } = command;
-    const days = absenceIn(state, rules)?.days ?? 0;
+    const days = absenceIn(state, command.occurredAt, rules)?.days ?? 0;
     return recordAct('transfer.sanction-proposed', command, { measure, days, documents });
   }
   return command.type === 'RaiseDispute' || command.type === 'ResolveDispute'

@@ -194,7 +194,8 @@ const count = (step: DeadlineStep, node: NodeId, from: Instant, { book, calendar
   if (pack === undefined || limit === undefined) return undefined;
   if (step === 'DECISION' && pack.policy.decisionLimit === 'none') return undefined;
   const days = limit.days + travel(limit, pack.policy);
-  return { pack, limit, lastDay: lastDayOf(days, from, pack.policy.rollForward, calendar) };
+  const rollForward = limit.isAtOnce ? 'never' : pack.policy.rollForward;
+  return { pack, limit, lastDay: lastDayOf(days, from, rollForward, calendar) };
 };
 
 /** Travel is left out of the person's own limit only, and only where the switch says so (刑事诉讼法 105). */

@@ -112,6 +112,18 @@ describe('G3, the person does not report (办法31)', () => {
   });
 });
 
+it('days off put off neither the search nor the notice to the police: the article says at once', () => {
+  const moved = (event: TransferEvent): TransferEvent =>
+    event.type === 'transfer.nonreport-notified' ? { ...event, occurredAt: at('2025-10-01 00:00') } : event;
+  const started = search(by(wujiang, '2025-10-02 08:10'));
+  const history = after(notified.map(moved), started);
+  const dues = dueInstants(fold(transferDecider, history), rules).slice(-2);
+  expect(dues.map(({ step, dueDay }) => [step, dueDay])).toEqual([
+    ['SEARCH', '2025-10-02'],
+    ['POLICE_NOTICE', '2025-10-03'],
+  ]);
+});
+
 describe('the sanction', () => {
   it('is proposed by the agency that answered, with the days, and decided by the one that executes now', () => {
     const proposed = after(found, propose());
@@ -138,6 +150,38 @@ describe('the sanction', () => {
     );
   });
 
+  it('of who is still missing grows until it is proposed', () => {
+    const missing = after(searching, close('not-found', '2025-04-07 09:00'));
+    given(...missing)
+      .when(propose('revocation-proposal', by(wujiang, '2025-04-26 09:00')))
+      .thenRejected({ code: 'SANCTION_NOT_FITTING', rule: '办法35' });
+    expect(after(missing, propose('warning', by(wujiang, '2025-04-26 09:00'))).at(-1)?.data).toMatchObject({
+      days: 31,
+    });
+    const proposed = after(missing, propose('revocation-proposal', by(wujiang, '2025-04-27 09:00')));
+    expect(proposed.at(-1)?.data).toMatchObject({ measure: 'revocation-proposal', days: 32 });
+  });
+
+  it.each([
+    ['SuspendedSentence', 'revocation-proposal', '高法解释543'],
+    ['Parole', 'revocation-proposal', '高法解释543'],
+    ['TemporaryServiceOutsidePrison', 'imprisonment-proposal', '高法解释516'],
+    ['PublicSurveillance', 'penalty-proposal', '法28'],
+  ] as const)('of more than a month, for %s, is the %s', (category, measure, rule) => {
+    const ofCategory = after(searching, report('2025-05-06 09:00')).map((event) =>
+      event.type === 'transfer.applied' ? { ...event, data: { ...event.data, category } } : event,
+    );
+    for (const other of ['revocation-proposal', 'imprisonment-proposal', 'penalty-proposal', 'warning'] as const)
+      if (other === measure)
+        expect(after(ofCategory, propose(other, by(wujiang, '2025-05-07 09:00'))).at(-1)?.data).toMatchObject({
+          measure,
+        });
+      else
+        given(...ofCategory)
+          .when(propose(other, by(wujiang, '2025-05-07 09:00')))
+          .thenRejected({ code: 'SANCTION_NOT_FITTING', rule });
+  });
+
   it.each([
     ['2025-03-26', undefined],
     ['2025-03-27', 'admonition'],
@@ -147,7 +191,8 @@ describe('the sanction', () => {
     ['2025-04-27', 'revocation-proposal'],
   ])('for an absence until %s is %s: more than 10 days, more than a month', (until, measure) => {
     const days = (Date.parse(until) - Date.parse('2025-03-26')) / 86_400_000;
-    expect(sanctionFor({ lastDay: '2025-03-26', until, days }, rulePack2020.sanctions)?.measure).toBe(measure);
+    const rungs = rulePack2020.sanctions.filter(({ categories }) => categories?.includes('Parole') ?? true);
+    expect(sanctionFor({ lastDay: '2025-03-26', until, days }, rungs)?.measure).toBe(measure);
   });
 
   it('counts a month to the same date, or to the last day of a shorter month (高法解释 202)', () =>
@@ -157,7 +202,7 @@ describe('the sanction', () => {
 
   it('is none when a report that was recorded late turns out to have been in time', () => {
     const inTime = after(searching, { ...report('2025-03-28 10:00'), occurredAt: at('2025-03-26 17:00') });
-    expect(absenceIn(fold(transferDecider, inTime), hubRules)).toBeUndefined();
+    expect(absenceIn(fold(transferDecider, inTime), at('2025-03-28 10:00'), hubRules)).toBeUndefined();
   });
 });
 

@@ -29,24 +29,27 @@ export const noticeOfNonReport = (
   );
 };
 
-/** How long the person has been away after the last day for the report: until the report, else until the search was closed. */
+/** How long the person has been away after the last day for the report. */
 export interface Absence {
   /** The last day on which the report was in time; or of the last contact, where the pack counts from there. */
   readonly lastDay: PlainDate;
-  /** The day of the report, or on which the search was given up. */
+  /** The day of the report, or on which the person was found; of who is missing, the day on which it is asked. */
   readonly until: PlainDate;
   readonly days: number;
 }
 
 /**
- * Undefined while the person is still searched for, and when the report turned out to be in time. From which day it is
- * counted is a switch of the pack in force when the limit passed.
+ * Undefined while the person is still searched for, and when the report turned out to be in time. Whoever is missing after
+ * the search is away until it is asked, `at`. From which day it is counted is a switch of the pack in force when the limit
+ * passed.
  */
-export const absenceIn = (state: TransferState, { book }: Rules): Absence | undefined => {
+export const absenceIn = (state: TransferState, at: Instant, { book }: Rules): Absence | undefined => {
   const due = state['transfer.nonreport-notified']?.data.due;
-  const end = state['transfer.person-reported'] ?? state['transfer.search-closed'];
-  if (due === undefined || end === undefined || end.occurredAt < due) return undefined;
-  const [dueDay, until] = [dayOf(justBefore(due)), dayOf(end.occurredAt)];
+  const closed = state['transfer.search-closed'];
+  const found = closed?.data.outcome === 'not-found' && closed.occurredAt < at ? at : closed?.occurredAt;
+  const end = state['transfer.person-reported']?.occurredAt ?? found;
+  if (due === undefined || end === undefined || end < due) return undefined;
+  const [dueDay, until] = [dayOf(justBefore(due)), dayOf(end)];
   const policy = packInForce(book, state['transfer.applied']?.data.originNode ?? '', dueDay)?.policy;
   // The last verified contact in a transfer is the service of the decision.
   const served = state['transfer.decision-served'];
@@ -73,7 +76,7 @@ export const sanctionRejection = (
   act: Sanctioning,
   rules: Rules,
 ): TransferRejection | undefined => {
-  const absence = absenceIn(state, rules);
+  const absence = absenceIn(state, act.occurredAt, rules);
   if (absence === undefined) return { code: 'NOTHING_TO_SANCTION', rule: '办法31' };
   // Of the other party: one's own is refused before.
   if (act.type === 'transfer.sanction-decided' && state[act.type] !== undefined)
@@ -84,7 +87,11 @@ export const sanctionRejection = (
     return { code: 'ACT_NOT_YOURS', rule: '办法31' };
   const node = (executing === 'origin' ? parties?.originNode : parties?.receivingNode) ?? '';
   const ladder = packInForce(rules.book, node, dayOf(act.occurredAt))?.sanctions ?? [];
-  const fitting = sanctionFor(absence, ladder);
+  const category = parties?.category;
+  const fitting = sanctionFor(
+    absence,
+    ladder.filter(({ categories }) => category === undefined || (categories?.includes(category) ?? true)),
+  );
   const measure: Sanction | 'none' = act.data.measure;
   return measure === 'none' || measure === fitting?.measure
     ? undefined

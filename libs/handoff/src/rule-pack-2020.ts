@@ -60,7 +60,7 @@ const limits: readonly Limit[] = [
   {
     ...{ ...byAgency, step: 'CUSTODY_FILE', days: 5, from: 'transfer.decided', when: 'outside-prison' },
     ...{ act: 'transfer.custody-file-placed', party: 'receiving', article: '办法31', source: 'recalled' },
-    ladder: [reminded('due', 0, 'receiving', 'custody-place')],
+    ladder: [breached('receiving', 'custody-place')],
     text: 'The place that is to hold the custodial file tells the new county agency within 5 days.',
   },
   {
@@ -69,15 +69,16 @@ const limits: readonly Limit[] = [
       party: 'origin',
       article: '办法31',
       source: 'proposal',
+      isAtOnce: true,
       ladder: [reminded('due', 0, 'origin', 'origin-upper')],
     },
-    text: 'Organise the search at once; target of 1 day, the text says only: immediately.',
+    text: 'Organise the search at once; target of 1 day, days off or not; the text says only: immediately.',
   },
   {
     ...{ ...byAgency, step: 'POLICE_NOTICE', days: 1, from: 'transfer.search-started' },
-    ...{ act: 'transfer.police-notified', party: 'origin', article: '办法38', source: 'proposal' },
+    ...{ act: 'transfer.police-notified', party: 'origin', article: '办法38', source: 'proposal', isAtOnce: true },
     ladder: [reminded('due', 0, 'origin', 'origin-upper')],
-    text: 'Tell the police in time when the person is not found; target of 1 day.',
+    text: 'Tell the police in time when the person is not found; target of 1 day, days off or not.',
   },
   {
     ...{ ...byAgency, step: 'SANCTION_PROPOSAL', days: 5, from: 'transfer.search-closed' },
@@ -128,7 +129,24 @@ const sanctions: readonly SanctionRule[] = [
   },
   {
     ...{ measure: 'revocation-proposal', over: { months: 1 }, article: '高法解释543', source: 'law', verified: false },
+    categories: ['SuspendedSentence', 'Parole'],
     text: 'Proposal to revoke the suspension or parole 提请撤销 for more than one month.',
+  },
+  {
+    ...{
+      measure: 'imprisonment-proposal',
+      over: { months: 1 },
+      article: '高法解释516',
+      source: 'law',
+      verified: false,
+    },
+    categories: ['TemporaryServiceOutsidePrison'],
+    text: 'Proposal of imprisonment 提请收监执行 of who serves outside prison; the month is the hub’s, by 高法解释 543.',
+  },
+  {
+    ...{ measure: 'penalty-proposal', over: { months: 1 }, article: '法28', source: 'law', verified: false },
+    categories: ['PublicSurveillance'],
+    text: 'Proposal of a public security penalty 提请治安管理处罚 under control 管制; the month is the hub’s.',
   },
 ];
 

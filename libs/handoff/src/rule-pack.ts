@@ -49,6 +49,8 @@ export interface Limit extends Rule {
    * line was cut (domain B0, P). Otherwise the day of the act itself counts.
    */
   readonly timelyBy?: 'receipt';
+  /** The text says at once 立即: days off do not put it off, whatever the switch for roll-forward says. */
+  readonly isAtOnce?: true;
   /** The party that does the act, or at whose desk the person does. */
   readonly party: Party;
   /** Who owes the act: the agency, the person 社区矫正对象, or the recipient of the agency's copy. */
@@ -74,6 +76,8 @@ export interface GroundRule extends Rule {
 /** From which absence on a measure is the one that fits: more than so many days or months after the last day. */
 export interface SanctionRule extends Rule {
   readonly measure: Sanction;
+  /** For persons of these categories alone; of every one when absent. */
+  readonly categories?: readonly CorrectionCategory[];
   readonly over: { readonly days: number } | { readonly months: number };
 }
 

@@ -27,8 +27,8 @@ export type DeadlineStep =
   | 'SANCTION_PROPOSAL'
   | 'SANCTION_DECISION';
 
-/** What follows from an absence 处罚: 训诫, 警告, 提请撤销. */
-export type Sanction = 'admonition' | 'warning' | 'revocation-proposal';
+/** What follows from an absence 处罚: 训诫, 警告, 提请撤销缓刑或假释, 提请收监执行, 提请治安管理处罚. */
+export type Sanction = 'admonition' | 'warning' | 'revocation-proposal' | 'imprisonment-proposal' | 'penalty-proposal';
 
 /**
  * An office by what it is to a transfer; the directory says who that is. `upper` is the agency directly above 上一级: a

@@ -844,7 +844,7 @@ export interface TransferReplySuperseded {
 export interface TransferSanctionDecided {
   occurredAt: Instant;
   actor: Actor;
-  measure: 'admonition' | 'warning' | 'revocation-proposal' | 'none';
+  measure: 'admonition' | 'warning' | 'revocation-proposal' | 'imprisonment-proposal' | 'penalty-proposal' | 'none';
   documents: Documents;
   nth?: Nth;
 }
@@ -854,7 +854,7 @@ export interface TransferSanctionDecided {
 export interface TransferSanctionProposed {
   occurredAt: Instant;
   actor: Actor;
-  measure: 'admonition' | 'warning' | 'revocation-proposal';
+  measure: 'admonition' | 'warning' | 'revocation-proposal' | 'imprisonment-proposal' | 'penalty-proposal';
   /**
    * Days after the last day for the report.
    */

@@ -1577,8 +1577,12 @@ export type Sanction =
   | 'admonition'
   /** 警告 (办法 35): more than 10 days. */
   | 'warning'
-  /** 提请撤销缓刑、假释 (高法解释 543): more than one month. */
-  | 'revocation_proposal';
+  /** 提请撤销缓刑、假释 (高法解释 543): more than one month, of a suspended sentence or parole. */
+  | 'revocation_proposal'
+  /** 提请收监执行 (高法解释 516): the same of who serves outside prison. */
+  | 'imprisonment_proposal'
+  /** 提请治安管理处罚 (社区矫正法 28): the same under control 管制. */
+  | 'penalty_proposal';
 
 /** The person’s branch of 双到位. */
 export type PersonStatus =

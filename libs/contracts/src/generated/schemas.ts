@@ -2255,6 +2255,8 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
           "admonition",
           "warning",
           "revocation-proposal",
+          "imprisonment-proposal",
+          "penalty-proposal",
           "none"
         ]
       },
@@ -2291,7 +2293,9 @@ export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>
         "enum": [
           "admonition",
           "warning",
-          "revocation-proposal"
+          "revocation-proposal",
+          "imprisonment-proposal",
+          "penalty-proposal"
         ]
       },
       "days": {
