@@ -5,7 +5,10 @@ import type { DeadlineStep, Party } from './terms.js';
 const ofApproval = { of: 'transfer.decided', from: 'transfer.decided', verified: false } as const;
 const ofFile = { of: 'transfer.file-sent', from: 'transfer.file-receipted', verified: false } as const;
 
-/** Who is sent a copy of an approval: by the origin with the decision, by the receiving agency with its receipt. */
+/**
+ * Who is sent a copy of an approval: by the origin with the decision, by the receiving agency with its receipt; and of a
+ * search, by the origin.
+ */
 export const copies: readonly CopyRule[] = [
   {
     ...{ ...ofApproval, to: 'deciding-authority', article: '法27', source: 'law' },
@@ -31,6 +34,11 @@ export const copies: readonly CopyRule[] = [
   {
     ...{ ...ofFile, to: 'receiving-police', article: '法27', source: 'law' },
     text: 'Forward the legal documents to the police of the new county.',
+  },
+  {
+    ...{ of: 'transfer.search-started', from: 'transfer.search-started', to: 'origin-procuratorate', isPrompt: true },
+    ...{ article: '办法38', source: 'recalled', verified: false },
+    text: 'Inform the procuratorate of the county the person leaves of the search, promptly.',
   },
 ];
 

@@ -28,7 +28,7 @@ export const instancesOf = (
 ): readonly LimitInstance[] => {
   if (act === 'transfer.copy-sent')
     return copies
-      .filter((rule) => sendingParty(rule.to) === party && isDue(rule, state))
+      .filter((rule) => !rule.isPrompt && sendingParty(rule.to) === party && isDue(rule, state))
       .map((rule) => ofCopy(rule, state));
   if (act === 'transfer.copy-acknowledged') return notesOfRecipients(party, state).toSorted(byAbout);
   if (act === 'transfer.correction-acknowledged') return notesOfParty(party, state).toSorted(byAbout);

@@ -9,6 +9,7 @@ import { hubRules } from './rule-book.js';
 import type { Sanction } from './terms.js';
 import { rulePack2020 } from './rule-pack-2020.js';
 import { approving, at, by, commands, paper, qingpu, wujiang } from './testing/cast.js';
+import { sendCopy } from './testing/copying.js';
 import { histories } from './testing/play.js';
 import { admit, transferDecider } from './transfer.js';
 import type { TransferCommand } from './transfer.commands.js';
@@ -110,6 +111,19 @@ describe('G3, the person does not report (办法31)', () => {
       ['SANCTION_DECISION', qingpu.id, '2025-04-07', undefined, '办法34@2020.1'],
     ]);
   });
+});
+
+it('the procuratorate of the origin is told of the search promptly: no limit runs until it has been', () => {
+  const about = 'transfer.search-started/origin-procuratorate';
+  const noted = (history: readonly TransferEvent[]) =>
+    dueInstants(fold(transferDecider, history), rules).filter((each) => each.about === about);
+  expect(noted(searching)).toEqual([]);
+  const copy = sendCopy('origin-procuratorate', by(wujiang, '2025-03-27 17:30'));
+  const told = after(searching, { ...copy, of: 'transfer.search-started' });
+  expect(told.at(-1)?.data).toMatchObject({ of: 'transfer.search-started', recipient: 'proc-320509', documents });
+  expect(noted(told).map(({ step, owedBy, dueDay }) => [step, owedBy, dueDay])).toEqual([
+    ['ORIGIN_COPY_NOTED', 'recipient', '2025-04-01'],
+  ]);
 });
 
 it('days off put off neither the search nor the notice to the police: the article says at once', () => {

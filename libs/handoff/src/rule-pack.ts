@@ -117,6 +117,8 @@ export interface CopyRule extends Rule {
   readonly to: OfficeRole;
   /** Only for persons of this category; for all when absent. */
   readonly category?: CorrectionCategory;
+  /** The text says promptly 及时 and gives no days: no limit runs for the sending, only for the note of it. */
+  readonly isPrompt?: true;
 }
 
 /** Every rule of the transfer, as data with a version 规则包. Published packs are not edited: a change is a new version. */
