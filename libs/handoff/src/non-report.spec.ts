@@ -113,14 +113,44 @@ describe('G3, the person does not report (办法31)', () => {
   });
 });
 
+describe('a search where the notice does not come, since the line is down (法30: at once)', () => {
+  const [unheard, atOnce] = [histories.receipted, search(by(wujiang, '2025-03-27 00:00'))];
+
+  it('begins when the last day is over, and not before', () => {
+    given(...unheard)
+      .when(search(by(wujiang, '2025-03-26 23:59')))
+      .thenRejected({ code: 'NONREPORT_NOT_NOTIFIED', rule: '办法31' });
+    expect(after(unheard, atOnce).at(-1)?.type).toBe('transfer.search-started');
+  });
+
+  it('is none of a person who is known to have come in time, and is admitted where that was not known', () => {
+    const reported = after(unheard, report('2025-03-26 10:00'));
+    given(...reported)
+      .when(atOnce)
+      .thenRejected({ code: 'NONREPORT_NOT_NOTIFIED', rule: '办法31' });
+    expect(admit(fold(transferDecider, reported), after(unheard, atOnce).at(-1)!, wujiang)).toBeUndefined();
+  });
+
+  it('is one with the notice when both are known', () => {
+    const started = after(unheard, atOnce).at(-1)!;
+    const notice = notified.filter((event) => !unheard.includes(event));
+    expect(admit(fold(transferDecider, notified), started, wujiang)).toBeUndefined();
+    const heardLater = [...unheard, started, ...notice];
+    notice.forEach((event, n) =>
+      expect(admit(fold(transferDecider, heardLater.slice(0, unheard.length + 1 + n)), event, qingpu)).toBeUndefined(),
+    );
+    expect(fold(transferDecider, heardLater)).toEqual(fold(transferDecider, [...notified, started]));
+  });
+});
+
 it('the procuratorate of the origin is told of the search promptly: no limit runs until it has been', () => {
   const about = 'transfer.search-started/origin-procuratorate';
   const noted = (history: readonly TransferEvent[]) =>
     dueInstants(fold(transferDecider, history), rules).filter((each) => each.about === about);
-  expect(noted(searching)).toEqual([]);
   const copy = sendCopy('origin-procuratorate', by(wujiang, '2025-03-27 17:30'));
   const told = after(searching, { ...copy, of: 'transfer.search-started' });
   expect(told.at(-1)?.data).toMatchObject({ of: 'transfer.search-started', recipient: 'proc-320509', documents });
+  expect(noted(searching)).toEqual([]);
   expect(noted(told).map(({ step, owedBy, dueDay }) => [step, owedBy, dueDay])).toEqual([
     ['ORIGIN_COPY_NOTED', 'recipient', '2025-04-01'],
   ]);
@@ -129,8 +159,7 @@ it('the procuratorate of the origin is told of the search promptly: no limit run
 it('days off put off neither the search nor the notice to the police: the article says at once', () => {
   const moved = (event: TransferEvent): TransferEvent =>
     event.type === 'transfer.nonreport-notified' ? { ...event, occurredAt: at('2025-10-01 00:00') } : event;
-  const started = search(by(wujiang, '2025-10-02 08:10'));
-  const history = after(notified.map(moved), started);
+  const history = after(notified.map(moved), search(by(wujiang, '2025-10-02 08:10')));
   const dues = dueInstants(fold(transferDecider, history), rules).slice(-2);
   expect(dues.map(({ step, dueDay }) => [step, dueDay])).toEqual([
     ['SEARCH', '2025-10-02'],
@@ -185,15 +214,13 @@ describe('the sanction', () => {
     const ofCategory = after(searching, report('2025-05-06 09:00')).map((event) =>
       event.type === 'transfer.applied' ? { ...event, data: { ...event.data, category } } : event,
     );
-    for (const other of ['revocation-proposal', 'imprisonment-proposal', 'penalty-proposal', 'warning'] as const)
-      if (other === measure)
-        expect(after(ofCategory, propose(other, by(wujiang, '2025-05-07 09:00'))).at(-1)?.data).toMatchObject({
-          measure,
-        });
-      else
-        given(...ofCategory)
-          .when(propose(other, by(wujiang, '2025-05-07 09:00')))
-          .thenRejected({ code: 'SANCTION_NOT_FITTING', rule });
+    for (const other of ['revocation-proposal', 'imprisonment-proposal', 'penalty-proposal', 'warning'] as const) {
+      const when = given(...ofCategory).when(propose(other, by(wujiang, '2025-05-07 09:00')));
+      if (other !== measure) when.thenRejected({ code: 'SANCTION_NOT_FITTING', rule });
+    }
+    expect(after(ofCategory, propose(measure, by(wujiang, '2025-05-07 09:00'))).at(-1)?.data).toMatchObject({
+      measure,
+    });
   });
 
   it.each([
@@ -222,7 +249,7 @@ describe('the sanction', () => {
 
 describe('refused', () => {
   const cases: readonly (readonly [string, readonly TransferEvent[], TransferCommand, string | undefined])[] = [
-    ['NONREPORT_NOT_NOTIFIED', histories.served, search(), '办法31'],
+    ['NONREPORT_NOT_NOTIFIED', histories.served, search(by(wujiang, '2025-03-26 17:00')), '办法31'],
     ['SEARCH_NOT_STARTED', notified, tell(), '办法38'],
     ['SEARCH_NOT_STARTED', notified, close(), '办法38'],
     ['SEARCH_ALREADY_STARTED', searching, search(), undefined],

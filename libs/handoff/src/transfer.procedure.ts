@@ -183,6 +183,7 @@ export const PROCEDURE: Readonly<Record<TransferEventType, ProcedureStep>> = {
     ...{ ...byNode, party: 'receiving', article: '办法31', again: 'NONREPORT_ALREADY_NOTIFIED' },
     after: [['transfer.decision-served', 'NOT_SERVED']],
   },
+  // Without the notice too, when the last day is over: it is to begin at once.
   'transfer.search-started': {
     ...{ ...byOfficer, party: 'origin', article: '办法31' },
     after: [['transfer.nonreport-notified', 'NONREPORT_NOT_NOTIFIED']],

@@ -4,6 +4,7 @@ import { asNth, isStriking, nthOf, WRITTEN_ABOUT } from './anew.js';
 import { boundBy, disputeRejection, rulingsOf, settled, unfounded } from './dispute.js';
 import { toAct } from './command-to-act.js';
 import { competenceRejection } from './competence.js';
+import { dueInstants } from './deadlines.js';
 import { copyRejection, isOfRecipient, noteRejection, recipientOfAct, sendingParty } from './copies.js';
 import type { Party } from './terms.js';
 import type { TransferCommand } from './transfer.commands.js';
@@ -130,11 +131,19 @@ const guard = (
 /** What has not been done that the act depends on; or it has been, and struck since. */
 const missing = (state: TransferState, act: TransferEvent): TransferRejection | undefined => {
   const { after, article } = PROCEDURE[act.type];
-  const cause = after.find(([type]) => state[type] === undefined);
+  const cause = after.find(([type]) => state[type] === undefined && !isSearchAtOnce(state, act));
   if (cause === undefined) return undefined;
   const [type, code] = cause;
   return struckOf(state, type).length > 0 ? { code: 'RESTS_ON_CORRECTED' } : refusal(code, article);
 };
+
+/**
+ * Whether a search begins when the last day for the report is over: at once (社区矫正法 30), though the notice may not have
+ * come, since the line is down; nor what its author could not know, that the person has reported.
+ */
+const isSearchAtOnce = (state: TransferState, { type, occurredAt }: TransferEvent): boolean =>
+  type === 'transfer.search-started' &&
+  dueInstants(state, hubRules).some(({ step, due }) => step === 'REPORT' && due <= occurredAt);
 
 const partyOf = (state: TransferState, act: TransferEvent): Party => {
   if (act.type === 'transfer.fact-corrected' || act.type === 'transfer.correction-acknowledged')
@@ -191,6 +200,10 @@ const bindingOnUs = (
 ): TransferRejection | undefined => {
   if (act.type === 'transfer.decided') return boundBy(state, act.data.approved) ?? termEndRejection(state, act);
   if (act.type === 'transfer.reply-superseded') return settled(state);
+  const isInTime =
+    state['transfer.person-reported'] !== undefined && state['transfer.nonreport-notified'] === undefined;
+  if (act.type === 'transfer.search-started' && isInTime)
+    return { code: 'NONREPORT_NOT_NOTIFIED', rule: PROCEDURE[act.type].article };
   // Whoever answers has it by the report: what rests on it in other cases is not undone here.
   const isReport = act.type === 'transfer.fact-corrected' && act.data.fact === 'transfer.person-reported';
   if (isReport && isStriking(act) && 'hasMovedOn' in command && command.hasMovedOn)
