@@ -9,6 +9,7 @@ import {
   type RecordedEvent,
 } from '@delta-hub/event-store';
 import {
+  type AgencyId,
   articleOf,
   AT_ONCE,
   dayOf,
@@ -53,8 +54,8 @@ export interface Knowledge {
   transmission(transferId: string): Promise<Transmission>;
   /** Two persons, each as its own facts show it, and whether at an instant either was merged otherwise. */
   pair(personId: string, duplicateId: string, at: Instant): Promise<Pair>;
-  /** The nodes that hold a transfer of one of two ids: what is said of the two concerns them. */
-  partnersOf(personId: string, duplicateId: string): Promise<readonly string[]>;
+  /** The nodes that hold a transfer of one of two ids, and can judge by it what `author`, an agency, says of the two. */
+  partnersOf(personId: string, duplicateId: string, author: AgencyId): Promise<readonly string[]>;
   /** Resolves when the read models have come as far as the store is now. */
   caughtUp(): Promise<void>;
   /**
@@ -160,7 +161,7 @@ export class HandleCommand implements ICommandHandler<Handle, Outcome> {
       const isSealed = concerned.some((file) => file?.confidentiality !== undefined);
       const partners =
         'duplicateId' in request.input
-          ? await this.knowledge.partnersOf(request.input.personId, request.input.duplicateId)
+          ? await this.knowledge.partnersOf(request.input.personId, request.input.duplicateId, commander.agencyId)
           : [];
       const named = { commandId: handle.idempotencyKey, commandHash, now, isSealed, partners };
       const events = this.signAll(decision.accepted, target, named);

@@ -1,5 +1,6 @@
 import type { EventStore } from '@delta-hub/event-store';
 import {
+  type AgencyId,
   AT_ONCE,
   type Instant,
   intervalsOf,
@@ -63,12 +64,19 @@ export class CurrentKnowledge implements Knowledge {
     return { person, duplicate, isTaken: isTaken(this.readModels, { personId, duplicateId }, at) };
   }
 
-  async partnersOf(personId: string, duplicateId: string): Promise<readonly string[]> {
+  async partnersOf(personId: string, duplicateId: string, author: AgencyId): Promise<readonly string[]> {
     await this.caughtUp();
-    const transfers = [personId, duplicateId].flatMap((id) => this.readModels.transfersOfPerson(id));
-    // Whoever was told of a merge is told of its end; of what others say of the two afterwards only whoever can judge them.
+    const histories = [personId, duplicateId].map((id) => this.readModels.transfersOfPerson(id));
+    const nodes = histories.flat().flatMap(({ originNode, receivingNode }) => [originNode, receivingNode]);
+    // By the cases it has of each of the two: it may have one of neither, or know nothing of how the person came to the author.
+    const canJudge = (node: string): boolean =>
+      histories.every((transfers) => {
+        const there = transfers.filter(({ originNode, receivingNode }) => [originNode, receivingNode].includes(node));
+        return there.length === 0 || there.some(({ origin, receiving }) => [origin, receiving].includes(author));
+      });
+    // Whoever was told of a merge is told of its end.
     const told = this.merge(personId)?.recipients ?? [];
-    return [...told, ...transfers.flatMap(({ originNode, receivingNode }) => [originNode, receivingNode])];
+    return [...told, ...nodes.filter(canJudge)];
   }
 
   personsAtStake(request: Request): readonly string[] | undefined {

@@ -11,6 +11,7 @@ import { CurrentKnowledge } from './knowledge.js';
 import { Projector } from './projections.js';
 import { ReadModels } from './read-models.js';
 import { Handle, type Outcome, type Request } from './requests.js';
+import { readEvent } from './signed-events.js';
 import { StoreFeed } from './store-feed.js';
 import { digest, signerOf } from './testing/sample-records.js';
 
@@ -66,10 +67,9 @@ const apply = (receivingDivision: string, personId = PERSON): Request => ({
   input: { personId, receivingDivision, reason: 'family', documents },
 });
 
-/** Both ids are registered; the person moves from 吴江 to 昆山 and has reported there. The transfer. */
-const moved = async (): Promise<string> => {
-  await done('cca-320509', intake(PERSON));
-  const transferId = await done('cca-320509', apply('320583'));
+/** A person moves from 吴江 to 昆山 and has reported there. The transfer. */
+const moved = async (personId = PERSON): Promise<string> => {
+  const transferId = await done('cca-320509', apply('320583', personId));
   const course: readonly (readonly [Agency, Request, number?])[] = [
     ['cca-320509', { type: 'GiveOpinion', input: { transferId, supports: true, documents } }],
     ['cca-320509', { type: 'SendConsultation', input: { transferId, documents } }],
@@ -99,6 +99,7 @@ const merge = async (agency: Agency): Promise<void> => {
 
 describe('two commands about one person at the same moment', () => {
   it('a report is struck, or the person applies to move on from there: never both', async () => {
+    await done('cca-320509', intake(PERSON));
     const transferId = await moved();
     const outcomes = await Promise.all([
       give('cca-320583', strike(transferId), 2),
@@ -108,6 +109,7 @@ describe('two commands about one person at the same moment', () => {
   });
 
   it('the one that comes first is done', async () => {
+    await done('cca-320509', intake(PERSON));
     const transferId = await moved();
     const outcomes = await Promise.all([
       give('cca-320583', apply('310118')),
@@ -117,6 +119,7 @@ describe('two commands about one person at the same moment', () => {
   });
 
   it('by another of their ids it is the same', async () => {
+    await done('cca-320509', intake(PERSON));
     const transferId = await moved();
     await done('cca-320583', intake(OTHER));
     await merge('cca-320583');
@@ -153,5 +156,18 @@ describe('an id that is merged', () => {
     for (const request of taken) expect(codeOf(await give('cca-320509', request))).toBe('ALREADY_MERGED');
     await done('cca-320509', { type: 'UnmergePersons', input: pair });
     for (const request of taken) expect(codeOf(await give('cca-320509', request))).toBe('accepted');
+  });
+
+  it('is told of to a node that can judge who says so, and to no other', async () => {
+    const recipients = async () => (await store.read(`person-${OTHER}`)).map((event) => readEvent(event).recipients);
+    for (const id of [PERSON, OTHER]) await done('cca-320509', intake(id));
+    const transferId = await done('cca-320509', apply('310118'));
+    await merge('cca-320509');
+    await done('cca-320509', { type: 'UnmergePersons', input: pair });
+    await done('cca-320509', { type: 'WithdrawTransfer', input: { transferId, documents, reason: 'applicant' } });
+    // Node 31 has seen the case that was withdrawn, and nothing of this.
+    for (const id of [PERSON, OTHER]) await moved(id);
+    await merge('cca-320583');
+    expect(await recipients()).toEqual(['32', '31,32', '31,32', '31,32', '32', '32']);
   });
 });

@@ -839,7 +839,7 @@ export type RefusalCode =
   | 'DISPUTE_NOT_RAISED'
   /** The decision waits for the agencies above. */
   | 'DISPUTE_PENDING'
-  /** A silence can be disputed only some days after the last day of the reply. */
+  /** A silence can be disputed only some days after the last day of the reply, and a dispute goes on to the provinces when those above the parties disagree or have had their days. */
   | 'DISPUTE_TOO_EARLY'
   /** The other agency has agreed. */
   | 'NOTHING_TO_DISPUTE'
