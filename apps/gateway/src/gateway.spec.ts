@@ -57,6 +57,42 @@ describe('errors of a subgraph', () => {
   });
 });
 
+describe('a field that must not be null and fails', () => {
+  const WORKLIST = 'worklist { edges { cursor } }';
+  const QUARANTINE = 'quarantine { edges { cursor } }';
+  const PARTS = ['transfer(id: "T") { status }', WORKLIST, QUARANTINE, `person(id: "${PERSON}") { id }`];
+  const orders = PARTS.map((_, n) => [...PARTS.slice(n), ...PARTS.slice(0, n)]);
+  const beside = [
+    [QUARANTINE],
+    [WORKLIST, QUARANTINE],
+    [QUARANTINE, WORKLIST],
+    ...orders,
+    ...orders.map((one) => one.toReversed()),
+    ['ledgerEntry(eventId: "F-1") { index }', ...PARTS],
+  ];
+
+  it.each(beside.map((fields) => fields.join(' ')))('takes the whole answer and says why: %s', async (fields) => {
+    const { status, body } = await ask(node.gateway, `{ ${fields} }`);
+    const error = { message: 'Only operators.', path: ['quarantine'], extensions: { code: 'FORBIDDEN' } };
+    expect({ status, body }).toEqual({ status: 200, body: { data: null, errors: [error] } });
+  });
+
+  it('is told by the name that the caller gave it', async () => {
+    const plain = `{ ${WORKLIST} mine: ${QUARANTINE} person(id: "P") { id } }`;
+    const inFragments = `{ ${WORKLIST} ...F } fragment F on Query { ... { mine: ${QUARANTINE} } }`;
+    for (const query of [plain, inFragments]) {
+      const { body } = await ask(node.gateway, query);
+      expect(body.errors).toMatchObject([{ path: ['mine'], extensions: { code: 'FORBIDDEN' } }]);
+    }
+  });
+
+  it('is told beside another that fails', async () => {
+    const { body } = await ask(node.gateway, `{ person(id: "${FAILING.internal}") { id } ${WORKLIST} ${QUARANTINE} }`);
+    const codes = (body.errors ?? []).map(({ extensions }) => extensions.code);
+    expect(codes.toSorted()).toEqual(['FORBIDDEN', 'INTERNAL_SERVER_ERROR']);
+  });
+});
+
 describe('beside GraphQL', () => {
   it('answers an unknown path by a 404 problem', async () => {
     const response = await fetch(`${node.gateway.url}/nowhere`);

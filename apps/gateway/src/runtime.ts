@@ -3,6 +3,7 @@ import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
 import { GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { FORWARDED, type ForwardedHeaders } from './headers.js';
+import { explained, type GraphqlError, keepReasons, type Reasons } from './lost-answers.js';
 import type { GraphqlRequest, Limits } from './request.js';
 
 export interface RuntimeOptions {
@@ -18,11 +19,9 @@ const UNREACHABLE = new Set(['SUBREQUEST_HTTP_ERROR', 'GATEWAY_TIMEOUT', 'RESPON
 /** A subgraph answered with an error it did not mean to give: the runtime adds the first code where there was none. */
 const UNMEANT = new Set(['DOWNSTREAM_SERVICE_ERROR', 'INTERNAL_SERVER_ERROR']);
 
-interface GraphqlError {
-  readonly message: string;
-  readonly path?: readonly (string | number)[];
-  readonly locations?: readonly unknown[];
-  readonly extensions?: { readonly code?: unknown };
+/** What one request carries through the runtime. */
+interface RequestContext {
+  readonly reasons: Reasons;
 }
 
 export interface GraphqlResult {
@@ -45,6 +44,12 @@ export const createRuntime = (options: RuntimeOptions) => {
     plugins: () => [
       // An answer that points elsewhere is no answer: the token goes to no address but the two given.
       { onFetch: (payload) => payload.setOptions({ ...payload.options, redirect: 'error' }) },
+      {
+        onSubgraphExecute:
+          ({ executionRequest: { context } }: { executionRequest: { context?: Partial<RequestContext> } }) =>
+          ({ result }: { result: object }) =>
+            context?.reasons && keepReasons(result, context.reasons),
+      },
       maxDepthPlugin({
         n: options.limits.depth,
         onReject: [refuse('QUERY_TOO_DEEP', `A query has at most ${options.limits.depth} levels.`)],
@@ -78,14 +83,15 @@ export const createRuntime = (options: RuntimeOptions) => {
     ): Promise<{ status: number; result: GraphqlResult }> => {
       const sent = { 'content-type': 'application/json', accept: 'application/json', ...headers };
       const init = { method: 'POST', headers: sent, body: JSON.stringify(request) };
-      const answer = await runtime.fetch('http://gateway.invalid/graphql', init);
+      const reasons: Reasons = [];
+      const answer = await runtime.fetch('http://gateway.invalid/graphql', init, { reasons });
       const { data, errors } = (await answer.json()) as GraphqlResult;
       return {
         // A query that ran is answered by 200, whatever status an error of a subgraph asks for.
         status: data === undefined ? answer.status : 200,
         result: {
           ...(data === undefined ? {} : { data }),
-          ...(errors === undefined ? {} : { errors: errors.map(cleaned) }),
+          ...(errors === undefined ? {} : { errors: explained(errors, reasons, request).map(cleaned) }),
         },
       };
     },

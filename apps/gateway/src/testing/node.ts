@@ -12,7 +12,21 @@ const HANDOFF = /* GraphQL */ `
   type Query {
     person(id: ID!): Person
     transfer(id: ID!): Transfer
+    worklist(first: Int): DutyConnection!
+    quarantine(first: Int): RefusedRecordConnection!
     _entities(representations: [_Any!]!): [_Entity]!
+  }
+  type DutyConnection {
+    edges: [DutyEdge!]!
+  }
+  type DutyEdge {
+    cursor: String!
+  }
+  type RefusedRecordConnection {
+    edges: [RefusedRecordEdge!]!
+  }
+  type RefusedRecordEdge {
+    cursor: String!
   }
   type Person {
     id: ID!
@@ -85,6 +99,10 @@ const handoffRoot = {
     return id === PERSON ? { id, transfers: [transfer], answerable: { agency: { id: 'A-310118' } } } : null;
   },
   transfer: ({ id }: { id: string }) => (id === TRANSFER ? transfer : null),
+  worklist: () => ({ edges: [] }),
+  quarantine: () => {
+    throw new GraphQLError('Only operators.', { extensions: { code: 'FORBIDDEN' } });
+  },
 };
 
 const entry = (eventId: string, index: number) => ({ eventId, index, proof: { index, treeSize: 12 } });
