@@ -32,9 +32,16 @@ export class HubFault extends Error {
   }
 }
 
-/** 0 done · 1 failed · 2 wrong arguments, configuration or scenario file · 3 verification or an expectation failed. */
+/** The stable code of an error; those of no code are `FAILED`. */
+export const codeOf = (error: unknown): string => {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : 'FAILED';
+};
+
+/** 0 done · 1 failed · 2 wrong arguments, configuration or scenario file · 3 verification, an act or an expectation failed. */
 export const exitCodeOf = (code: string): number => {
-  if (['VERIFICATION_FAILED', 'SCENARIO_FAILED', 'TOPICS_DIFFER', 'ACCESS_DIFFERS'].includes(code)) return 3;
+  if (['VERIFICATION_FAILED', 'SCENARIO_FAILED', 'STEP_REFUSED', 'TOPICS_DIFFER', 'ACCESS_DIFFERS'].includes(code))
+    return 3;
   return [
     'USAGE',
     'SCENARIO_INVALID',

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
-import { exitCodeOf, HubFault } from './faults.js';
+import { codeOf, exitCodeOf, HubFault } from './faults.js';
 import { ENVIRONMENTS } from './kafka/environments.js';
 import { NODES } from './nodes.js';
 
@@ -39,7 +39,7 @@ const program = new Command('delta-hub')
   )
   .addHelpText(
     'after',
-    '\nExit codes: 0 done, 1 failed, 2 wrong arguments, configuration or scenario file, 3 verification or an expectation failed. Errors on standard error begin with their stable code.',
+    '\nExit codes: 0 done, 1 failed, 2 wrong arguments, configuration or scenario file, 3 verification, an act or an expectation failed. Errors on standard error begin with their stable code.',
   )
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'USAGE: ')) })
   .exitOverride();
@@ -308,8 +308,7 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
-    const { code: stable } = error as { code?: unknown };
-    const code = typeof stable === 'string' ? stable : 'FAILED';
+    const code = codeOf(error);
     process.stderr.write(`${code}: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = exitCodeOf(code);
   }

@@ -12,8 +12,13 @@ import type { Difference, Progress } from './scenario/stage.js';
 /** What `demo --json` prints. Instants are UTC; `agency` is the division code of the answering county agency. */
 export interface DemoReport {
   readonly ok: boolean;
-  /** What was played; `failures` are the expectations that were not met. */
-  readonly scenario: { readonly id: string; readonly steps: number; readonly failures: readonly Difference[] };
+  /** What was played; `failures` are the expectations that were not met, and last the act that `stopped` the play. */
+  readonly scenario: {
+    readonly id: string;
+    readonly steps: number;
+    readonly failures: readonly Difference[];
+    readonly stopped?: true;
+  };
   /** The transfer that was opened last; null when there is none. */
   readonly transfer: { readonly id: string; readonly status: string } | null;
   readonly answerable: readonly {
@@ -97,7 +102,7 @@ interface Sources {
  */
 export const makeReport = async (
   scenario: Scenario,
-  { transfers, failures, done }: Progress,
+  { transfers, failures: unmet, stopped, done }: Progress,
   { fleet, tokenFor, verify }: Sources,
 ): Promise<DemoReport> => {
   const ledgers = [];
@@ -115,13 +120,14 @@ export const makeReport = async (
     );
     refusals.push(...quarantine.edges.map((edge) => ({ node, check: edge.node.check, detail: edge.node.detail })));
   }
+  const failures = stopped === undefined ? unmet : [...unmet, stopped];
   const id = Object.values(transfers).at(-1);
   const sides = id === undefined ? [] : await sidesOf(id, scenario, { fleet, tokenFor });
   const [first] = sides;
   const agree = sides.every((side) => isDeepStrictEqual(common(side), common(first)));
   return {
     ok: failures.length === 0 && agree && ledgers.every(({ verified }) => verified),
-    scenario: { id: scenario.scenario, steps: done, failures },
+    scenario: { id: scenario.scenario, steps: done, failures, ...(stopped !== undefined && { stopped: true }) },
     transfer: id === undefined ? null : { id, status: first?.status ?? 'UNKNOWN' },
     answerable: (first?.person.answerability ?? []).map(({ agency, from, until }) => ({
       agency: agency.divisionCode ?? agency.id,
@@ -228,8 +234,21 @@ export const renderReport = (report: DemoReport): string => {
   ].join('\n');
 };
 
-/** @throws HubFault `SCENARIO_FAILED` when an expectation was not met, `VERIFICATION_FAILED` when the sides or a ledger are not as they must be */
-export const assertOk = ({ ok, scenario: { failures } }: DemoReport): void => {
-  if (failures[0] !== undefined) throw new HubFault('SCENARIO_FAILED', describeDifference(failures[0]));
-  if (!ok) throw new HubFault('VERIFICATION_FAILED', 'the play did not end as it must; see the report');
+/**
+ * Why a play is not ok: `STEP_REFUSED` when an act stopped it, `SCENARIO_FAILED` when an expectation was not met,
+ * `VERIFICATION_FAILED` when the sides or a ledger are not as they must be.
+ */
+export const faultOf = ({ ok, scenario: { failures, stopped } }: DemoReport): HubFault | undefined => {
+  if (failures.length > 0)
+    return new HubFault(
+      stopped === undefined ? 'SCENARIO_FAILED' : 'STEP_REFUSED',
+      failures.map(describeDifference).join('\n       '),
+    );
+  return ok ? undefined : new HubFault('VERIFICATION_FAILED', 'the play did not end as it must; see the report');
+};
+
+/** @throws HubFault as {@link faultOf} has it */
+export const assertOk = (report: DemoReport): void => {
+  const fault = faultOf(report);
+  if (fault !== undefined) throw fault;
 };

@@ -10,7 +10,7 @@ import { mutationOf, textOf } from './mutations.js';
 import type { NodeId } from '../nodes.js';
 import { type Actor, nodeOf, type Scenario, type Step } from './scenario-file.js';
 import { settle } from './settle.js';
-import type { Progress, Stage } from './stage.js';
+import type { Difference, Progress, Stage } from './stage.js';
 
 /** Names the commands of a scenario, so that one that was cut off goes on instead of starting again. */
 const PLAY_NAMESPACE = '6f0e2a52-0d0b-5a5c-9c39-7f1d4c8f7e11';
@@ -25,8 +25,8 @@ export const startOf = ({ scenario }: Scenario): Progress => ({
 
 /**
  * Plays a scenario through the nodes' public GraphQL API, as its officers would, from where it was left. An expectation
- * that is not met is kept with its step and the play goes on; an act that does not end as the file says stops it.
- * @throws HubFault `STEP_REFUSED` (an act was refused or recorded against the file), `TIMED_OUT`
+ * that is not met is kept with its step and the play goes on; an act that is refused or recorded against the file stops it.
+ * @throws HubFault `STEP_REFUSED` (a node failed to answer a question of the play itself), `TIMED_OUT`
  */
 export const runScenario = async (scenario: Scenario, from: Progress, stage: Stage): Promise<Progress> => {
   let progress = from;
@@ -34,6 +34,7 @@ export const runScenario = async (scenario: Scenario, from: Progress, stage: Sta
   for (const [index, step] of scenario.steps.entries()) {
     if (index >= progress.done) {
       progress = await runStep(scenario, step, index, progress, stage);
+      if (progress.stopped !== undefined) return progress;
       stage.save(progress);
     } else if (from.done === scenario.steps.length) continue;
     if (step.says !== undefined) stage.say(`${localMinute(step.at)}  ${step.says}`);
@@ -64,7 +65,8 @@ const runStep = async (
   await settle(stage);
   if (step.cut !== undefined) await stage.fleet.link(step.cut, false);
   if (step.restore !== undefined) await stage.fleet.link(step.restore, true);
-  const opened = step.do === undefined ? undefined : await act(scenario, step, index, progress, stage);
+  const { opened, stopped } = step.do === undefined ? {} : await act(scenario, step, index, progress, stage);
+  if (stopped !== undefined) return { ...progress, stopped };
   // `$transfer` is the one that was opened last: an act in another leaves it.
   const isNamed = step.as === undefined && Object.values(progress.transfers).includes(opened ?? '');
   const transfers =
@@ -97,13 +99,19 @@ interface Answer {
 }
 
 /** Does the act of a step; the transfer that it is about, when it names one. */
+/** What an act has opened, or how it did not end as its step says. */
+interface Outcome {
+  readonly opened?: string | undefined;
+  readonly stopped?: Difference;
+}
+
 const act = async (
   { scenario, actors }: Scenario,
   step: Step,
   index: number,
   { transfers }: Progress,
   { fleet, tokenFor }: Stage,
-): Promise<string | undefined> => {
+): Promise<Outcome> => {
   const mutation = mutationOf(step.do ?? '');
   const actor = actors[step.by ?? ''];
   if (mutation === undefined || actor === undefined) throw new HubFault('SCENARIO_INVALID', `steps[${index}]`);
@@ -115,11 +123,12 @@ const act = async (
     ...{ key, input },
   }).catch((error: unknown) => failed(error, `steps[${index}] ${mutation.name}`));
   if (result.code !== step.refused) {
-    const outcome = result.code === undefined ? 'recorded' : `refused: ${result.code}: ${result.message ?? ''}`;
-    const wanted = step.refused === undefined ? '' : `, not refused with ${step.refused}`;
-    throw new HubFault('STEP_REFUSED', `steps[${index}] ${mutation.name}: ${outcome}${wanted}`);
+    const ended = (...outcome: readonly string[]): string => `${mutation.name} ${outcome.join(': ')}`;
+    const expected = step.refused === undefined ? ended('recorded') : ended('refused', step.refused);
+    const found = result.code === undefined ? ended('recorded') : ended('refused', result.code, result.message ?? '');
+    return { stopped: { place: `steps[${index}].do`, expected, found } };
   }
-  return result.transfer?.id;
+  return { opened: result.transfer?.id };
 };
 
 /** An answer with an error in the place of a result, as a refusal with the error's code. */

@@ -18,6 +18,8 @@ export interface Progress {
   /** Ids of the facts that have been seen. */
   readonly seen: readonly string[];
   readonly failures: readonly Difference[];
+  /** The act that did not end as its step says: with it the play stopped. Not kept, the act is tried again. */
+  readonly stopped?: Difference;
 }
 
 /** Where a scenario is played: running nodes, officers' tokens, and somewhere to keep how far it has come. */
