@@ -1,13 +1,6 @@
 import { handoffSdl } from '@delta-hub/contracts';
-import {
-  buildASTSchema,
-  coerceInputValue,
-  type FieldDefinitionNode,
-  type GraphQLInputType,
-  Kind,
-  parse,
-  type TypeNode,
-} from 'graphql';
+import { coerceInputValue, type FieldDefinitionNode, type GraphQLInputType, Kind, parse, type TypeNode } from 'graphql';
+import { api } from './api-schema.js';
 
 /** A command of the public API, as its schema declares it. */
 export interface Mutation {
@@ -21,9 +14,7 @@ export interface Mutation {
   readonly namesTransfer: boolean;
 }
 
-const document = parse(handoffSdl);
-const { definitions } = document;
-const schema = buildASTSchema(document, { assumeValidSDL: true });
+const { definitions } = parse(handoffSdl);
 
 const named = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : named(type.type));
 
@@ -73,7 +64,7 @@ export const textOf = ({ name, inputType, accepted, namesTransfer }: Mutation): 
 
 /** What is wrong with the input of a command, with its place in it; undefined when the API would read it. */
 export const inputFault = ({ inputType }: Mutation, input: unknown): string | undefined => {
-  const type = schema.getType(inputType) as GraphQLInputType | undefined;
+  const type = api.getType(inputType) as GraphQLInputType | undefined;
   if (type === undefined) return undefined;
   const faults: string[] = [];
   coerceInputValue(input, type, (path, _value, error) => {

@@ -10,6 +10,8 @@ const fail = (problem: string): never => {
 };
 const HEAD = 'scenario: X\ntitle: a title\nactors: { 吴江: { agency: cca-320509 } }\nsteps:\n';
 const BOMB = `scenario: &a [x, x]\n${[...'bcdefgh'].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefg'[index]}`).join(', ')}]`).join('\n')}`;
+const APPLY =
+  '  - { at: 2025-05-07T00:00Z, by: 吴江, do: applyTransfer, with: { personId: T-1, receivingDivision: x, reason: study';
 const read = (steps: string): unknown => parseScenario(`${HEAD}${steps}`, fail);
 
 it('an instant is read in UTC, whatever its offset', () => {
@@ -43,7 +45,7 @@ it.each([
   ['an empty file', '', /file/],
   ['a field twice', `${HEAD}  - { at: 2025-05-07T00:00Z, says: a, says: b }`, /unique/],
   ['aliases without end', BOMB, /alias/i],
-  ['two documents', `${HEAD}  - at: 2025-05-07T00:00Z\n---\nscenario: Y`, /multiple documents/],
+  ['two documents', `${HEAD}  - at: 2025-05-07T00:00Z\n---\nscenario: Y`, /several documents/],
   [
     'an agency of no directory',
     HEAD.replace('cca-320509', 'cca-999999') + '  - at: 2025-05-07T00:00Z',
@@ -93,7 +95,7 @@ it.each([
   [
     'a step without a limit',
     '  - { at: 2025-05-07T00:00Z, expect: [{ by: 吴江, transfer: T, deadlines: { TEA: { due: 2025-05-07 } } }] }',
-    /steps\[0\]\.expect\[0\]\.deadlines\.TEA/,
+    /steps\[0\]\.expect\[0\]\.deadlines\.TEA: no step that has a limit/,
   ],
   [
     'a query that is none',
@@ -101,6 +103,55 @@ it.each([
     /steps\[0\]\.expect\[0\]\.query/,
   ],
   ['an instant without an offset', '  - at: 2025-05-07T00:00', /steps\[0\]\.at/],
+  [
+    'a day among the inputs that is not in the calendar',
+    '  - { at: 2025-05-07T00:00Z, by: 吴江, do: registerIntake, with: { personId: T-1, category: Parole, correctionStart: 2025-01-01, correctionEnd: 2026-02-30 } }',
+    /steps\[0\]\.with\.correctionEnd: .*2026-02-30/,
+  ],
+  [
+    'an instant of an act that is not in the calendar',
+    '  - { at: 2025-05-07T00:00Z, by: 吴江, do: sendFile, with: { transferId: T, occurredAt: 2025-02-30T00:00:00Z } }',
+    /steps\[0\]\.with\.occurredAt: .*2025-02-30/,
+  ],
+  ['an instant of an act that is none', `${APPLY}, occurredAt: yesterday } }`, /with\.occurredAt: .*yesterday/],
+  [
+    'a due day that is not in the calendar',
+    '  - { at: 2025-05-07T00:00Z, expect: [{ by: 吴江, transfer: T, deadlines: { REPLY: { due: 2025-02-30 } } }] }',
+    /steps\[0\]\.expect\[0\]\.deadlines\.REPLY\.due/,
+  ],
+  [
+    'a query for a field that the API does not know',
+    "  - { at: 2025-05-07T00:00Z, expect: [{ by: 吴江, query: '{ worklist { colour } }', gives: {} }] }",
+    /steps\[0\]\.expect\[0\]\.query: .*colour/,
+  ],
+  [
+    'a query of two fields in which only the log is asked for what it does not know',
+    "  - { at: 2025-05-07T00:00Z, expect: [{ by: 吴江, query: '{ treeHead { size height } }', fails: FORBIDDEN }] }",
+    /steps\[0\]\.expect\[0\]\.query: /,
+  ],
+  [
+    'an act in the place of a query',
+    "  - { at: 2025-05-07T00:00Z, expect: [{ by: 吴江, query: 'mutation { sendFile }', gives: {} }] }",
+    /steps\[0\]\.expect\[0\]\.query: .*`do`/,
+  ],
+  ['a step without its time', '  - { says: x }', /steps\[0\]\.at: the field is missing$/],
+  [
+    'a limit without its day',
+    '  - { at: 2025-05-07T00:00Z, expect: [{ by: 吴江, transfer: T, deadlines: { REPLY: { met: true } } }] }',
+    /steps\[0\]\.expect\[0\]\.deadlines\.REPLY\.due: the field is missing$/,
+  ],
+  [
+    'a file without its name',
+    'title: a title\nactors: {}\nsteps: [{ at: 2025-05-07T00:00Z }]',
+    /^scenario: the field is missing$/,
+  ],
+  ['an act of nobody', '  - { at: 2025-05-07T00:00Z, do: sendFile }', /steps\[0\]\.by: the field is missing$/],
+  ['an actor of no name', "  - { at: 2025-05-07T00:00Z, by: '', do: sendFile }", /steps\[0\]\.by: no actor ""$/],
+  [
+    'one who answers that is neither actor nor agency',
+    '  - { at: 2025-05-07T00:00Z, expect: [{ by: 吴江, person: T-1, at: 2025-05-07T00:00Z, answerable: 苏州 }] }',
+    /steps\[0\]\.expect\[0\]\.answerable: .*苏州/,
+  ],
 ])('refuses %s, with its place', (_, steps, message) => {
   expect(() => (steps.startsWith(' ') ? read(steps) : parseScenario(steps, fail))).toThrow(message);
 });

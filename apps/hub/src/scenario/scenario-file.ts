@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { agencyById, EVENT_NAMES } from '@delta-hub/contracts';
-import { parse } from 'graphql';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { HubFault } from '../faults.js';
 import { isNodeId, type NodeId } from '../nodes.js';
+import { queryFault } from './api-schema.js';
 import { bind } from './binding.js';
+import { isDay, isInstant } from './calendar.js';
 import { inputFault, mutationOf, valuesOf } from './mutations.js';
 
 /** An instant with its offset, as a person writes it: seconds may be left out. Read as UTC with milliseconds. */
@@ -16,32 +17,20 @@ const instant = z
     /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/,
     'an instant such as 2025-03-10T09:30+08:00',
   )
-  .refine((text) => isOfTheCalendar(text), 'no instant of the calendar')
+  .refine((text) => isInstant(text), 'no instant of the calendar')
   .transform((text) => new Date(text).toISOString());
 
-/** `2025-02-29` is none: the parser would take it for the first of March. */
-const isOfTheCalendar = (text: string): boolean => {
-  const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number];
-  const read = new Date(Date.UTC(year, month - 1, day));
-  return read.getUTCMonth() === month - 1 && read.getUTCDate() === day && !Number.isNaN(Date.parse(text));
-};
-
-function isQuery(query: string): boolean {
-  try {
-    return parse(query).definitions.length > 0;
-  } catch {
-    return false;
-  }
-}
-
 const node = z.string().refine(isNodeId, 'one of "31", "32", "33", "34"');
-const legalDay = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'a legal day YYYY-MM-DD in Asia/Shanghai');
+const legalDay = z.string().refine(isDay, 'a legal day of the calendar, YYYY-MM-DD in Asia/Shanghai');
 const values = z.record(z.string(), z.json());
 const oneOf = (name: string) => z.enum(valuesOf(name));
 const factName = z.enum(EVENT_NAMES);
 /** Errors of the API that are no refusal of a command, see docs/scenarios.md. */
 const errorCode = z.enum(['AS_OF_IN_FUTURE', 'BAD_USER_INPUT', 'FORBIDDEN', 'UNAUTHENTICATED']);
-const text = z.string().refine(isQuery, 'not a GraphQL query');
+const text = z.string().superRefine((query, context) => {
+  const message = queryFault(query);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
 
 /** Who acts: an officer of an agency of the directory. */
 const actor = z.strictObject({
@@ -149,6 +138,7 @@ export const readScenario = (file: string): Scenario => {
 export const parseScenario = (text: string, fail: (problem: string) => never): Scenario => {
   const document = parseDocument(text, { strict: true, uniqueKeys: true });
   const flaw = document.errors[0] ?? document.warnings[0];
+  if (flaw?.code === 'MULTIPLE_DOCS') return fail(`several documents, where one is a scenario: ${placeOf(flaw)}`);
   if (flaw !== undefined) return fail(flaw.message.split('\n')[0] ?? 'not YAML');
   const read = ((): unknown => {
     try {
@@ -159,11 +149,16 @@ export const parseScenario = (text: string, fail: (problem: string) => never): S
     }
   })();
   if (read === null) return fail('file: empty');
-  const parsed = Schema.safeParse(read);
+  const parsed = Schema.safeParse(read, { error: ({ input }) => (input === undefined ? MISSING : undefined) });
   if (!parsed.success) return fail(describe(parsed.error.issues[0]));
   const problem = firstProblem(parsed.data);
   return problem === undefined ? parsed.data : fail(problem);
 };
+
+const MISSING = 'the field is missing';
+
+const placeOf = ({ linePos: [from] = [] }: { readonly linePos?: readonly { readonly line: number }[] | undefined }) =>
+  `line ${from?.line ?? 1}`;
 
 /** The innermost reason: of the forms an expectation may have, the one that came nearest. */
 const describe = (issue: z.core.$ZodIssue | undefined, above: readonly PropertyKey[] = []): string => {
@@ -173,12 +168,13 @@ const describe = (issue: z.core.$ZodIssue | undefined, above: readonly PropertyK
     const nearest = issue.errors.toSorted((a, b) => unknownFields(a) - unknownFields(b) || a.length - b.length)[0];
     if (nearest?.[0] !== undefined) return describe(nearest[0], path);
   }
+  const { message } = (issue.code === 'invalid_key' ? issue.issues[0] : undefined) ?? issue;
   return `${
     path
       .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
       .join('')
       .replace(/^\./, '') || 'file'
-  }: ${issue.message}`;
+  }: ${message}`;
 };
 
 const unknownFields = (issues: readonly z.core.$ZodIssue[]): number =>
@@ -198,7 +194,8 @@ const firstProblem = ({ scenario, actors, steps }: Scenario): string | undefined
       const stray = (['by', 'refused', 'as'] as const).find((field) => one[field] !== undefined);
       if (stray !== undefined || Object.keys(one.with).length > 0) return `${place}.${stray ?? 'with'}: nothing to do`;
     } else {
-      if (one.by === undefined || !isKnown(one.by)) return `${place}.by: no actor ${one.by ?? ''}`;
+      if (one.by === undefined) return `${place}.by: ${MISSING}`;
+      if (!isKnown(one.by)) return `${place}.by: no actor ${JSON.stringify(one.by)}`;
       const mutation = mutationOf(one.do);
       if (mutation === undefined) return `${place}.do: the API has no mutation ${one.do}`;
       const stray = Object.keys(one.with).find((field) => !mutation.fields.has(field));
@@ -211,8 +208,12 @@ const firstProblem = ({ scenario, actors, steps }: Scenario): string | undefined
     }
     const lost = namesIn(one.expect.map(({ by: _by, ...rest }) => rest)).find((name) => !opened.has(name));
     if (lost !== undefined) return `${place}.expect: no act before opens ${lost}`;
-    const stranger = one.expect.findIndex(({ by }) => !isKnown(by));
-    if (stranger >= 0) return `${place}.expect[${stranger}].by: no actor ${one.expect[stranger]?.by ?? ''}`;
+    for (const [n, expected] of one.expect.entries()) {
+      if (!isKnown(expected.by)) return `${place}.expect[${n}].by: no actor ${JSON.stringify(expected.by)}`;
+      const answers = 'answerable' in expected ? expected.answerable : null;
+      if (answers !== null && !isKnown(answers) && agencyById(answers) === undefined)
+        return `${place}.expect[${n}].answerable: no actor and no agency ${JSON.stringify(answers)}`;
+    }
   }
   return undefined;
 };
