@@ -58,3 +58,12 @@ it('docs/glossary.md explains every type of the GraphQL interface', () => {
   expect(graphqlTypes.length).toBeGreaterThan(10);
   expect(graphqlTypes.filter((name) => !explained.has(name))).toEqual([]);
 });
+
+it('docs/glossary.md explains no term twice, and every one in a table', () => {
+  const lines = glossary.split('\n');
+  const rows = lines.filter((line) => line.startsWith('| ') && !/^\| (Word|Term|Name) \|/.test(line));
+  const terms = rows.map((row) => row.split(' | ', 1)[0]!);
+  expect(terms.filter((term, index) => terms.indexOf(term) !== index)).toEqual([]);
+  const isBegun = (index: number): boolean => /^\|/.test(lines[index - 1] ?? '');
+  expect(rows.filter((row) => !isBegun(lines.indexOf(row)))).toEqual([]);
+});
