@@ -156,6 +156,13 @@ it.each([
   expect(() => (steps.startsWith(' ') ? read(steps) : parseScenario(steps, fail))).toThrow(message);
 });
 
+it.each(['GRAPHQL_VALIDATION_FAILED', 'FIELD_INVALID'])('takes an input that is to be refused with %s', (refused) => {
+  const opening = "{ personId: T-1, category: None, correctionStart: '2025-02-30', correctionEnd: '2027-01-05' }";
+  const step = `  - { at: 2025-05-07T00:00Z, by: 吴江, do: registerIntake, with: ${opening}`;
+  expect(read(`${step}, refused: ${refused} }`)).toMatchObject({ steps: [{ refused }] });
+  expect(() => read(`${step}, refused: PERSON_UNKNOWN }`)).toThrow(/steps\[0\]\.with/);
+});
+
 it.each(readdirSync(FOLDER).filter((file) => file.endsWith('.yaml')))('%s can be read', (file) => {
   expect(parseScenario(readFileSync(`${FOLDER}${file}`, 'utf8'), fail)).toMatchObject({ steps: expect.any(Array) });
 });

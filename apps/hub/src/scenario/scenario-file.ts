@@ -26,7 +26,13 @@ const values = z.record(z.string(), z.json());
 const oneOf = (name: string) => z.enum(valuesOf(name));
 const factName = z.enum(EVENT_NAMES);
 /** Errors of the API that are no refusal of a command, see docs/scenarios.md. */
-const errorCode = z.enum(['AS_OF_IN_FUTURE', 'BAD_USER_INPUT', 'FORBIDDEN', 'UNAUTHENTICATED']);
+const errorCode = z.enum([
+  'GRAPHQL_VALIDATION_FAILED',
+  'AS_OF_IN_FUTURE',
+  'BAD_USER_INPUT',
+  'FORBIDDEN',
+  'UNAUTHENTICATED',
+]);
 const text = z.string().superRefine((query, context) => {
   const message = queryFault(query);
   if (message !== undefined) context.addIssue({ code: 'custom', message });
@@ -200,7 +206,8 @@ const firstProblem = ({ scenario, actors, steps }: Scenario): string | undefined
       if (mutation === undefined) return `${place}.do: the API has no mutation ${one.do}`;
       const stray = Object.keys(one.with).find((field) => !mutation.fields.has(field));
       if (stray !== undefined) return `${place}.with.${stray}: ${one.do} has no such input`;
-      const fault = inputFault(mutation, bind(one.with, {}, scenario));
+      const isToBeRefused = one.refused !== undefined && OF_WRONG_INPUT.includes(one.refused);
+      const fault = isToBeRefused ? undefined : inputFault(mutation, bind(one.with, {}, scenario));
       if (fault !== undefined) return `${place}.with${fault}`;
       const unnamed = namesIn(one.with).find((name) => !opened.has(name));
       if (unnamed !== undefined) return `${place}.with: no act before opens ${unnamed}`;
@@ -217,6 +224,9 @@ const firstProblem = ({ scenario, actors, steps }: Scenario): string | undefined
   }
   return undefined;
 };
+
+/** With these codes the API refuses an input that it cannot take: a step that expects it gives one. */
+const OF_WRONG_INPUT: readonly string[] = ['GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT', 'FIELD_INVALID'];
 
 /** The names `$name` among values. */
 const namesIn = (value: unknown): readonly string[] => {
