@@ -1,9 +1,14 @@
-/** How often each hard test is tried: on every change, and by `npm run test:hard`. The only place that says so. */
+/**
+ * How often each hard test is tried: on every change, and with `HARD_TESTS=full`, as `npm run test:hard` sets it. The only
+ * place that says so.
+ */
 const COUNTS = {
   syscallFaults: { reduced: 4, full: Number.POSITIVE_INFINITY },
   kills: { reduced: 6, full: 1_000 },
   powerCuts: { reduced: 8, full: 2_000 },
   witnessAbuse: { reduced: 24, full: 5_000 },
+  /** Of test/engines: with both clients among the nodes, and with kafkajs alone. */
+  playsUnderFaults: { reduced: 1, full: 2 },
 } as const;
 
 const IS_FULL = process.env['HARD_TESTS'] === 'full';

@@ -1,7 +1,8 @@
 /**
  * The play on Kafka and KurrentDB while everything it stands on fails, one thing after another and two at once. Once nodes 31
  * and 33 are on kafkajs, 32 and 34 on @platformatic/kafka, as provinces may choose, so that both clients write and read under
- * every fault; once all are on kafkajs. Each engine is started again as a supervisor would do it, and nothing else is done by a person. Needs the built programs.
+ * every fault; with HARD_TESTS=full once more with all on kafkajs. Each engine is started again as a supervisor would do it,
+ * and nothing else is done by a person. Needs the built programs.
  */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { DoubleProcess } from '../../kurrentdb-double/double-process.js';
 import { databaseIn } from '../../kurrentdb-double/journal.js';
 import { EXPECTED_REPORT } from '../../e2e/expected-report.js';
 import { hub, RunningHub, temporary } from '../../e2e/running-hub.js';
+import { countOf } from '../../hard/counts.js';
 import { fullDiskFor } from '../full-disk.js';
 import { freePorts } from '../kafka/free-ports.js';
 import { KafkaCluster, type KafkaNode } from '../kafka/kafka-cluster.js';
@@ -132,7 +134,7 @@ const faults: Readonly<Record<number, (running: RunningHub) => Promise<unknown>>
   },
 };
 
-it.each(CLIENTS)(
+it.each(CLIENTS.slice(0, countOf('playsUnderFaults')))(
   'with $clients, broker, store, nodes and lines fail under it: nothing is lost, nothing doubled, nobody is needed',
   async ({ given, onKafkajs }) => {
     Object.assign(environment, given);
