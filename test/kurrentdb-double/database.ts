@@ -159,13 +159,7 @@ export class Database {
 
   /** What lies behind a position, in order. */
   after(position: bigint): readonly Stored[] {
-    let [low, high] = [0, this.#log.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#log[middle]!.position > position) high = middle;
-      else low = middle + 1;
-    }
-    return this.#log.slice(low);
+    return this.#log.slice(firstNot(this.#log, (event) => event.position <= position));
   }
 
   /** Calls back after everything that is written. */
@@ -217,6 +211,17 @@ export class Database {
     for (const listener of [...this.#listeners]) listener();
   }
 }
+
+/** Index of the first of ordered events of which something does not hold, as it does of all before. */
+export const firstNot = (events: readonly Stored[], holds: (event: Stored) => boolean): number => {
+  let [low, high] = [0, events.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(events[middle]!)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
 
 const sizeOf = ({ stream, data, metadata }: Pick<Stored, 'stream' | 'data' | 'metadata'>): bigint =>
   BigInt(OVERHEAD_BYTES + stream.length + data.length + metadata.length);

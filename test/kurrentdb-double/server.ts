@@ -18,7 +18,7 @@ import streams from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/
 import streamsService from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_grpc_pb.js';
 import { Access, type Account, type Right } from './access.js';
 import type { Certificate } from '../engines/local-certificate.js';
-import { Database, type ExpectedState, type Proposed, type Stored } from './database.js';
+import { Database, type ExpectedState, firstNot, type Proposed, type Stored } from './database.js';
 import {
   batchAnswer,
   caughtUpMessage,
@@ -126,7 +126,7 @@ export class KurrentDouble {
     this.#server = undefined;
   }
 
-  /** Subscriptions give nothing until the returned function is called. */
+  /** Subscriptions, and reads of everything from a position on, give nothing until the returned function is called. */
   silence(): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#spoken = promise;
@@ -215,12 +215,10 @@ export class KurrentDouble {
         return void call.end();
       }
     }
-    const matching = (name === undefined ? this.database.all() : this.database.read(name)).filter(
-      filterOf(call.request),
-    );
     const isBackwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
-    const inOrder = isBackwards ? matching.toReversed() : matching;
-    const wanted = inOrder.filter(startOf(call.request, isBackwards)).slice(0, Number(options.getCount()));
+    if (name === undefined && !isBackwards) await this.#spoken;
+    const events = name === undefined ? this.database.all() : this.database.read(name);
+    const wanted = wantedOf(call.request, events, isBackwards);
     for (const event of wanted) if (!call.write(eventMessage(event)) && !call.cancelled) await drained(call);
     call.end();
   }
@@ -325,13 +323,27 @@ const filterOf = (request: ReadReq): ((event: Stored) => boolean) => {
   return (event) => pattern.test(textOf(event));
 };
 
-/** Which events lie at or behind where a read begins: the start itself belongs to it. */
-const startOf = (request: ReadReq, isBackwards: boolean): ((event: Stored) => boolean) => {
+/** The events that a read gives, in its order. Where it begins is looked up, as a real server does, and belongs to it. */
+const wantedOf = (request: ReadReq, events: readonly Stored[], isBackwards: boolean): readonly Stored[] => {
+  const isWanted = filterOf(request);
+  const count = Number(request.getOptions()?.getCount());
+  const wanted: Stored[] = [];
+  const step = isBackwards ? -1 : 1;
+  for (let at = startOf(request, events, isBackwards); at in events && wanted.length < count; at += step)
+    if (isWanted(events[at]!)) wanted.push(events[at]!);
+  return wanted;
+};
+
+const startOf = (request: ReadReq, events: readonly Stored[], isBackwards: boolean): number => {
   const all = request.getOptions()?.getAll();
   const stream = request.getOptions()?.getStream();
   const position = all?.hasPosition() === true ? BigInt(all.getPosition()?.getCommitPosition() ?? 0) : undefined;
   const revision = stream?.hasRevision() === true ? BigInt(stream.getRevision()) : undefined;
-  if (position !== undefined) return (event) => (isBackwards ? event.position <= position : event.position >= position);
-  if (revision !== undefined) return (event) => (isBackwards ? event.revision <= revision : event.revision >= revision);
-  return () => true;
+  if (position === undefined && revision === undefined) return isBackwards ? events.length - 1 : 0;
+  const isBefore = (event: Stored): boolean =>
+    position === undefined ? event.revision < revision! : event.position < position;
+  const first = firstNot(events, isBefore);
+  if (!isBackwards) return first;
+  const isThere = first in events && (events[first]!.position === position || events[first]!.revision === revision);
+  return isThere ? first : first - 1;
 };

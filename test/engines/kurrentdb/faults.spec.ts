@@ -41,6 +41,14 @@ const code = (promise: Promise<unknown>) =>
     (error: { code?: unknown }) => error.code,
   );
 
+/** Appends, each to a stream of its own, until one is refused. */
+const refusal = async (store: EventStore): Promise<unknown> => {
+  for (;;) {
+    const failure = await code(store.append(crypto.randomUUID(), 'no-stream', [event()]));
+    if (failure !== 'no error') return failure;
+  }
+};
+
 describe('the outcome of an append', () => {
   it('a lost answer is OUTCOME_UNKNOWN, and the same call again finds what was stored', async () => {
     const store = await open();
@@ -99,25 +107,37 @@ describe('the outcome of an append', () => {
 });
 
 describe('the word of the server', () => {
-  /** A store that has seen that the server names the very positions, and whose feed is told nothing now. */
+  /** A store that has seen that the server names the very positions, and that cannot read back now. */
   const trusting = async () => {
     const store = await open();
     await store.append('a', 'no-stream', [event('first')]);
     return { store, speak: double.silence() };
   };
-  /** Appends, each to a stream of its own, until one is refused. */
-  const refusal = async (store: EventStore): Promise<unknown> => {
-    for (;;) {
-      const failure = await code(store.append(crypto.randomUUID(), 'no-stream', [event()]));
-      if (failure !== 'no error') return failure;
-    }
-  };
+  it('is checked page by page, however much was told meanwhile', async () => {
+    const { store, speak } = await trusting();
+    const told = Array.from({ length: 1100 }, (_, at) => event(`${at}`));
+    for (const one of told)
+      expect(await store.append(one.id, 'no-stream', [one])).toMatchObject({ outcome: 'appended', revision: 0n });
+    double.database.redact(`${PREFIX}${told.at(-1)!.id}`, 0n);
+    speak();
+    expect(await refusal(store)).toBe('SUBSTRATE_TAMPERED');
+  });
+
+  it('is enough for appends although the server ends whoever follows too slowly', async () => {
+    double.stop();
+    double = await new KurrentDouble(new Database(), { abortSlowAfter: 0 }).start();
+    const { store } = await trusting();
+    const given = Array.from({ length: 300 }, () => event('x'.repeat(2000)));
+    const appended = await Promise.all(given.map((one) => store.append(one.id, 'no-stream', [one])));
+    expect(appended.filter(({ outcome }) => outcome === 'appended')).toHaveLength(300);
+  });
+
   const foreign = (id: string) => ({
     ...{ id, type: 'invented', data: new Uint8Array(1), isJson: false },
     metadata: Buffer.from('{"receivedAt":"2025-03-10T01:00:00.000Z"}'),
   });
 
-  it('is the answer before the feed has shown the event, which is known from then on', async () => {
+  it('is the answer before the event was read back, which is known from then on', async () => {
     const { store, speak } = await trusting();
     const one = event('one');
     const answer = await store.append('a', 0n, [one]);
@@ -172,7 +192,7 @@ describe('the word of the server', () => {
       'shows the event a second time',
       () => double.database.append(`${PREFIX}b`, 'any', [foreign(double.database.all().at(-1)!.id)]),
     ],
-  ])('is checked afterwards: when the feed %s, nothing is appended any more', async (_, change) => {
+  ])('is checked afterwards: when the server %s, nothing is appended any more', async (_, change) => {
     const { store, speak } = await trusting();
     await store.append('a', 0n, [event('one')]);
     change();
@@ -277,7 +297,14 @@ describe('a server that was changed behind our back', () => {
     change();
     expect(await code(store.read('a'))).toBe('SUBSTRATE_TAMPERED');
     expect(await code(subscription.finished)).toBe('SUBSTRATE_TAMPERED');
+    expect(await code(store.append('b', 'no-stream', [event()]))).toBe('SUBSTRATE_TAMPERED');
     expect(await code(open())).toBe('SUBSTRATE_TAMPERED');
+  });
+
+  it('is met by who only appends: nothing is appended any more', async () => {
+    const store = await storeOf(4);
+    double.database.setMetadata(`${PREFIX}a`, { $tb: 2 });
+    expect(await refusal(store)).toBe('SUBSTRATE_TAMPERED');
   });
 
   it('events that were scavenged away are missed by who has an index of them', async () => {

@@ -31,6 +31,10 @@ const known = (error: unknown): EventStoreError | undefined => {
 const fault = (code: EventStoreError['code'], message: string, cause: unknown): EventStoreError =>
   new EventStoreError(code, `KurrentDB: ${message}`, { cause });
 
+/** The server shows what cannot be, or no more what was there. */
+export const tampered = (detail: string): EventStoreError =>
+  new EventStoreError('SUBSTRATE_TAMPERED', `KurrentDB: ${detail}`);
+
 /** The client's messages are often empty; its classes and codes never. */
 const detailOf = (error: unknown): string => {
   const { constructor, message, code } = error as Error & { code?: unknown };

@@ -1,8 +1,8 @@
 import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { START } from '@kurrent/kurrentdb-client';
 import { setTimeout as delay } from 'node:timers/promises';
-import { EventStoreError, type RecordedEvent } from '../event-store.js';
-import { readFault } from './client-errors.js';
+import type { RecordedEvent } from '../event-store.js';
+import { readFault, tampered } from './client-errors.js';
 import { positionOf, type ServerStreams } from './server-events.js';
 
 /** Back-off between attempts: the client answers at once when nobody listens. */
@@ -27,7 +27,6 @@ export class Feed {
   /** The event at `after`, once one was taken. */
   #lastId: string | undefined;
   #pauseMs = FIRST_PAUSE_MS;
-  #isFollowing = false;
 
   constructor(client: KurrentDBClient, streams: ServerStreams, after: bigint | undefined, follower: Follower) {
     this.#client = client;
@@ -36,11 +35,6 @@ export class Feed {
     this.#follower = follower;
     this.finished = this.#run();
     this.finished.catch(() => undefined); // Whoever cares listens for himself.
-  }
-
-  /** Whether the subscription that gave the last event still runs. */
-  get isFollowing(): boolean {
-    return this.#isFollowing;
   }
 
   /** Ends it after the event in hand. */
@@ -68,8 +62,7 @@ export class Feed {
     try {
       const id = await this.#streams.idFrom(this.#client, after);
       if (id !== undefined && (this.#lastId === undefined || id === this.#lastId)) return undefined;
-      const detail = `KurrentDB: the server went back behind position ${after}, which it had`;
-      return { error: new EventStoreError('SUBSTRATE_TAMPERED', detail) };
+      return { error: tampered(`the server went back behind position ${after}, which it had`) };
     } catch {
       return undefined; // Not there, or not yet: the subscription will say so, and this is asked again.
     }
@@ -103,7 +96,6 @@ export class Feed {
       const fault = readFault(error);
       return fault.code === 'UNAVAILABLE' ? undefined : { error: fault };
     } finally {
-      this.#isFollowing = false;
       this.#stop.signal.removeEventListener('abort', end);
       await subscription.unsubscribe().catch(() => undefined);
     }
@@ -111,14 +103,13 @@ export class Feed {
 
   #hand(event: RecordedEvent): Promise<void> | void {
     if (this.#after !== undefined && event.position <= this.#after)
-      throw new EventStoreError('SUBSTRATE_TAMPERED', `KurrentDB: position ${event.position} follows ${this.#after}`);
+      throw tampered(`position ${event.position} follows ${this.#after}`);
     return this.#follower(event);
   }
 
   #took({ position, id }: RecordedEvent): void {
     this.#after = position;
     this.#lastId = id;
-    this.#isFollowing = true;
     this.#pauseMs = FIRST_PAUSE_MS;
   }
 }

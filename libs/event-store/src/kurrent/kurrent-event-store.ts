@@ -13,9 +13,10 @@ import {
   wallClock,
 } from '../event-store.js';
 import { checkLimit, checkPosition } from '../read-rules.js';
-import { appendFault, isNotFound, readFault, withinTime } from './client-errors.js';
+import { appendFault, isNotFound, readFault, tampered, withinTime } from './client-errors.js';
 import { EventIndex } from './event-index.js';
 import { Feed } from './feed.js';
+import { Readback } from './readback.js';
 import { positionOf, ServerStreams } from './server-events.js';
 import { AppendsUnderway, type AppendUnderway } from './underway.js';
 import { Unshown } from './unshown.js';
@@ -36,7 +37,7 @@ export interface KurrentOptions {
 const PATIENCE_MS = 15_000;
 
 /**
- * Opens the store, and waits until its index holds everything that the server has.
+ * Opens the store, and reads until its index holds everything that the server has.
  * @throws EventStoreError `UNAVAILABLE`, `FOREIGN_STORE`, `SUBSTRATE_TAMPERED` (also: the index knows more than the server)
  */
 export const openKurrentEventStore = async (options: KurrentOptions): Promise<EventStore> => {
@@ -64,12 +65,15 @@ class KurrentEventStore implements EventStore {
   readonly #patienceMs: number;
   readonly #underway = new AppendsUnderway();
   readonly #unshown = new Unshown();
-  /** Whether the server has been seen to name the very position at which the feed shows an event. */
+  readonly #readback: Readback;
+  #keepingUp: Promise<void> | undefined;
+  /** How many wait for their events to be read back. */
+  #waiting = 0;
+  /** Whether the server has been seen to name the very position at which an event is read back. */
   #isExact = false;
   readonly #appending = new Set<Promise<unknown>>();
   readonly #subscriptions = new Set<Feed>();
-  #feed: Feed | undefined;
-  /** Why the feed has ended: nothing is appended to a server that is not what it was. */
+  /** What cannot be and yet was read: nothing is appended to a server that is not what it was. */
   #fault: { readonly error: unknown } | undefined;
   #closing: Promise<void> | undefined;
 
@@ -79,23 +83,16 @@ class KurrentEventStore implements EventStore {
     this.#index = new EventIndex(indexFile);
     this.#patienceMs = patienceMs ?? PATIENCE_MS;
     this.#now = now ?? wallClock;
+    this.#readback = new Readback({
+      ...{ client: this.#client, streams: this.#streams, last: this.#index.end(), patienceMs: this.#patienceMs },
+      take: (event) => this.#take(event),
+      isOwed: () => this.#waiting > 0 || this.#unshown.size > 0,
+    });
   }
 
   async begin(): Promise<void> {
-    const end = this.#index.end();
-    if (end !== undefined) await this.#checkEnd(end);
-    const head = await this.head();
-    const isComplete = (): boolean => head === undefined || (this.#index.end()?.position ?? -1n) >= head;
-    let complete = (): void => undefined;
-    const completed = new Promise<void>((resolve) => (complete = resolve));
-    const take = (event: RecordedEvent): void => {
-      this.#take(event);
-      if (isComplete()) complete();
-    };
-    this.#feed = new Feed(this.#client, this.#streams, end?.position, take);
-    this.#feed.finished.catch((error: unknown) => this.#failed(error));
-    if (isComplete()) return;
-    await Promise.race([completed, this.#feed.finished.then(() => Promise.reject(closed()))]);
+    await this.#readback.catchUp();
+    this.#keepingUp = this.#readback.run().catch((error: unknown) => this.#failed(error));
   }
 
   async append(stream: string, expected: Expected, events: readonly EventToAppend[]): Promise<AppendResult> {
@@ -140,7 +137,7 @@ class KurrentEventStore implements EventStore {
     this.#checkOpen();
     const feed = new Feed(this.#client, this.#streams, after, handler);
     this.#subscriptions.add(feed);
-    void feed.finished.catch(() => undefined).then(() => this.#subscriptions.delete(feed));
+    void feed.finished.catch((error: unknown) => this.#noticed(error)).then(() => this.#subscriptions.delete(feed));
     return { finished: feed.finished, stop: () => feed.stop() };
   }
 
@@ -152,14 +149,15 @@ class KurrentEventStore implements EventStore {
   async #close(): Promise<void> {
     await Promise.all([...this.#subscriptions].map((feed) => feed.stop()));
     await Promise.allSettled([...this.#appending]);
-    await this.#feed?.stop();
+    this.#readback.stop();
+    await this.#keepingUp;
     this.#index.close();
     await this.#client.dispose();
   }
 
   /**
-   * The server's word is the answer where it leaves nothing open; else an append is done when our own feed has shown its
-   * events: then it is known where they are and that they are the ones that were given.
+   * The server's word is the answer where it leaves nothing open; else an append is done when its events have been read
+   * back: then it is known where they are and that they are the ones that were given.
    */
   async #append(append: Append): Promise<AppendResult> {
     const isNew = !append.events.some(({ id }) => this.#isKnown(id));
@@ -176,7 +174,7 @@ class KurrentEventStore implements EventStore {
           ? word
           : this.#isCertain(word, underway)
             ? this.#believe(word, append)
-            : await this.#answerFromFeed(word, underway);
+            : await this.#answerFromReadback(word, underway);
       isAnswered = true;
       return answer;
     } finally {
@@ -187,12 +185,12 @@ class KurrentEventStore implements EventStore {
   /**
    * Whether the word of the server can mean nothing but that it has stored this very event now: one that nobody has given
    * it before as far as this node knows, which alone writes its streams, at the revision it had to get and behind all
-   * that was there. While the feed is away the server may have gone back.
+   * that was there. While nothing can be read back the server may have gone back.
    */
   #isCertain({ revision, position }: Word, underway: AppendUnderway): boolean {
     return (
       this.#isExact &&
-      this.#feed?.isFollowing === true &&
+      this.#readback.isFollowing &&
       !underway.isContested &&
       !underway.isShown &&
       underway.append.events.length === 1 &&
@@ -203,16 +201,27 @@ class KurrentEventStore implements EventStore {
 
   #believe({ revision, position }: Word, { stream, events }: Append): AppendResult {
     for (const event of events) this.#unshown.add({ ...event, stream, revision, position });
+    this.#readback.expect();
     return { outcome: 'appended', revision, position };
   }
 
-  async #answerFromFeed(word: Word, underway: AppendUnderway): Promise<AppendResult> {
+  async #answerFromReadback(word: Word, underway: AppendUnderway): Promise<AppendResult> {
     const { append } = underway;
-    const seen = underway.shown ?? (await withinTime(underway.whole, this.#patienceMs, 'OUTCOME_UNKNOWN'));
+    const seen = underway.shown ?? (await this.#waitFor(underway));
     const answer = answerWithoutWriting(append, believed(append.expected), (id) => seen.get(id));
     if (answer === undefined) throw tampered(`an append to ${append.stream} is not where it was stored`);
     if (append.events.length === 1 && answer.outcome === 'appended') this.#isExact = answer.position === word.position;
     return answer;
+  }
+
+  async #waitFor(underway: AppendUnderway): Promise<ReadonlyMap<string, Stored>> {
+    this.#waiting++;
+    this.#readback.hurry();
+    try {
+      return await withinTime(underway.whole, this.#patienceMs, 'OUTCOME_UNKNOWN');
+    } finally {
+      this.#waiting--;
+    }
   }
 
   #isKnown(id: string): boolean {
@@ -248,7 +257,7 @@ class KurrentEventStore implements EventStore {
   }
 
   #take(event: RecordedEvent): void {
-    // What was told of, or is shown before it is told of, was looked up before it was sent.
+    // What was told of, or is read back before it is told of, was looked up before it was sent.
     const isLookedUp = this.#unshown.show(event) || this.#underway.isFirst(event.id);
     const known = isLookedUp ? undefined : this.#index.find(event.id);
     if (known !== undefined && known.position !== event.position)
@@ -257,8 +266,13 @@ class KurrentEventStore implements EventStore {
     this.#underway.show(event);
   }
 
+  /** A subscriber may meet first what an administrator has done. */
+  #noticed(error: unknown): void {
+    if (error instanceof EventStoreError && error.code === 'SUBSTRATE_TAMPERED') this.#failed(error);
+  }
+
   #failed(error: unknown): void {
-    this.#fault = { error };
+    this.#fault ??= { error };
     this.#underway.failAll(error);
   }
 
@@ -291,12 +305,6 @@ class KurrentEventStore implements EventStore {
     return undefined;
   }
 
-  /** What the index had last must be where it was: else the server was put back to an older state, or is another one. */
-  async #checkEnd({ position, id }: { readonly position: bigint; readonly id: string }): Promise<void> {
-    if ((await this.#reading(this.#streams.idFrom(this.#client, position))) !== id)
-      throw tampered(`event ${id} is not at position ${position}, where this node has seen it`);
-  }
-
   #reading<T>(work: Promise<T>): Promise<T> {
     return withinTime(work, this.#patienceMs, 'UNAVAILABLE').catch((error: unknown) =>
       Promise.reject(readFault(error)),
@@ -309,4 +317,3 @@ class KurrentEventStore implements EventStore {
 }
 
 const closed = (): EventStoreError => new EventStoreError('UNAVAILABLE', 'KurrentDB: the event store is closed');
-const tampered = (detail: string): EventStoreError => new EventStoreError('SUBSTRATE_TAMPERED', `KurrentDB: ${detail}`);

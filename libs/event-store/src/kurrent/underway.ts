@@ -1,13 +1,13 @@
 import { type Append, firstRevision } from '../append-rules.js';
 import type { RecordedEvent } from '../event-store.js';
 
-/** One append on its way to the server, and what the feed has shown of it. */
+/** One append on its way to the server, and what was read back of it. */
 export class AppendUnderway {
   readonly #shown = new Map<string, RecordedEvent>();
   /** Made when somebody waits for it, which is seldom: mostly the server itself has answered. */
   #whole: PromiseWithResolvers<ReadonlyMap<string, RecordedEvent>> | undefined;
   #fault: { readonly error: unknown } | undefined;
-  /** Whether one of its ids may be another append's too: then only the feed can tell whose it is. */
+  /** Whether one of its ids may be another append's too: then only what is read back can tell whose it is. */
   isContested = false;
 
   /** `isNew`: the store had none of its ids when it began. */
@@ -16,7 +16,7 @@ export class AppendUnderway {
     readonly isNew: boolean,
   ) {}
 
-  /** All its events, by id, as the feed has shown them; undefined while one is missing. */
+  /** All its events, by id, as they were read back; undefined while one is missing. */
   get shown(): ReadonlyMap<string, RecordedEvent> | undefined {
     return this.#shown.size === this.append.events.length ? this.#shown : undefined;
   }

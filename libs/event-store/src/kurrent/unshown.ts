@@ -1,27 +1,34 @@
 import type { Stored } from '../append-rules.js';
-import { EventStoreError, type RecordedEvent } from '../event-store.js';
+import type { RecordedEvent } from '../event-store.js';
+import { tampered } from './client-errors.js';
 
 /**
- * What the server says that it has stored and our feed has not shown yet. The feed checks its word afterwards: whatever
- * it shows instead, or passes over, is not what we have told others.
+ * What the server says that it has stored and that was not read back yet. Its word is checked afterwards: whatever is read
+ * instead, or passed over, is not what we have told others.
  */
 export class Unshown {
   readonly #events = new Map<string, Stored>();
+  #end: bigint | undefined;
+
+  get size(): number {
+    return this.#events.size;
+  }
 
   add(event: Stored): void {
     this.#events.set(event.id, event);
+    if (this.#end === undefined || event.position > this.#end) this.#end = event.position;
   }
 
   find(id: string): Stored | undefined {
     return this.#events.get(id);
   }
 
-  /** The last position that was told of. */
+  /** The last position that was told of, read back or not. */
   end(): bigint | undefined {
-    return [...this.#events.values()].at(-1)?.position;
+    return this.#end;
   }
 
-  /** The feed shows an event; says whether it was told of. @throws EventStoreError `SUBSTRATE_TAMPERED` */
+  /** An event was read back; says whether it was told of. @throws EventStoreError `SUBSTRATE_TAMPERED` */
   show(event: RecordedEvent): boolean {
     const told = this.#events.get(event.id);
     if (told !== undefined && !isSame(told, event))
@@ -40,5 +47,3 @@ const isSame = (told: Stored, shown: RecordedEvent): boolean =>
   told.position === shown.position &&
   told.type === shown.type &&
   Buffer.compare(told.data, shown.data) === 0;
-
-const tampered = (detail: string): EventStoreError => new EventStoreError('SUBSTRATE_TAMPERED', `KurrentDB: ${detail}`);
