@@ -39,11 +39,16 @@ export class DutyTable {
     this.sql = prepareAll((text) => db.prepare(text));
   }
 
-  /** Puts the duties of a case in the place of those it had: what is the same stays, for a fact changes few of them. */
-  put(transfer: string, rows: readonly WorklistRow[], isSealed: boolean): void {
-    const gone = new Map(this.sql.had.all(transfer).map((row) => [JSON.stringify(Object.values(row)), row]));
+  /**
+   * Puts the duties of a case in the place of those it had: what is the same stays, for a fact changes few of them.
+   * `isNew`: it had none.
+   */
+  put(transfer: string, rows: readonly WorklistRow[], isSealed: boolean, isNew = false): void {
+    const had = isNew ? [] : this.sql.had.all(transfer);
+    const gone = new Map(had.map((row) => [JSON.stringify(Object.values(row)), row]));
     const fresh = rows.filter(({ step, about = '', due, agency, owedBy, recipient = null, ruleId }) => {
-      const isThere = gone.delete(JSON.stringify([step, about, due, agency, owedBy, recipient, ruleId]));
+      const isThere =
+        gone.size > 0 && gone.delete(JSON.stringify([step, about, due, agency, owedBy, recipient, ruleId]));
       return !isThere;
     });
     for (const { step, about, due, agency } of gone.values()) {

@@ -9,6 +9,7 @@ import {
   CASE,
   decryptionKeyOf,
   keys,
+  open,
   recordOf,
   resigned,
   sealedRecordOf,
@@ -29,6 +30,7 @@ const at31 = (record: IncomingRecord, history: readonly EventToAppend[] = [], pe
   inspect(record, {
     node: '31',
     keys,
+    open,
     readStream: () => Promise.resolve(stored(history)),
     person: () => Promise.resolve(person),
     outage: () => Promise.resolve(undefined),
@@ -102,6 +104,7 @@ describe('a record that is not', () => {
     const at32 = await inspect(recordOf(replied, '31'), {
       node: '32',
       keys,
+      open,
       readStream: () => Promise.resolve(stored([applied, opinion])),
       person: () => Promise.resolve(undefined),
       outage: () => Promise.resolve(undefined),
@@ -167,7 +170,12 @@ describe('a record that is not', () => {
     const line = { node: '31', peer: '32', from: '2025-03-17T00:00:00.000Z', until: '2025-03-19T00:00:00.000Z' };
     const knowing = (outage: Outage | undefined) =>
       inspect(recordOf(superseded, '32'), {
-        ...{ node: '31', keys, readStream: () => Promise.resolve(stored([applied, opinion, consulted, received])) },
+        ...{
+          node: '31',
+          keys,
+          open,
+          readStream: () => Promise.resolve(stored([applied, opinion, consulted, received])),
+        },
         ...{ person: () => Promise.resolve(undefined), outage: () => Promise.resolve(outage) },
         pair: () => Promise.resolve({ person: undefined, duplicate: undefined, isTaken: false }),
       });

@@ -10,9 +10,9 @@ import {
   type KeyHistory,
   type KeyRule,
   nodeOfKeyId,
-  openDetached,
   openEvent,
   type OpenedEvent,
+  type OpenSoon,
   ruleAt,
 } from '@delta-hub/crypto';
 import { unsealMessage } from '@delta-hub/crypto/sealed-message';
@@ -81,6 +81,8 @@ export interface InboundContext {
   readonly node: string;
   /** The keys of all nodes as this node knows them now. */
   readonly keys: () => Promise<KeyHistory>;
+  /** Verifies what came. */
+  readonly open: OpenSoon;
   readonly readStream: (stream: string) => Promise<readonly RecordedEvent[]>;
   /** The person as this node's facts show them. */
   readonly person: (personId: string) => Promise<PersonFile | undefined>;
@@ -99,7 +101,7 @@ export const inspect = async (record: IncomingRecord, context: InboundContext): 
   const keys = await context.keys();
   const open = await unsealed(record, context);
   if ('verdict' in open) return open;
-  const opened = openDetached(open.payload, open.detached, ruleAt(keys, AFTER_ALL));
+  const opened = await context.open(open.payload, open.detached, ruleAt(keys, AFTER_ALL));
   if (!opened.ok) {
     const { check, detail, unknownKid } = opened;
     const mayCome = unknownKid !== undefined && mayBeIntroduced(unknownKid, record, keys);

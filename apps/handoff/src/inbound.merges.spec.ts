@@ -3,7 +3,7 @@ import type { PersonFile } from '@delta-hub/handoff';
 import { describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { inspect, type Verdict } from './inbound.checks.js';
-import { ACTS, CASE, digest, keys, recordOf, signed } from './testing/sample-records.js';
+import { ACTS, CASE, digest, keys, open, recordOf, signed } from './testing/sample-records.js';
 
 const PERSON = 'T-320509-0001';
 const OTHER = 'T-320509-0099';
@@ -54,7 +54,7 @@ const at31 = (
   duplicate: PersonFile | undefined = known,
 ): Promise<Verdict> =>
   inspect(recordOf(event, '32'), {
-    ...{ node: '31', keys },
+    ...{ node: '31', keys, open },
     readStream: (stream) => Promise.resolve(stream === CASE ? storedIn(CASE, [applied]) : storedIn(stream, said)),
     person: () => Promise.resolve(duplicate),
     outage: () => Promise.resolve(undefined),

@@ -9,7 +9,7 @@ import { HeldRecords } from './held-records.js';
 import { InboundRecords } from './inbound.records.js';
 import { Refuser } from './refuser.js';
 import { readEvent } from './signed-events.js';
-import { ACTS, CASE, digest, recordOf, signed, signerOf, keys } from './testing/sample-records.js';
+import { ACTS, CASE, digest, recordOf, signed, signerOf, keys, open as openRecord } from './testing/sample-records.js';
 
 const APPLIED = recordOf(signed(ACTS.applied, '32'), '32', 1n);
 const OPINION = recordOf(signed(ACTS.opinion, '32'), '32', 2n);
@@ -47,6 +47,7 @@ const open = (): void => {
   const context = {
     node: '31',
     keys,
+    open: openRecord,
     readStream: (stream: string) => store.read(stream),
     person: () => Promise.resolve(person),
     outage: () => Promise.resolve(undefined),

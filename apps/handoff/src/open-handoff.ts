@@ -1,6 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Broker } from '@delta-hub/broker';
-import type { KeyHistory, PrivateEncryptionJwk, Signer, TrustList } from '@delta-hub/crypto';
+import {
+  type KeyHistory,
+  openingTogether,
+  type PrivateEncryptionJwk,
+  type Signer,
+  type TrustList,
+} from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
 import { type Instant, isSilent } from '@delta-hub/handoff';
 import type { TickingClock } from './clock.js';
@@ -142,6 +148,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const context = {
     node,
     keys: () => keys.current(),
+    open: openingTogether(),
     readStream: (stream: string) => store.read(stream),
     person: (personId: string) => knowledge.person(personId),
     pair: (personId: string, duplicateId: string, at: Instant) => knowledge.pair(personId, duplicateId, at),

@@ -16,7 +16,7 @@ import { Positions } from './positions.js';
 import { Refuser } from './refuser.js';
 import { schemaFault } from './schema-check.js';
 import { jwsOf } from './signed-events.js';
-import { ACTS, CASE, recordOf, resigned, signed, signerOf, keys, trust } from './testing/sample-records.js';
+import { ACTS, CASE, recordOf, resigned, signed, signerOf, keys, open, trust } from './testing/sample-records.js';
 
 const OTHER_CASE = 'transfer-3c3c8556-2394-5832-92e2-000000000002';
 
@@ -45,6 +45,7 @@ const follow = (positionsFile = 'positions.db'): InboundConsumer => {
   const context = {
     node: '31',
     keys,
+    open,
     readStream,
     person: () => Promise.resolve(undefined),
     outage: () => Promise.resolve(undefined),

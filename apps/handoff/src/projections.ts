@@ -77,7 +77,8 @@ const projectFact = (recorded: RecordedEvent, event: HubEvent, readModels: ReadM
 const projectCase = (id: string, facts: readonly RecordedEvent[], readModels: ReadModels, node: string): void => {
   const acts = facts.map((recorded) => actOf(recorded) as TransferEvent);
   const before = readModels.cases.keptOf(id);
-  const summary = readModels.cases.advance(id, acts, facts[0]!.revision === 0n);
+  const isNew = facts[0]!.revision === 0n;
+  const summary = readModels.cases.advance(id, acts, isNew);
   if (summary === undefined) {
     readModels.copies.put(id, copiesHere(readModels, id, undefined).flatMap(inboxEntry));
     return;
@@ -86,7 +87,7 @@ const projectCase = (id: string, facts: readonly RecordedEvent[], readModels: Re
   // Half of all facts are verdicts, and most of them change no limit: no duty and no copy is another than before.
   if (before?.dues === summary.dues) return;
   const rows = worklistOf(id, summary.facts, hubRules, agencyById);
-  readModels.duties.put(id, rows, summary.confidentiality !== undefined);
+  readModels.duties.put(id, rows, summary.confidentiality !== undefined, isNew);
   readModels.copies.put(
     id,
     copiesOf(summary.facts).flatMap((copy) => inboxEntry({ copy })),

@@ -2,6 +2,8 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fromDetached, toDetached } from './compact.js';
 import { openDetached, openEvent, openEvents, signEvent } from './envelope.js';
+import { trustRule } from './key-rule.js';
+import { openingTogether } from './open-together.js';
 import { sampleEvent, twoNodes } from './testing/event-fixtures.js';
 import { parseTrustList, type TrustList } from './trust-list.js';
 
@@ -70,6 +72,19 @@ it('signs whatever a case holds, and opens it to the same, compact or detached',
       expect(openDetached(parts.payload, parts.detached, trust)).toEqual(opened);
     }),
     { numRuns: 200 },
+  );
+});
+
+it('gives each of many records that are asked about at once the answer that it has alone', async () => {
+  const open = openingTogether();
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(fc.nat({ max: payload.length - 1 }), byte)), async (changes) => {
+      const payloads = changes.map(([at, other]) => Uint8Array.from(payload).with(at, other));
+      const records = [...payloads.map((changed) => [changed, detached] as const), [payload, undefined] as const];
+      const opened = await Promise.all(records.map(([bytes, rest]) => open(bytes, rest, trustRule(trust))));
+      expect(opened).toEqual(records.map(([bytes, rest]) => openDetached(bytes, rest, trust)));
+    }),
+    { numRuns: 100 },
   );
 });
 

@@ -170,10 +170,16 @@ export const openDetached = (
   detached: string | undefined,
   keys: TrustList | KeyRule,
 ): OpenedEvent | RefusedEvent => {
+  const jws = attached(payload, detached);
+  return typeof jws === 'string' ? openEvent(jws, keys) : jws;
+};
+
+/** The compact text of an event that came in two parts. */
+export const attached = (payload: Uint8Array, detached: string | undefined): Jws | RefusedEvent => {
   if (payload.length + (detached?.length ?? 0) > MAX_EVENT_BYTES)
     return refuse('SIZE', `more than ${MAX_EVENT_BYTES} bytes`);
   const jws = detached === undefined ? undefined : attach(payload, detached);
-  return jws === undefined ? refuse('FORM', 'no detached signature header..signature') : openEvent(jws, keys);
+  return jws ?? refuse('FORM', 'no detached signature header..signature');
 };
 
 /**

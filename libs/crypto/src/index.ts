@@ -17,6 +17,7 @@ export {
   signEvent,
   verifySignature,
 } from './envelope.js';
+export { openingTogether, type OpenSoon } from './open-together.js';
 export { CryptoError, type CryptoErrorCode, type TokenErrorCode } from './errors.js';
 export { type Instant, isInstant } from './instant.js';
 export { type Jwks, jwks, parseJwks, type PublishedJwk } from './jwks.js';

@@ -4,6 +4,7 @@ import {
   canonicalJson,
   generateKeyPair,
   type JsonValue,
+  openingTogether,
   parseTrustList,
   type PrivateEncryptionJwk,
   type Signer,
@@ -45,6 +46,8 @@ export const trust = parseTrustList({
 
 /** Their keys before the first key event. */
 export const keys = () => Promise.resolve(trustedHistory(trust, '31'));
+
+export const open = openingTogether();
 
 export const signerOf = (node: Node): Signer => signerFromJwk(pairs[node].event.privateJwk, `${node}/1`);
 
