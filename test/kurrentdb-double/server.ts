@@ -57,7 +57,7 @@ export class KurrentDouble {
   readonly #sockets = new Set<Socket>();
   #troubles: Trouble[] = [];
   #held: (() => void)[] = [];
-  #spoken = Promise.resolve();
+  #spoken = () => Promise.resolve();
   #port = 0;
   readonly #access: Access | undefined;
 
@@ -126,11 +126,14 @@ export class KurrentDouble {
     this.#server = undefined;
   }
 
-  /** Subscriptions, and reads of everything from a position on, give nothing until the returned function is called. */
-  silence(): () => void {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#spoken = promise;
-    return resolve;
+  /** Subscriptions, and reads of everything from a position on, give nothing until `speak`; `asked` when one waits. */
+  silence(): { readonly speak: () => void; readonly asked: Promise<void> } {
+    const [spoken, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    this.#spoken = () => {
+      asked.resolve();
+      return spoken.promise;
+    };
+    return { speak: spoken.resolve, asked: asked.promise };
   }
 
   /** The next append gets into this trouble; several are met one after the other. */
@@ -216,7 +219,7 @@ export class KurrentDouble {
       }
     }
     const isBackwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
-    if (name === undefined && !isBackwards) await this.#spoken;
+    if (name === undefined && !isBackwards) await this.#spoken();
     const events = name === undefined ? this.database.all() : this.database.read(name);
     const wanted = wantedOf(call.request, events, isBackwards);
     for (const event of wanted) if (!call.write(eventMessage(event)) && !call.cancelled) await drained(call);
@@ -235,7 +238,7 @@ export class KurrentDouble {
     call.write(confirmationMessage(crypto.randomUUID()));
     let isLive = false;
     while (!call.cancelled && !call.destroyed) {
-      await this.#spoken;
+      await this.#spoken();
       const seen = this.database.after(after);
       after = seen.at(-1)?.position ?? after;
       const events = seen.filter(isWanted);

@@ -111,7 +111,7 @@ describe('the word of the server', () => {
   const trusting = async () => {
     const store = await open();
     await store.append('a', 'no-stream', [event('first')]);
-    return { store, speak: double.silence() };
+    return { store, ...double.silence() };
   };
   it('is checked page by page, however much was told meanwhile', async () => {
     const { store, speak } = await trusting();
@@ -130,6 +130,16 @@ describe('the word of the server', () => {
     const given = Array.from({ length: 300 }, () => event('x'.repeat(2000)));
     const appended = await Promise.all(given.map((one) => store.append(one.id, 'no-stream', [one])));
     expect(appended.filter(({ outcome }) => outcome === 'appended')).toHaveLength(300);
+  });
+
+  it('does not keep a store from being closed while the server says nothing', async () => {
+    const { store, asked } = await trusting();
+    await store.append('a', 0n, [event('one')]);
+    await asked;
+    const late = Promise.withResolvers<string>();
+    const timer = setTimeout(() => late.resolve('late'), 2000);
+    expect(await Promise.race([store.close().then(() => 'closed'), late.promise])).toBe('closed');
+    clearTimeout(timer);
   });
 
   const foreign = (id: string) => ({

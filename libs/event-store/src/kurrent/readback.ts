@@ -40,6 +40,7 @@ export class Readback {
   #isFollowing = true;
   #isHurried = false;
   #isStopped = false;
+  #giveUp: (() => void) | undefined;
   #pauseMs = WITHIN_MS;
   #wake: (() => void) | undefined;
   #isIdle = false;
@@ -84,6 +85,7 @@ export class Readback {
   stop(): void {
     this.#isStopped = true;
     this.#page++;
+    this.#giveUp?.();
     this.#wake?.();
   }
 
@@ -114,7 +116,10 @@ export class Readback {
 
   /** Says whether there may be more. */
   #readPage(): Promise<boolean> {
-    return withinTime(this.#takePage(++this.#page), this.#options.patienceMs, 'UNAVAILABLE');
+    const givenUp = Promise.withResolvers<false>();
+    this.#giveUp = () => givenUp.resolve(false);
+    const page = Promise.race([this.#takePage(++this.#page), givenUp.promise]);
+    return withinTime(page, this.#options.patienceMs, 'UNAVAILABLE');
   }
 
   async #takePage(page: number): Promise<boolean> {
