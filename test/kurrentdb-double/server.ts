@@ -58,6 +58,8 @@ export class KurrentDouble {
   #troubles: Trouble[] = [];
   #held: (() => void)[] = [];
   #spoken = () => Promise.resolve();
+  #arrived = () => Promise.resolve();
+  #failing = 0;
   #port = 0;
   readonly #access: Access | undefined;
 
@@ -128,12 +130,21 @@ export class KurrentDouble {
 
   /** Subscriptions, and reads of everything from a position on, give nothing until `speak`; `asked` when one waits. */
   silence(): { readonly speak: () => void; readonly asked: Promise<void> } {
-    const [spoken, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    this.#spoken = () => {
-      asked.resolve();
-      return spoken.promise;
-    };
-    return { speak: spoken.resolve, asked: asked.promise };
+    const { pass, ...silence } = silenced();
+    this.#spoken = pass;
+    return silence;
+  }
+
+  /** What is read of streams is on its way until `speak`: it is of the moment at which it was asked for. */
+  delay(): { readonly speak: () => void; readonly asked: Promise<void> } {
+    const { pass, ...silence } = silenced();
+    this.#arrived = pass;
+    return silence;
+  }
+
+  /** The next read of everything from a position on fails, as on a line that was cut. */
+  failRead(): void {
+    this.#failing++;
   }
 
   /** The next append gets into this trouble; several are met one after the other. */
@@ -219,9 +230,13 @@ export class KurrentDouble {
       }
     }
     const isBackwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
-    if (name === undefined && !isBackwards) await this.#spoken();
+    if (name === undefined && !isBackwards) {
+      if (this.#failing > 0 && this.#failing--) return void call.emit('error', { code: status.UNAVAILABLE });
+      await this.#spoken();
+    }
     const events = name === undefined ? this.database.all() : this.database.read(name);
     const wanted = wantedOf(call.request, events, isBackwards);
+    if (name !== undefined) await this.#arrived();
     for (const event of wanted) if (!call.write(eventMessage(event)) && !call.cancelled) await drained(call);
     call.end();
   }
@@ -308,6 +323,16 @@ const accessDenied = (): object => {
   const metadata = new Metadata();
   metadata.set('exception', 'access-denied');
   return { code: status.PERMISSION_DENIED, details: 'Access Denied', metadata };
+};
+
+/** What passes only once it is spoken again. */
+const silenced = () => {
+  const [spoken, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const pass = (): Promise<void> => {
+    asked.resolve();
+    return spoken.promise;
+  };
+  return { pass, speak: spoken.resolve, asked: asked.promise };
 };
 
 const drained = async (call: Reading): Promise<void> => {

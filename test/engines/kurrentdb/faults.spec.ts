@@ -123,6 +123,16 @@ describe('the word of the server', () => {
     expect(await refusal(store)).toBe('SUBSTRATE_TAMPERED');
   });
 
+  it('once found wrong, is no ground to be ready or to answer anything on', async () => {
+    const { store, speak } = await trusting();
+    await store.append('a', 0n, [event('one')]);
+    double.database.redact(`${PREFIX}a`, 1n);
+    speak();
+    expect(await refusal(store)).toBe('SUBSTRATE_TAMPERED');
+    expect(await code(store.head())).toBe('SUBSTRATE_TAMPERED');
+    expect(await code(store.subscribe(undefined, () => Promise.resolve()))).toBe('SUBSTRATE_TAMPERED');
+  });
+
   it('is enough for appends although the server ends whoever follows too slowly', async () => {
     double.stop();
     double = await new KurrentDouble(new Database(), { abortSlowAfter: 0 }).start();
@@ -260,6 +270,20 @@ describe('a server that goes away and comes back', () => {
     await double.start();
     expect(await code(subscription.finished)).toBe('SUBSTRATE_TAMPERED');
     expect(await code(store.append('a', 0n, [event('other')]))).toBe('SUBSTRATE_TAMPERED');
+  });
+
+  it('nor does it when the first question after the line was cut fails', async () => {
+    const store = await open();
+    const inbox = new Inbox<RecordedEvent>();
+    const subscription = await store.subscribe(undefined, inbox.take);
+    await store.append('a', 'no-stream', [event('0')]);
+    await store.append('a', 0n, [event('1')]);
+    await inbox.holding(2);
+    double.stop();
+    double.database.loseFrom(double.database.all().at(-1)!.position);
+    double.failRead();
+    await double.start();
+    expect(await code(subscription.finished)).toBe('SUBSTRATE_TAMPERED');
   });
 
   it.each([

@@ -1,7 +1,8 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { EventStoreError } from '../event-store.js';
 
 /** Where the server has an event. */
-export interface Place {
+interface Place {
   readonly stream: string;
   readonly revision: bigint;
   readonly position: bigint;
@@ -13,6 +14,8 @@ const BUSY_TIMEOUT_MS = 5000;
 /** How long a row may wait to be written, and how many may: together they share the pages of an index in which ids fall anywhere. */
 const WRITTEN_WITHIN_MS = 250;
 const MOST_WAITING = 1000;
+/** How many wait where the file takes none, as on a full disk: some 10 MB. */
+const MOST_UNWRITTEN = 50_000;
 
 /**
  * Which ids the store has, and where: KurrentDB looks an id up only where an append expects it, and in one stream. Made
@@ -35,7 +38,11 @@ export class EventIndex {
 
   /** Without a path: in a temporary file, gone when it is closed. */
   constructor(path = '') {
-    this.#db = opened(path);
+    try {
+      this.#db = opened(path);
+    } catch (error) {
+      throw unavailable(`opened (${path}; it may be deleted, and is made again)`, error);
+    }
     const prepare = (sql: string): StatementSync => {
       const statement = this.#db.prepare(sql);
       statement.setReadBigInts(true);
@@ -49,13 +56,14 @@ export class EventIndex {
     this.#last = prepare('SELECT position, id FROM ends').get() as { position: bigint; id: string } | undefined;
   }
 
-  /** Throws when the last attempt to write could not, and cannot now. */
+  /** @throws EventStoreError `UNAVAILABLE` when too many wait that cannot be written: then it is not added, and is to be given again */
   add(id: string, { stream, revision, position }: Place): void {
+    if (this.#waiting.size >= MOST_UNWRITTEN) this.#write();
     if (!this.#waiting.has(id)) this.#waiting.set(id, { stream, revision, position });
     this.#lastWaiting.set(stream, revision);
     this.#last = { position, id };
-    if (this.#hasFailed || this.#waiting.size >= MOST_WAITING) this.#write();
-    this.#timer ??= setTimeout(() => this.#writeOrFail(), WRITTEN_WITHIN_MS);
+    if (this.#waiting.size >= MOST_WAITING && !this.#hasFailed) this.#tryToWrite();
+    this.#timer ??= setTimeout(() => this.#tryToWrite(), WRITTEN_WITHIN_MS);
   }
 
   find(id: string): Place | undefined {
@@ -76,23 +84,29 @@ export class EventIndex {
   close(): void {
     clearTimeout(this.#timer);
     if (!this.#db.isOpen) return;
-    this.#write();
-    this.#db.close();
+    try {
+      this.#write();
+    } catch {
+      // What is not in the file is read from the server again.
+    } finally {
+      this.#db.close();
+    }
   }
 
-  #writeOrFail(): void {
+  #tryToWrite(): void {
+    clearTimeout(this.#timer);
     this.#timer = undefined;
     try {
       this.#write();
     } catch {
-      this.#hasFailed = true; // Whoever adds next is told.
+      this.#timer = setTimeout(() => this.#tryToWrite(), WRITTEN_WITHIN_MS);
     }
   }
 
   #write(): void {
     if (this.#waiting.size === 0) return;
-    this.#db.exec('BEGIN IMMEDIATE');
     try {
+      this.#db.exec('BEGIN IMMEDIATE');
       for (const [id, { stream, revision, position }] of this.#waiting)
         this.#insert.run(id, position, stream, revision);
       for (const [stream, revision] of this.#lastWaiting) this.#setLastOf.run(stream, revision);
@@ -100,13 +114,19 @@ export class EventIndex {
       this.#db.exec('COMMIT');
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-      throw error;
+      this.#hasFailed = true;
+      throw unavailable('written', error);
     }
     this.#waiting.clear();
     this.#lastWaiting.clear();
     this.#hasFailed = false;
   }
 }
+
+const unavailable = (what: string, cause: unknown): EventStoreError => {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return new EventStoreError('UNAVAILABLE', `KurrentDB: the index of ids cannot be ${what}: ${detail}`, { cause });
+};
 
 const opened = (path: string): DatabaseSync => {
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });

@@ -46,7 +46,7 @@ export const openKurrentEventStore = async (options: KurrentOptions): Promise<Ev
     await store.begin();
     return store;
   } catch (error) {
-    await store.close();
+    await store.close().catch(() => undefined);
     throw error;
   }
 };
@@ -78,9 +78,9 @@ class KurrentEventStore implements EventStore {
   #closing: Promise<void> | undefined;
 
   constructor({ connectionString, prefix, indexFile, patienceMs, now }: KurrentOptions) {
+    this.#index = new EventIndex(indexFile);
     this.#client = KurrentDBClient.connectionString(connectionString);
     this.#streams = new ServerStreams(prefix);
-    this.#index = new EventIndex(indexFile);
     this.#patienceMs = patienceMs ?? PATIENCE_MS;
     this.#now = now ?? wallClock;
     this.#readback = new Readback({
@@ -98,7 +98,7 @@ class KurrentEventStore implements EventStore {
   async append(stream: string, expected: Expected, events: readonly EventToAppend[]): Promise<AppendResult> {
     const append = checkAppend(stream, expected, events);
     this.#checkOpen();
-    if (this.#fault !== undefined) throw this.#fault.error;
+    this.#checkSound();
     const appending = this.#append(append);
     this.#appending.add(appending);
     try {
@@ -110,8 +110,9 @@ class KurrentEventStore implements EventStore {
 
   async read(stream: string): Promise<readonly RecordedEvent[]> {
     this.#checkOpen();
-    const events = await this.#reading(this.#readStream(stream));
+    // Before it is read: what is appended meanwhile may come after the answer.
     const known = this.#index.lastRevisionOf(stream);
+    const events = await this.#reading(this.#readStream(stream));
     const wrong = events.findIndex(({ revision }, at) => revision !== BigInt(at));
     if (wrong >= 0) throw tampered(`${stream} has revision ${events[wrong]!.revision} where ${wrong} must be`);
     if (known !== undefined && known >= BigInt(events.length))
@@ -127,6 +128,7 @@ class KurrentEventStore implements EventStore {
 
   async head(): Promise<bigint | undefined> {
     this.#checkOpen();
+    this.#checkSound();
     const found = await this.#reading(this.#findHead());
     const told = this.#unshown.end();
     return told !== undefined && told > (found ?? -1n) ? told : found;
@@ -135,7 +137,10 @@ class KurrentEventStore implements EventStore {
   async subscribe(after: bigint | undefined, handler: (event: RecordedEvent) => Promise<void>): Promise<Subscription> {
     checkPosition(after, await this.head());
     this.#checkOpen();
-    const feed = new Feed(this.#client, this.#streams, after, handler);
+    const feed = new Feed({
+      ...{ client: this.#client, streams: this.#streams, patienceMs: this.#patienceMs },
+      ...{ after, follower: handler },
+    });
     this.#subscriptions.add(feed);
     void feed.finished.catch((error: unknown) => this.#noticed(error)).then(() => this.#subscriptions.delete(feed));
     return { finished: feed.finished, stop: () => feed.stop() };
@@ -189,6 +194,7 @@ class KurrentEventStore implements EventStore {
    */
   #isCertain({ revision, position }: Word, underway: AppendUnderway): boolean {
     return (
+      this.#fault === undefined &&
       this.#isExact &&
       this.#readback.isFollowing &&
       !underway.isContested &&
@@ -215,6 +221,7 @@ class KurrentEventStore implements EventStore {
   }
 
   async #waitFor(underway: AppendUnderway): Promise<ReadonlyMap<string, Stored>> {
+    this.#checkSound();
     this.#waiting++;
     this.#readback.hurry();
     try {
@@ -262,8 +269,8 @@ class KurrentEventStore implements EventStore {
     const known = isLookedUp ? undefined : this.#index.find(event.id);
     if (known !== undefined && known.position !== event.position)
       throw tampered(`event ${event.id} is stored twice, at positions ${known.position} and ${event.position}`);
-    this.#index.add(event.id, event);
     this.#underway.show(event);
+    this.#index.add(event.id, event);
   }
 
   /** A subscriber may meet first what an administrator has done. */
@@ -279,7 +286,8 @@ class KurrentEventStore implements EventStore {
   async #readStream(stream: string): Promise<readonly RecordedEvent[]> {
     const events: RecordedEvent[] = [];
     try {
-      for await (const { event } of this.#client.readStream(this.#streams.nameOf(stream), { fromRevision: START }))
+      const options = { fromRevision: START, requiresLeader: true } as const;
+      for await (const { event } of this.#client.readStream(this.#streams.nameOf(stream), options))
         if (event !== undefined) events.push(this.#streams.recorded(event));
       return events;
     } catch (error) {
@@ -293,13 +301,13 @@ class KurrentEventStore implements EventStore {
     const events: RecordedEvent[] = [];
     const fromPosition = after === undefined ? START : positionOf(after);
     const maxCount = after === undefined ? limit : limit + 1;
-    for await (const { event } of this.#client.readAll({ fromPosition, maxCount, filter: this.#streams.filter }))
+    for await (const { event } of this.#client.readAll({ ...this.#streams.ours, fromPosition, maxCount }))
       if (event !== undefined && event.position.commit !== after) events.push(this.#streams.recorded(event));
     return events.slice(0, limit);
   }
 
   async #findHead(): Promise<bigint | undefined> {
-    const options = { fromPosition: END, direction: BACKWARDS, maxCount: 1, filter: this.#streams.filter } as const;
+    const options = { ...this.#streams.ours, fromPosition: END, direction: BACKWARDS, maxCount: 1 } as const;
     for await (const { event } of this.#client.readAll(options))
       if (event !== undefined) return this.#streams.recorded(event).position;
     return undefined;
@@ -309,6 +317,10 @@ class KurrentEventStore implements EventStore {
     return withinTime(work, this.#patienceMs, 'UNAVAILABLE').catch((error: unknown) =>
       Promise.reject(readFault(error)),
     );
+  }
+
+  #checkSound(): void {
+    if (this.#fault !== undefined) throw this.#fault.error;
   }
 
   #checkOpen(): void {

@@ -126,7 +126,7 @@ export class Readback {
     const { client, streams } = this.#options;
     const before = this.#last;
     const fromPosition = before === undefined ? START : positionOf(before.position);
-    const events = client.readAll({ fromPosition, maxCount: PAGE, filter: streams.filter });
+    const events = client.readAll({ ...streams.ours, fromPosition, maxCount: PAGE });
     let count = 0;
     try {
       for (;;) {
@@ -140,7 +140,7 @@ export class Readback {
         else if (event.id !== before.id) throw wentBack(before);
       }
     } finally {
-      void events.return?.();
+      void events.return?.().catch(() => undefined);
     }
     if (count === 0 && before !== undefined) throw wentBack(before);
     return count === PAGE;

@@ -22,9 +22,14 @@ export class ServerStreams {
     return streamNameFilter({ prefixes: [this.prefix, `$$${this.prefix}`] });
   }
 
+  /** What reads of them are asked of: the leader, since others may lack the newest. */
+  get ours(): { readonly filter: ServerStreams['filter']; readonly requiresLeader: true } {
+    return { filter: this.filter, requiresLeader: true };
+  }
+
   /** The id of the event at a position, or of the next of ours behind it; undefined beyond the end. */
   async idFrom(client: KurrentDBClient, position: bigint): Promise<string | undefined> {
-    const options = { fromPosition: positionOf(position), maxCount: 1, filter: this.filter } as const;
+    const options = { ...this.ours, fromPosition: positionOf(position), maxCount: 1 } as const;
     for await (const { event } of client.readAll(options)) return event?.id;
     return undefined;
   }
