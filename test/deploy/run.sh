@@ -22,5 +22,16 @@ echo '--- Compose'
 echo '--- the chart'
 "$bin/check-jsonschema" --check-metaschema deploy/helm/values.schema.json
 "$bin/check-jsonschema" --schemafile deploy/helm/values.schema.json deploy/helm/values.yaml
-(cd "$here/render" && go run . ../../../deploy/helm trial) >"$manifests"
-"$bin/kubernetes-validate" --kubernetes-version "$KUBERNETES" --strict --no-warn "$manifests"
+for values in '' "$here/sparse.yaml"; do
+  (cd "$here/render" && go run . ../../../deploy/helm trial $values) >"$manifests"
+  "$bin/kubernetes-validate" --kubernetes-version "$KUBERNETES" --strict --no-warn "$manifests"
+  # A rule without anybody in its list is one for everybody.
+  "$bin/python" - "$manifests" <<'END'
+import sys, yaml
+for manifest in yaml.safe_load_all(open(sys.argv[1])):
+    if manifest and manifest["kind"] == "NetworkPolicy":
+        for way, side in (("ingress", "from"), ("egress", "to")):
+            for rule in manifest["spec"].get(way) or []:
+                assert rule.get(side), f"NetworkPolicy: {way} for everybody"
+END
+done

@@ -1,5 +1,5 @@
 // Renders a Helm chart with the template language and the functions that Helm itself is made of, so that the manifests can
-// be checked where no Helm is: go run . CHART RELEASE > manifests.yaml
+// be checked where no Helm is: go run . CHART RELEASE [VALUES] > manifests.yaml
 package main
 
 import (
@@ -16,20 +16,27 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: render CHART RELEASE")
+	if len(os.Args) != 3 && len(os.Args) != 4 {
+		fmt.Fprintln(os.Stderr, "usage: render CHART RELEASE [VALUES]")
 		os.Exit(2)
 	}
-	if err := render(os.Args[1], os.Args[2]); err != nil {
+	if err := render(os.Args[1], os.Args[2], os.Args[3:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func render(chart, release string) error {
+func render(chart, release string, others []string) error {
 	values, err := mapIn(filepath.Join(chart, "values.yaml"))
 	if err != nil {
 		return err
+	}
+	for _, file := range others {
+		other, err := mapIn(file)
+		if err != nil {
+			return err
+		}
+		overwrite(values, other)
 	}
 	about, err := mapIn(filepath.Join(chart, "Chart.yaml"))
 	if err != nil {
@@ -78,6 +85,19 @@ func render(chart, release string) error {
 		}
 	}
 	return nil
+}
+
+// overwrite puts values in the place of others as Helm does: maps member by member, anything else whole.
+func overwrite(values, others map[string]any) {
+	for name, other := range others {
+		inner, isMap := other.(map[string]any)
+		known, wasMap := values[name].(map[string]any)
+		if isMap && wasMap {
+			overwrite(known, inner)
+		} else {
+			values[name] = other
+		}
+	}
 }
 
 func mapIn(file string) (map[string]any, error) {
