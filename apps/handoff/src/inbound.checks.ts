@@ -44,8 +44,12 @@ import { outageFault } from './signed-beats.js';
 import { actOf, jwsOf, nodeOfSource, recipientsOf, stateOf } from './signed-events.js';
 
 /** The checks an inbound record passes, in this order; the first that fails names the refusal (design section 3). */
-export type InboundCheck =
-  'SIZE' | 'FORM' | 'KEY' | 'SIGNATURE' | 'CANONICAL' | 'SCHEMA' | 'ADDRESSEE' | 'COMPETENCE' | 'ID_REUSED' | 'DOMAIN';
+export const INBOUND_CHECKS = [
+  ...(['SIZE', 'FORM', 'KEY', 'SIGNATURE', 'CANONICAL'] as const),
+  ...(['SCHEMA', 'ADDRESSEE', 'COMPETENCE', 'ID_REUSED', 'DOMAIN'] as const),
+] as const;
+
+export type InboundCheck = (typeof INBOUND_CHECKS)[number];
 
 /** A record that failed `check`. */
 export interface Refused {

@@ -3,6 +3,7 @@ export { type KeyAct, readKeys, signKeyEvent } from './key-signing.js';
 export { nodeOfSource, readEvent } from './signed-events.js';
 export { StoreFeed } from './store-feed.js';
 export { StoreSubscriber, type SubscriberState } from './subscriber.js';
+export { INBOUND_CHECKS } from './inbound.checks.js';
 export { Handle } from './requests.js';
 export type { Outcome, Request } from './requests.js';
 export { readersOf, senders, topicsOf } from './topics.js';

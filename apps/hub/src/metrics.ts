@@ -1,6 +1,6 @@
 import { type EventData, wireType } from '@delta-hub/contracts';
 import type { RecordedEvent } from '@delta-hub/event-store';
-import { nodeOfSource, readEvent, type StoreFeed, StoreSubscriber } from '@delta-hub/handoff-app';
+import { INBOUND_CHECKS, nodeOfSource, readEvent, type StoreFeed, StoreSubscriber } from '@delta-hub/handoff-app';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Readiness } from './readiness.js';
 
@@ -75,7 +75,9 @@ export class NodeMetrics {
 
   /** Counts facts from the newest one on, as they come; those of this node are signed by `suite`. */
   async follow(feed: StoreFeed, suite: string): Promise<void> {
+    // A counter that first appears with its first event shows no increase.
     this.#signed.inc({ suite }, 0);
+    for (const reason of INBOUND_CHECKS) this.#refused.inc({ reason }, 0);
     let position = await feed.store.head();
     this.#subscriber = new StoreSubscriber({
       name: 'metrics',
@@ -138,12 +140,13 @@ export class NodeMetrics {
     if (ledger === undefined) return;
     at.ledgerSize.set(ledger.size);
     at.ledgerBehind.set(ledger.behind);
-    if (ledger.publishedAt !== undefined)
-      at.checkpointAge.set(Math.max(0, now - Date.parse(ledger.publishedAt) / 1000));
+    // Never is no time ago.
+    const { publishedAt } = ledger;
+    at.checkpointAge.set(publishedAt === undefined ? Infinity : Math.max(0, now - Date.parse(publishedAt) / 1000));
     if (ledger.witnessing === undefined) return;
     const { witnesses, witnessedAge, frozen } = ledger.witnessing;
     at.cosignatures.set(witnesses.filter(({ size }) => size === ledger.size).length);
-    if (witnessedAge !== undefined) at.witnessedAge.set(witnessedAge);
+    at.witnessedAge.set(witnessedAge ?? Infinity);
     at.frozen.set(frozen.length);
   }
 }

@@ -55,11 +55,16 @@ export const proveAppendOnly = async (node: NodeId, config: HubConfig): Promise<
 
 const prefixOf = (config: HubConfig, node: NodeId): string => `${config.KURRENTDB_PREFIX}${node}.`;
 
+/** What makes a conflict look like a success, and a server that stands still like one that is slow. */
+const UNSAFE_OPTIONS = /[?&](throwOnAppendFailure=false|keepAliveInterval=-1)\b/i;
+
 /** KURRENTDB_URL for this node, with the account of KURRENTDB_CREDENTIALS_FILE. @throws HubFault `CONFIG_INVALID` */
 export const kurrentUrl = (config: HubConfig, node: NodeId): string => {
   if (config.KURRENTDB_URL === undefined)
     throw new HubFault('CONFIG_INVALID', 'KURRENTDB_URL: the address of the server is needed');
   const url = config.KURRENTDB_URL.replaceAll('{node}', node);
+  const unsafe = UNSAFE_OPTIONS.exec(url)?.[0].slice(1);
+  if (unsafe !== undefined) throw new HubFault('CONFIG_INVALID', `KURRENTDB_URL: the hub does not work with ${unsafe}`);
   const file = config.KURRENTDB_CREDENTIALS_FILE;
   if (file === undefined) return url;
   const [, user, password] = /^([^:\s]+):(\S+)\s*$/.exec(settingFile(file)) ?? [];
