@@ -4,11 +4,12 @@ import { Hands, Inbox, within } from '@delta-hub/local-log/testing';
 import { Producer } from '@platformatic/kafka';
 import kafkajs from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { KafkaBroker } from '../../../libs/broker/src/kafka/kafka-broker.js';
 import { KafkajsClient } from '../../../libs/broker/src/kafka/kafkajs/kafkajs-client.js';
 import { PlatformaticClient } from '../../../libs/broker/src/kafka/platformatic/platformatic-client.js';
 import { clients } from './clients.js';
 import { givenBrokers, TestTopics } from './test-topics.js';
-import { codeOf, numbered } from './traffic.js';
+import { codeOf, numbered, upTo } from './traffic.js';
 
 const { Kafka, logLevel } = kafkajs;
 const TOPIC = 'delta-hub.33.events.v1';
@@ -29,6 +30,22 @@ afterEach(async () => {
   await topics.close();
 });
 
+/** Somebody who writes in transactions. */
+const transactional = async () => {
+  const foreign = new Kafka({ clientId: 'foreign', brokers: [...brokers], logLevel: logLevel.NOTHING });
+  const producer = foreign.producer({ transactionalId: `t-${crypto.randomUUID()}`, maxInFlightRequests: 1 });
+  await producer.connect();
+  const begin = async (value: string) => {
+    const transaction = await producer.transaction();
+    await transaction.send({ topic: TOPIC, messages: [{ partition: 0, value }] });
+    return transaction;
+  };
+  return { begin, close: () => producer.disconnect() };
+};
+
+const numbersOf = (records: readonly { readonly value: Uint8Array | null }[]): readonly number[] =>
+  records.map(({ value }) => Number(Buffer.from(value ?? [])));
+
 describe.each([
   ['kafkajs', () => new KafkajsClient(options)],
   ['platformatic', () => new PlatformaticClient(options)],
@@ -45,6 +62,31 @@ describe.each([
     const record = { ...numbered(0), value: new Uint8Array(1_100_000) };
     await expect(client.send(TOPIC, 0, [record])).rejects.toMatchObject({ kind: 'TOO_LARGE' });
     await client.close();
+  }, 60_000);
+
+  it('a transaction that somebody leaves open holds nobody up, be it committed or aborted in the end', async () => {
+    const client = newClient();
+    const looks = new Inbox<string>();
+    const bounds = client.bounds.bind(client);
+    client.bounds = (topic) => looks.take(topic).then(() => bounds(topic));
+    const broker = new KafkaBroker(client, { times: { lookEvery: 50 } });
+    const inbox = new Inbox<IncomingRecord>();
+    const { finished } = await broker.subscribe(TOPIC, [], inbox.take);
+    const following = <T>(what: Promise<T>): Promise<T | void> => Promise.race([what, finished]);
+    const foreign = await transactional();
+    for (const [first, end] of [[0, 'commit'] as const, [2, 'abort'] as const]) {
+      const transaction = await foreign.begin(`${first}`);
+      await client.send(TOPIC, 0, [numbered(first + 1)]);
+      await following(inbox.holding(first + 2));
+      await following(looks.holding(looks.items.length + 4));
+      expect(await broker.lag(TOPIC, [positionAt(inbox.items.at(-1)!)])).toBe(0n);
+      await transaction[end]();
+    }
+    await client.send(TOPIC, 0, [numbered(4)]);
+    await following(inbox.holding(5));
+    await following(looks.holding(looks.items.length + 4));
+    expect(numbersOf(inbox.items)).toEqual(upTo(5));
+    await Promise.all([broker.close(), foreign.close()]);
   }, 60_000);
 });
 
@@ -76,14 +118,8 @@ describe.each(clients)('$name', ({ open }) => {
   }, 60_000);
 
   it('what somebody wrote in transactions is read, and the marks of their ends are passed over', async () => {
-    const foreign = new Kafka({ clientId: 'foreign', brokers: [...brokers], logLevel: logLevel.NOTHING });
-    const producer = foreign.producer({ transactionalId: `t-${crypto.randomUUID()}`, maxInFlightRequests: 1 });
-    await producer.connect();
-    const write = async (value: string): Promise<void> => {
-      const transaction = await producer.transaction();
-      await transaction.send({ topic: TOPIC, messages: [{ partition: 0, value }] });
-      await transaction.commit();
-    };
+    const foreign = await transactional();
+    const write = async (value: string): Promise<void> => (await foreign.begin(value)).commit();
     const inbox = new Inbox<IncomingRecord>();
     const rebuilt: unknown[] = [];
     const times = { lookEvery: 50, stalledAfter: STALLED_MS };
@@ -96,10 +132,8 @@ describe.each(clients)('$name', ({ open }) => {
     await inbox.holding(3);
     await pause(3 * STALLED_MS); // Nothing but a mark lies behind: it is no reason to begin anew.
     await write('3');
-    const texts = (await inbox.holding(4)).map(({ value }) => Buffer.from(value).toString());
-    expect([texts, rebuilt]).toEqual([['0', '1', '2', '3'], []]);
-    await broker.close();
-    await producer.disconnect();
+    expect([numbersOf(await inbox.holding(4)), rebuilt]).toEqual([upTo(4), []]);
+    await Promise.all([broker.close(), foreign.close()]);
   }, 60_000);
 
   it('a partition that is added under a consumer that is never idle is read too', async () => {
@@ -133,7 +167,7 @@ describe.each(clients)('$name', ({ open }) => {
     await other.publish(TOPIC, [1, 2, 3, 4].map(numbered));
     hands.letAllGo();
     expect(await codeOf(within(finished, 'the end', SOON_MS))).toBe('LOG_REPLACED');
-    expect(hands.taken.items.map(({ value }) => Number(Buffer.from(value)))).toEqual([0]);
+    expect(numbersOf(hands.taken.items)).toEqual([0]);
     await Promise.all([broker.close(), other.close()]);
   }, 60_000);
 
@@ -164,5 +198,5 @@ it('a node goes on where it was also when it is configured for the other client'
     await inbox.holding(number + 1);
     await broker.close();
   }
-  expect(inbox.items.map(({ value }) => Number(Buffer.from(value)))).toEqual([0, 1, 2, 3]);
+  expect(numbersOf(inbox.items)).toEqual(upTo(4));
 }, 60_000);

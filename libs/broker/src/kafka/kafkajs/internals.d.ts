@@ -10,7 +10,7 @@ declare module 'kafkajs/src/protocol/requests/index.js' {
     versions: readonly string[];
     protocol: (of: { readonly version: number }) => (options: never) => object;
   }
-  const module: { readonly requests: { readonly Fetch: RequestDefinitions; readonly Metadata: RequestDefinitions } };
+  const module: { readonly requests: Readonly<Record<'Fetch' | 'ListOffsets' | 'Metadata', RequestDefinitions>> };
   export = module;
 }
 

@@ -7,6 +7,7 @@ import type { KafkaOptions } from '../kafka-options.js';
 import { shuffled } from '../shuffled.js';
 import { faultOf } from './faults.js';
 import { teachFetchById } from './fetch-by-id.js';
+import { teachLogEnds } from './log-ends.js';
 import { KafkajsReader } from './kafkajs-reader.js';
 import { type IdentifiedPartition, teachTopicIds } from './topic-ids.js';
 
@@ -58,6 +59,7 @@ export class KafkajsClient implements KafkaClient {
   constructor(options: KafkaOptions) {
     teachTopicIds();
     teachFetchById();
+    teachLogEnds();
     this.#kafka = kafkaOf(options);
     this.#clientId = options.clientId;
   }
