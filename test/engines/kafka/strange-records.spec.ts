@@ -5,6 +5,7 @@ import { Producer } from '@platformatic/kafka';
 import kafkajs from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { KafkaBroker } from '../../../libs/broker/src/kafka/kafka-broker.js';
+import type { FetchedRecord } from '../../../libs/broker/src/kafka/kafka-client.js';
 import { KafkajsClient } from '../../../libs/broker/src/kafka/kafkajs/kafkajs-client.js';
 import { PlatformaticClient } from '../../../libs/broker/src/kafka/platformatic/platformatic-client.js';
 import { clients } from './clients.js';
@@ -88,6 +89,29 @@ describe.each([
     expect(numbersOf(inbox.items)).toEqual(upTo(5));
     await Promise.all([broker.close(), foreign.close()]);
   }, 60_000);
+
+  it.each([
+    ['before', 0n],
+    ['behind', 4n],
+  ])(
+    'a reader whose place is %s its log ends, and is not given what is elsewhere',
+    async (_where, from) => {
+      const client = newClient();
+      await client.send(TOPIC, 0, [0, 1, 2].map(numbered));
+      await topics.expire(TOPIC, 0, 1n);
+      const { logId } = (await client.bounds(TOPIC))[0]!;
+      const given: FetchedRecord[] = [];
+      const reader = client.read(TOPIC, new Map([[0, from]]), logId, (_partition, records) => {
+        given.push(...records);
+        return Promise.resolve();
+      });
+      await expect(within(reader.failed, 'the end', SOON_MS)).rejects.toMatchObject({ kind: 'TRANSIENT' });
+      expect(given).toEqual([]);
+      await reader.close();
+      await client.close();
+    },
+    60_000,
+  );
 });
 
 describe.each(clients)('$name', ({ open }) => {

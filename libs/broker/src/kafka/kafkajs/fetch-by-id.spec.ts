@@ -110,9 +110,15 @@ describe('a fetch by the id of a topic', () => {
     },
   );
 
+  it('a place that is not in the log is not tried again: kafkajs would go elsewhere by itself', async () => {
+    const answer = parsed(head(), topic(2), partition(0), ...empty, partition(2, '0001'), ...empty, END);
+    const message = `${TOPIC}[2]: its log has no such place`;
+    await expect(answer).rejects.toMatchObject({ message, retriable: false });
+  });
+
   it('other faults have the names that kafkajs gives them, be they of a partition or of all', async () => {
-    const outOfRange = parsed(head(), topic(1), partition(0, '0001'), ...empty, END);
-    await expect(outOfRange).rejects.toMatchObject({ name: 'KafkaJSOffsetOutOfRange', topic: TOPIC, partition: 0 });
+    const moved = parsed(head(), topic(1), partition(0, '0006'), ...empty, END);
+    await expect(moved).rejects.toMatchObject({ type: 'NOT_LEADER_FOR_PARTITION', retriable: true });
     await expect(parsed(head('ffff'), '01', NO_TAGS)).rejects.toMatchObject({ type: 'UNKNOWN' });
   });
 

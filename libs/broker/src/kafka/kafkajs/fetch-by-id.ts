@@ -17,6 +17,7 @@ const A_CONSUMER = -1;
 const [NO_SESSION, NO_EPOCH] = [0, -1];
 /** UNKNOWN_TOPIC_ID and INCONSISTENT_TOPIC_ID, which kafkajs has no names for. */
 const GONE: readonly number[] = [100, 103];
+const OUT_OF_RANGE = 1;
 
 interface WantedPartition {
   readonly partition: number;
@@ -125,11 +126,21 @@ const decode = async (answer: Buffer, topicName: string) => {
 
 type Decoded = Awaited<ReturnType<typeof decode>>;
 
+/** What ends a reader for good. Of a place that is not in the log kafkajs would say nothing, and read on at its beginning. */
+const endOf = (data: Decoded, topicId: string): string | undefined => {
+  for (const { topicName, partitions } of data.responses) {
+    if (partitions.some(({ errorCode }) => GONE.includes(errorCode)))
+      return `${topicName}: ${topicId} is not its log any more`;
+    const astray = partitions.find(({ errorCode }) => errorCode === OUT_OF_RANGE);
+    if (astray !== undefined) return `${topicName}[${astray.partition}]: its log has no such place`;
+  }
+  return undefined;
+};
+
 /** A fault that is not of one partition comes alone, without any: kafkajs would take it for an answer without records. */
 const parse = async (data: Decoded, topicId: string): Promise<unknown> => {
-  for (const { topicName, partitions } of data.responses)
-    if (partitions.some(({ errorCode }) => GONE.includes(errorCode)))
-      throw new kafkajs.KafkaJSNonRetriableError(`${topicName}: ${topicId} is not its log any more`);
+  const end = endOf(data, topicId);
+  if (end !== undefined) throw new kafkajs.KafkaJSNonRetriableError(end);
   if (errors.failure(data.errorCode)) throw errors.createErrorFromCode(data.errorCode);
   return fetchV0.parse(data);
 };
