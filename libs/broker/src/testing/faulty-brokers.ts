@@ -197,6 +197,13 @@ const subscriptionFaults: readonly Fault[] = [
     }),
   },
   {
+    name: 'what lies behind the first megabytes of a backlog is passed over',
+    spoil: withHandler((handler) => {
+      let bytes = 0;
+      return (record) => ((bytes += record.value.byteLength) > 4_194_304 ? Promise.resolve() : handler(record));
+    }),
+  },
+  {
     name: 'a topic not yet written to is an error',
     spoil: (right, topics) => ({
       subscribe: (topic, after, handler) =>

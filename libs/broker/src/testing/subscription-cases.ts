@@ -1,12 +1,22 @@
 import { Hands, Inbox } from '@delta-hub/local-log/testing';
 import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict';
-import type { Broker, IncomingRecord } from '../broker.js';
+import { crc32 } from 'node:zlib';
+import type { Broker, IncomingRecord, OutgoingRecord } from '../broker.js';
 import { aRecord, codeOf, contractCase, given, positionsAfter, someRecords, textsOf, TOPIC } from './contract-case.js';
 
 /** Publishes records of one key, one by one. */
 const publishSingly = async (broker: Broker, key: string, count: number) => {
   for (const record of someRecords(count, key)) await broker.publish(TOPIC, [record]);
 };
+
+/** Half of what a record may be; two fill what a broker on Kafka takes as one batch. */
+const aLargeRecord = (number: number): OutgoingRecord => ({
+  ...aRecord(),
+  value: new Uint8Array(500_000).fill(number),
+});
+
+/** Stands for bytes that are too many to be shown. */
+const sumOf = ({ value }: { readonly value: Uint8Array }): string => `${value[0]} ${crc32(value)}`;
 
 /** What a consumer is given, and from where on. */
 const deliveryCases = [
@@ -25,6 +35,13 @@ const deliveryCases = [
       const listener = await listen(broker, positionsAfter(all.slice(0, taken)));
       deepStrictEqual(await listener.holding(5 - taken), all.slice(taken));
     }
+  }),
+
+  contractCase('a backlog larger than any broker gives at once arrives whole', async ({ broker, listen }) => {
+    const records = Array.from({ length: 12 }, (_, index) => aLargeRecord(index));
+    await broker.publish(TOPIC, records);
+    const received = await (await listen(broker, [])).holding(12);
+    deepStrictEqual(received.map(sumOf), records.map(sumOf));
   }),
 
   contractCase('from the end: only what is new', async ({ broker, listen }) => {

@@ -101,6 +101,22 @@ describe('a fetch by the id of a topic', () => {
     });
   });
 
+  it.each([
+    ['in its records', 76],
+    ['in its head', 55],
+    ['in front of what tells its length', 8],
+  ])('a second batch that is cut off %s is left for the next fetch', async (_where, kept) => {
+    const second = BATCH.replaceAll(' ', '')
+      .replace(/^.{16}/, '0000000000000008')
+      .slice(0, 2 * kept);
+    const length = 77 + kept + 1;
+    const prefix = Buffer.from(length < 0x80 ? [length] : [(length & 0x7f) | 0x80, length >> 7]).toString('hex');
+    const records = `${prefix} ${BATCH} ${second}`;
+    const answer = await parsed(head(), topic(1), partition(0), NO_ABORTED, NO_REPLICA, records, NO_TAGS, END);
+    const messages = [expect.objectContaining({ offset: '7' })];
+    expect(answer).toMatchObject({ responses: [{ partitions: [{ messages }] }] });
+  });
+
   it.each(['0064', '0067'])(
     'fault %s says that the topic is another one now, and is not tried again',
     async (fault) => {
