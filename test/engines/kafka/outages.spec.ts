@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import { clients } from './clients.js';
 import { KafkaCluster, type KafkaNode } from './kafka-cluster.js';
-import { Inbox } from '@delta-hub/local-log/testing';
+import { Inbox, within } from '@delta-hub/local-log/testing';
 import { type Broker, type IncomingRecord, positionAt } from '@delta-hub/broker';
 import { TestTopics } from './test-topics.js';
 import { codeOf, numbered, Traffic, upTo } from './traffic.js';
 
 /** Shorter than two sessions of a consumer group (10 s), and long enough that every request under way times out. */
 const OUTAGE_MS = 5_000;
+const SOON_MS = 20_000;
 
 /**
  * A sender that gives up is thrown away, and what it had in flight, one record here, is sent again by the next: the receiver
@@ -138,6 +139,60 @@ describe('one broker', () => {
       await publish(topic, broker, 10);
       await publish(topic, broker, 15);
       expect([name, await codeOf(goOn())]).toEqual([name, 'LOG_REPLACED']);
+      await broker.close();
+    }
+    await topics.close();
+  }, 180_000);
+
+  it('put back under running readers, and grown again: they end, and are given nothing of the other log, with either client', async () => {
+    const topics = new TestTopics(cluster.brokers);
+    const readers = await Promise.all(
+      clients.map(async ({ name, open }) => {
+        const topic = `delta-hub.${name}-put-back.events.v1`;
+        await topics.create(topic);
+        const times = { lookEvery: 600_000 }; // Nobody but the readers is to notice.
+        const broker = open({ brokers: cluster.brokers, clientId: `delta-hub.${name}`, times });
+        const [idle, busy] = [new Inbox<IncomingRecord>(), new Inbox<IncomingRecord>()];
+        const held = Promise.withResolvers<void>();
+        const hold = (record: IncomingRecord): Promise<void> =>
+          busy.take(record).then(() => (record.offset === 5n ? held.promise : undefined));
+        const [one, other] = [await broker.subscribe(topic, [], idle.take), await broker.subscribe(topic, [], hold)];
+        const ended = { idle: codeOf(one.finished), busy: codeOf(other.finished) };
+        let count = 0;
+        const grow = (): Promise<void> =>
+          broker.publish(
+            topic,
+            upTo((count += 5))
+              .slice(-5)
+              .map(numbered),
+          );
+        await grow();
+        await Promise.all([idle.holding(5), busy.holding(5)]);
+        return { name, broker, idle, busy, held, ended, grow };
+      }),
+    );
+    node.keepCopy();
+    for (const { idle, busy, grow } of readers) {
+      await grow();
+      await busy.holding(6);
+      await grow(); // What the busy one has fetched ahead, too.
+      await idle.holding(15);
+    }
+    await node.putBack();
+    for (const { name, broker, idle, busy, held, ended, grow } of readers) {
+      while ((await codeOf(grow())) !== 'no error');
+      for (let more = 0; more < 3; more++) await grow();
+      held.resolve();
+      for (const [state, { items }] of Object.entries({ idle, busy })) {
+        const code = await within(ended[state as keyof typeof ended], `${name}, ${state}, to end`, SOON_MS);
+        expect([name, state, code]).toEqual([
+          name,
+          state,
+          expect.stringMatching(/^(LOG_REPLACED|POSITION_BEYOND_END)$/),
+        ]);
+        const numbers = items.map(({ value }) => Number(Buffer.from(value)));
+        expect([name, state, numbers]).toEqual([name, state, upTo(15).slice(0, numbers.length)]);
+      }
       await broker.close();
     }
     await topics.close();

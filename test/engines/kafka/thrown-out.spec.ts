@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { IncomingRecord } from '@delta-hub/broker';
-import { openKafkajsBroker } from '@delta-hub/broker/kafkajs';
+import { type KafkaRebuild, openKafkajsBroker } from '@delta-hub/broker/kafkajs';
 import { Hands } from '@delta-hub/local-log/testing';
 import { givenBrokers, TestTopics } from './test-topics.js';
 import { numbered, upTo } from './traffic.js';
@@ -8,11 +8,13 @@ import { numbered, upTo } from './traffic.js';
 const TOPIC = 'delta-hub.34.events.v1';
 const COUNT = 20;
 
-it('kafkajs thrown out of its group in the middle of a batch goes on where it was, nothing twice', async () => {
+it('kafkajs thrown out of its group in the middle of a batch goes on where it was, anew and nothing twice', async () => {
   const brokers = givenBrokers();
   const topics = new TestTopics(brokers);
   await topics.create(TOPIC);
-  const broker = openKafkajsBroker({ brokers, clientId: 'delta-hub.34' });
+  const rebuilt: string[] = [];
+  const onRebuild = ({ reason }: KafkaRebuild): void => void rebuilt.push(reason.message);
+  const broker = openKafkajsBroker({ brokers, clientId: 'delta-hub.34', onRebuild });
   await broker.publish(TOPIC, upTo(COUNT).map(numbered));
   const hands = new Hands<IncomingRecord>();
   await broker.subscribe(TOPIC, [], hands.take);
@@ -28,6 +30,7 @@ it('kafkajs thrown out of its group in the middle of a batch goes on where it wa
   );
   const received = await hands.taken.holding(2 * COUNT);
   expect(received.map(({ value }) => Number(Buffer.from(value)))).toEqual(upTo(2 * COUNT));
+  expect(rebuilt).toEqual([`kafkajs: joined the group of ${TOPIC} again`]);
   await broker.close();
   await topics.delete(TOPIC);
   await topics.close();

@@ -1,5 +1,4 @@
 import kafkajs, { type Admin, type ISocketFactory, type Kafka, type Producer } from 'kafkajs';
-import socketFactory from 'kafkajs/src/network/socketFactory.js';
 import type { OutgoingRecord } from '../../broker.js';
 import type { PartitionBounds } from '../../positions.js';
 import { type Deliver, type KafkaClient, KafkaClientFault, type KafkaReader } from '../kafka-client.js';
@@ -9,6 +8,7 @@ import { faultOf } from './faults.js';
 import { teachFetchById } from './fetch-by-id.js';
 import { teachLogEnds } from './log-ends.js';
 import { KafkajsReader } from './kafkajs-reader.js';
+import { withoutDelay } from './sockets.js';
 import { type IdentifiedPartition, teachTopicIds } from './topic-ids.js';
 
 /** kafkajs' own timers, in milliseconds. Its own retries are off: they send anew what we may have given up. */
@@ -18,21 +18,17 @@ const noRetry = { retries: 0 };
 /** How long the broker may take to have a batch on every in-sync replica. */
 const ACKNOWLEDGED_WITHIN = 5_000;
 
-const kafkaOf = ({ brokers, clientId, tls, login }: KafkaOptions): Kafka =>
+const kafkaOf = ({ brokers, clientId, tls, login }: KafkaOptions, sockets = withoutDelay): Kafka =>
   new kafkajs.Kafka({
     clientId,
     brokers: () => shuffled(brokers),
     ...connection,
     retry: noRetry,
     logLevel: kafkajs.logLevel.NOTHING,
-    socketFactory: withoutDelay,
+    socketFactory: sockets,
     ...(tls === undefined ? {} : { ssl: tls }),
     ...(login === undefined ? {} : { sasl: saslOf(login) }),
   });
-
-/** As kafkajs makes its sockets, but a request does not wait for the acknowledgement of the one before it (Nagle). */
-const withoutDelay: ISocketFactory = (options) => kafkajsSocket(options).setNoDelay();
-const kafkajsSocket = socketFactory();
 
 const saslOf = ({ mechanism, username, password }: NonNullable<KafkaOptions['login']>) => {
   if (mechanism === 'PLAIN') return { mechanism: 'plain' as const, username, password };
@@ -49,19 +45,17 @@ const letGo = (client: Promise<{ disconnect(): Promise<void> }>): void =>
  */
 export class KafkajsClient implements KafkaClient {
   readonly #kafka: Kafka;
-  readonly #clientId: string;
   #producer: Promise<Producer> | undefined;
   #admin: { readonly client: Promise<Admin>; open: number } | undefined;
   /** The last offset acknowledged in each partition: one that does not rise stands for a record that was swallowed. */
   readonly #reached = new Map<string, bigint>();
   #isClosed = false;
 
-  constructor(options: KafkaOptions) {
+  constructor(private readonly options: KafkaOptions) {
     teachTopicIds();
     teachFetchById();
     teachLogEnds();
     this.#kafka = kafkaOf(options);
-    this.#clientId = options.clientId;
   }
 
   async partitionCount(topic: string): Promise<number> {
@@ -114,7 +108,9 @@ export class KafkajsClient implements KafkaClient {
   }
 
   read(topic: string, from: ReadonlyMap<number, bigint>, logId: string, deliver: Deliver): KafkaReader {
-    return new KafkajsReader(this.#kafka, `${this.#clientId}.${crypto.randomUUID()}`, { topic, logId }, from, deliver);
+    const newKafka = (sockets: ISocketFactory): Kafka => kafkaOf(this.options, sockets);
+    const groupId = `${this.options.clientId}.${crypto.randomUUID()}`;
+    return new KafkajsReader(newKafka, groupId, { topic, logId }, from, deliver);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,15 @@
-import type { Batch, Consumer, ConsumerStartBatchProcessEvent, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
-import type { Deliver, FetchedRecord, KafkaReader } from '../kafka-client.js';
+import type {
+  Batch,
+  Consumer,
+  ConsumerStartBatchProcessEvent,
+  EachBatchPayload,
+  ISocketFactory,
+  Kafka,
+  KafkaMessage,
+} from 'kafkajs';
+import { type Deliver, type FetchedRecord, KafkaClientFault, type KafkaReader } from '../kafka-client.js';
 import { faultOf } from './faults.js';
+import { notingReturns } from './sockets.js';
 
 const SESSION_MS = 10_000;
 const HEARTBEAT_MS = 2_000;
@@ -38,7 +47,8 @@ const recordsIn = (batch: Batch): readonly FetchedRecord[] => {
 
 /**
  * kafkajs reads in a group only. This one is alone in a group that nobody has had before, so that it never waits for the
- * session of another, commits nothing, and seeks to its own place whenever it has joined. The log is asked for by its id.
+ * session of another, commits nothing, and seeks to its own place when it has joined. The log is asked for by its id. It does
+ * not outlive its connections and its membership, as kafkajs would: whatever it finds afterwards may be another log.
  */
 export class KafkajsReader implements KafkaReader {
   readonly failed: Promise<never>;
@@ -46,9 +56,10 @@ export class KafkajsReader implements KafkaReader {
   readonly #next: Map<number, bigint>;
   readonly #consumer: Consumer;
   readonly #started: Promise<void>;
+  #hasJoined = false;
 
   constructor(
-    kafka: Kafka,
+    newKafka: (sockets: ISocketFactory) => Kafka,
     groupId: string,
     private readonly log: { readonly topic: string; readonly logId: string },
     from: ReadonlyMap<number, bigint>,
@@ -59,7 +70,8 @@ export class KafkajsReader implements KafkaReader {
     promise.catch(() => undefined);
     this.#fail = (error) => reject(faultOf(error));
     this.#next = new Map(from);
-    this.#consumer = kafka.consumer({
+    const sockets = notingReturns((address) => this.#lose(`connected to ${address} again`));
+    this.#consumer = newKafka(sockets).consumer({
       groupId,
       rackId: log.logId,
       sessionTimeout: SESSION_MS,
@@ -80,7 +92,7 @@ export class KafkajsReader implements KafkaReader {
 
   async #start(): Promise<void> {
     const consumer = this.#consumer;
-    consumer.on(consumer.events.GROUP_JOIN, () => this.#seek());
+    consumer.on(consumer.events.GROUP_JOIN, () => this.#join());
     consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => this.#pass(payload));
     consumer.on(consumer.events.CRASH, ({ payload }) => this.#fail(payload.error));
     await consumer.connect();
@@ -88,7 +100,13 @@ export class KafkajsReader implements KafkaReader {
     await consumer.run({ autoCommit: false, eachBatch: (payload) => this.#take(payload) });
   }
 
-  #seek(): void {
+  #lose(how: string): void {
+    this.#fail(new KafkaClientFault('TRANSIENT', `kafkajs: ${how}`));
+  }
+
+  #join(): void {
+    if (this.#hasJoined) return this.#lose(`joined the group of ${this.log.topic} again`);
+    this.#hasJoined = true;
     for (const [partition, offset] of this.#next)
       this.#consumer.seek({ topic: this.log.topic, partition, offset: `${offset}` });
   }
