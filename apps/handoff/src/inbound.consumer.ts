@@ -1,5 +1,6 @@
 import type { Broker, BrokerSubscription, IncomingRecord } from '@delta-hub/broker';
 import { Backoff } from './backoff.js';
+import { ConsumerFault, type FailedAt } from './consumer-fault.js';
 import type { InboundRecords } from './inbound.records.js';
 import { KeyedWindow } from './keyed-window.js';
 import { lagOf } from './lag.js';
@@ -17,7 +18,8 @@ interface Options {
   readonly peer: string;
   readonly broker: Broker;
   readonly positions: Positions;
-  readonly records: InboundRecords;
+  readonly records: Pick<InboundRecords, 'take'>;
+  readonly monotonicMs?: () => number;
 }
 
 /**
@@ -30,13 +32,14 @@ export class InboundConsumer {
   private readonly name: string;
   private subscription: BrokerSubscription | undefined;
   private stopped = false;
-  private fault: string | undefined;
+  private readonly fault: ConsumerFault;
   private readonly backoff = new Backoff();
   private running: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: Options) {
     this.topic = eventsTopic(options.peer);
     this.name = consumerName(options.peer);
+    this.fault = new ConsumerFault(options.monotonicMs);
   }
 
   start(): void {
@@ -51,7 +54,7 @@ export class InboundConsumer {
       name: this.name,
       position: position === '' ? undefined : position,
       behind,
-      fault: this.fault,
+      fault: this.fault.text,
     };
   }
 
@@ -67,18 +70,24 @@ export class InboundConsumer {
       const window = new KeyedWindow<IncomingRecord>(AT_ONCE, (record) =>
         this.options.positions.taken(this.name, record),
       );
+      const failed: { at: FailedAt; on?: IncomingRecord } = { at: 'subscribe' };
+      const work = (record: IncomingRecord): Promise<void> =>
+        this.take(record).catch((error: unknown) => {
+          failed.on ??= record;
+          throw error;
+        });
       try {
-        const take = (record: IncomingRecord): Promise<void> =>
-          window.take(record.key, record, (one) => this.take(one));
         this.subscription = await this.options.broker.subscribe(
           this.topic,
           this.options.positions.placesOf(this.name),
-          take,
+          (record) => window.take(record.key, record, work),
         );
+        failed.at = 'following';
+        this.fault.subscribed();
         if (this.stopped) await this.subscription.stop();
         await Promise.race([this.subscription.finished, window.failed]);
       } catch (error) {
-        this.fault = error instanceof Error ? error.message : String(error);
+        this.fault.failed(error, failed.on ?? failed.at);
         if (isPlaceLost(error)) return; // a person has to look
         await this.backoff.pause();
       } finally {
@@ -91,6 +100,6 @@ export class InboundConsumer {
   private async take(record: IncomingRecord): Promise<void> {
     await this.options.records.take(record);
     this.backoff.succeeded();
-    this.fault = undefined;
+    this.fault.taken(record);
   }
 }

@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { type Broker, BrokerError, InMemoryBroker, type IncomingRecord } from '@delta-hub/broker';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { STANDS_AFTER_MS } from './consumer-fault.js';
+import { InboundConsumer } from './inbound.consumer.js';
+import { eventsTopic } from './outbound.publisher.js';
+import { Positions } from './positions.js';
+
+const TOPIC = eventsTopic('32');
+const away = (): BrokerError => new BrokerError('UNAVAILABLE', 'nobody answers');
+
+let dir: string;
+let positions: Positions;
+let broker: InMemoryBroker;
+let now: number;
+let consumer: InboundConsumer;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'delta-hub-consumer-'));
+  positions = new Positions(join(dir, 'positions.db'));
+  broker = new InMemoryBroker();
+  now = 0;
+});
+afterEach(async () => {
+  await consumer.stop();
+  await broker.close();
+  positions.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+/** The broker, but for how it subscribes. */
+const through = (subscribe: Broker['subscribe']): Broker => ({
+  subscribe,
+  publish: (...call) => broker.publish(...call),
+  lag: (...call) => broker.lag(...call),
+  close: () => broker.close(),
+});
+
+const follow = (of: Broker, take: (record: IncomingRecord) => Promise<void> = () => Promise.resolve()): void => {
+  consumer = new InboundConsumer({ peer: '32', broker: of, positions, records: { take }, monotonicMs: () => now });
+  consumer.start();
+};
+
+const publish = (...keys: readonly string[]): Promise<void> =>
+  broker.publish(
+    TOPIC,
+    keys.map((key) => ({ key, value: Buffer.from('invented'), headers: {} })),
+  );
+
+const faultNow = async (): Promise<string | undefined> => (await consumer.state()).fault;
+
+/** Resolves as soon as the consumer shows this fault. */
+const shows = async (fault: string | undefined): Promise<void> => {
+  while ((await faultNow()) !== fault) await turn();
+};
+
+describe('the fault of a consumer', () => {
+  it('of a broker that is away at the start is over as soon as it is there, without any record', async () => {
+    const back = Promise.withResolvers<void>();
+    let isAway = true;
+    follow(
+      through(async (...call) => {
+        if (isAway) throw away();
+        const subscription = await broker.subscribe(...call);
+        back.resolve();
+        return subscription;
+      }),
+    );
+    await shows('nobody answers');
+    isAway = false;
+    await back.promise;
+    await shows(undefined);
+  });
+
+  it('of a subscription that ended stays while each next one ends too, and is over when one has stood for a minute', async () => {
+    let subscribed = 0;
+    let isAway = true;
+    const stands = Promise.withResolvers<void>();
+    follow(
+      through(async (...call) => {
+        const subscription = await broker.subscribe(...call);
+        subscribed += 1;
+        if (!isAway) stands.resolve();
+        return isAway
+          ? { ...subscription, finished: Promise.reject(away()), stop: () => subscription.stop() }
+          : subscription;
+      }),
+    );
+    await shows('nobody answers');
+    while (subscribed < 3) {
+      expect(await faultNow()).toBe('nobody answers');
+      await turn();
+    }
+    isAway = false;
+    await stands.promise;
+    await turn();
+    now += STANDS_AFTER_MS - 1;
+    expect(await faultNow()).toBe('nobody answers');
+    now += 1;
+    expect(await faultNow()).toBeUndefined();
+  });
+
+  it('of a record stays while others are taken, however often it comes, and is over when that record is taken', async () => {
+    let isBroken = true;
+    let others = 0;
+    follow(broker, async ({ key }) => {
+      if (key === 'broken' && isBroken) throw new Error('broken');
+      await turn(); // It is done after the other has failed.
+      others += 1;
+    });
+    await publish('broken', 'other');
+    await shows('broken');
+    const taken = others;
+    while (others < taken + 2) {
+      expect(await faultNow()).toBe('broken');
+      await turn();
+    }
+    now += STANDS_AFTER_MS;
+    expect(await faultNow()).toBe('broken');
+    isBroken = false;
+    await shows(undefined);
+  });
+});
