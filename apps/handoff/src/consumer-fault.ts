@@ -1,4 +1,5 @@
 import type { IncomingRecord } from '@delta-hub/broker';
+import { faultText } from './fault-text.js';
 
 /** A subscription that has stood for so long has got over what ended the one before. */
 export const STANDS_AFTER_MS = 60_000;
@@ -27,7 +28,7 @@ export class ConsumerFault {
 
   failed(error: unknown, at: FailedAt): void {
     this.standsSince = undefined;
-    this.last = { text: error instanceof Error ? error.message : String(error), at };
+    this.last = { text: faultText(error), at };
   }
 
   subscribed(): void {

@@ -1,6 +1,7 @@
 import { agencyById, eventName, type HubEvent } from '@delta-hub/contracts';
 import type { RecordedEvent } from '@delta-hub/event-store';
 import { dueActs, hubRules, type Instant, type Party, STALE_AFTER_MINUTES } from '@delta-hub/handoff';
+import { faultText } from './fault-text.js';
 import { transmissionOf } from './knowledge.js';
 import { type Positions, saveStorePosition, storePosition } from './positions.js';
 import type { ReadModels } from './read-models.js';
@@ -61,7 +62,7 @@ export class DeadlineWorker {
       .then(() => this.look(this.deps.keeper.clock.now()))
       .then(
         () => (this.fault = undefined),
-        (error: unknown) => (this.fault = error instanceof Error ? error.message : String(error)),
+        (error: unknown) => (this.fault = faultText(error)),
       )
       .then(() => void (this.waiting -= 1));
   }

@@ -5,6 +5,7 @@ import { type Heard, isSilent, outageOf, skewOf } from '@delta-hub/handoff';
 import { v5 as uuidv5 } from 'uuid';
 import { Backoff } from './backoff.js';
 import type { Completeness } from './completeness.js';
+import { faultText } from './fault-text.js';
 import { lagOf } from './lag.js';
 import type { Gap, LineLog } from './line-log.js';
 import { isPlaceLost, type Positions } from './positions.js';
@@ -59,7 +60,7 @@ export class HeartbeatSender {
     this.waiting += 1;
     this.sending = this.sending
       .then(() => this.send())
-      .catch((error: unknown) => (this.fault = String(error)))
+      .catch((error: unknown) => (this.fault = faultText(error)))
       .then(() => void (this.waiting -= 1));
   }
 
@@ -94,7 +95,7 @@ export class HeartbeatSender {
       this.fault = undefined;
     } catch (error) {
       log.unsent(beat);
-      this.fault = error instanceof Error ? error.message : String(error);
+      this.fault = faultText(error);
     }
   }
 }

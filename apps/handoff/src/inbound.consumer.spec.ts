@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Broker, BrokerError, InMemoryBroker, type IncomingRecord } from '@delta-hub/broker';
+import { type Broker, BrokerError, InMemoryBroker, InMemoryTopics, type IncomingRecord } from '@delta-hub/broker';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { STANDS_AFTER_MS } from './consumer-fault.js';
 import { InboundConsumer } from './inbound.consumer.js';
@@ -14,13 +14,15 @@ const away = (): BrokerError => new BrokerError('UNAVAILABLE', 'nobody answers')
 
 let dir: string;
 let positions: Positions;
+let topics: InMemoryTopics;
 let broker: InMemoryBroker;
 let now: number;
 let consumer: InboundConsumer;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'delta-hub-consumer-'));
   positions = new Positions(join(dir, 'positions.db'));
-  broker = new InMemoryBroker();
+  topics = new InMemoryTopics();
+  broker = new InMemoryBroker(topics);
   now = 0;
 });
 afterEach(async () => {
@@ -38,8 +40,13 @@ const through = (subscribe: Broker['subscribe']): Broker => ({
   close: () => broker.close(),
 });
 
-const follow = (of: Broker, take: (record: IncomingRecord) => Promise<void> = () => Promise.resolve()): void => {
-  consumer = new InboundConsumer({ peer: '32', broker: of, positions, records: { take }, monotonicMs: () => now });
+const follow = (
+  of: Broker,
+  take: (record: IncomingRecord) => Promise<void> = () => Promise.resolve(),
+  onStopped: (name: string, fault: string) => void = () => undefined,
+): void => {
+  const monotonicMs = (): number => now;
+  consumer = new InboundConsumer({ peer: '32', broker: of, positions, records: { take }, monotonicMs, onStopped });
   consumer.start();
 };
 
@@ -68,7 +75,7 @@ describe('the fault of a consumer', () => {
         return subscription;
       }),
     );
-    await shows('nobody answers');
+    await shows('UNAVAILABLE: nobody answers');
     isAway = false;
     await back.promise;
     await shows(undefined);
@@ -88,16 +95,16 @@ describe('the fault of a consumer', () => {
           : subscription;
       }),
     );
-    await shows('nobody answers');
+    await shows('UNAVAILABLE: nobody answers');
     while (subscribed < 3) {
-      expect(await faultNow()).toBe('nobody answers');
+      expect(await faultNow()).toBe('UNAVAILABLE: nobody answers');
       await turn();
     }
     isAway = false;
     await stands.promise;
     await turn();
     now += STANDS_AFTER_MS - 1;
-    expect(await faultNow()).toBe('nobody answers');
+    expect(await faultNow()).toBe('UNAVAILABLE: nobody answers');
     now += 1;
     expect(await faultNow()).toBeUndefined();
   });
@@ -121,5 +128,21 @@ describe('the fault of a consumer', () => {
     expect(await faultNow()).toBe('broken');
     isBroken = false;
     await shows(undefined);
+  });
+
+  it('of a place that is not there any more is for a person: it is told once, with its code, and nothing more is tried', async () => {
+    await publish('one', 'two', 'three');
+    follow(broker);
+    while ((await consumer.state()).behind > 0) await turn();
+    await consumer.stop();
+    topics.create(TOPIC);
+    const told: string[][] = [];
+    let tried = 0;
+    const counting = through((...call) => ((tried += 1), broker.subscribe(...call)));
+    follow(counting, undefined, (...stopped) => told.push(stopped));
+    while (told.length === 0) await turn();
+    const fault = await faultNow();
+    expect(fault).toMatch(/^LOG_REPLACED: delta-hub\.32\.events\.v1\[0\]: /);
+    expect([told, tried]).toEqual([[['consumer-32', fault]], 1]);
   });
 });

@@ -1,6 +1,7 @@
 import type { Broker, BrokerSubscription, IncomingRecord } from '@delta-hub/broker';
 import { Backoff } from './backoff.js';
 import { ConsumerFault, type FailedAt } from './consumer-fault.js';
+import { faultText } from './fault-text.js';
 import type { InboundRecords } from './inbound.records.js';
 import { KeyedWindow } from './keyed-window.js';
 import { lagOf } from './lag.js';
@@ -20,6 +21,8 @@ interface Options {
   readonly positions: Positions;
   readonly records: Pick<InboundRecords, 'take'>;
   readonly monotonicMs?: () => number;
+  /** Told once, when nothing more will be taken until a person has looked. */
+  readonly onStopped?: ((name: string, fault: string) => void) | undefined;
 }
 
 /**
@@ -88,7 +91,7 @@ export class InboundConsumer {
         await Promise.race([this.subscription.finished, window.failed]);
       } catch (error) {
         this.fault.failed(error, failed.on ?? failed.at);
-        if (isPlaceLost(error)) return; // a person has to look
+        if (isPlaceLost(error)) return this.options.onStopped?.(this.name, faultText(error)); // a person has to look
         await this.backoff.pause();
       } finally {
         await this.subscription?.stop();

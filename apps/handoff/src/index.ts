@@ -1,6 +1,7 @@
 export { NodeClock } from './clock.js';
 export { type KeyAct, readKeys, signKeyEvent } from './key-signing.js';
 export { nodeOfSource, readEvent } from './signed-events.js';
+export { codeInFault } from './fault-text.js';
 export { StoreFeed } from './store-feed.js';
 export { StoreSubscriber, type SubscriberState } from './subscriber.js';
 export { INBOUND_CHECKS } from './inbound.checks.js';

@@ -57,6 +57,8 @@ export interface HandoffDeps {
   /** Whether the facts of a node are held, because its log has forked; never, unless given. */
   readonly isFrozen?: (node: string) => boolean;
   readonly readModelsFile: string;
+  /** Told when a consumer of a peer's facts has stopped until a person has looked, and why; without personal data. */
+  readonly onStopped?: (name: string, fault: string) => void;
 }
 
 /** A node's handoff service without an entry point: commands come by `execute`, everything else follows the stored facts. */
@@ -134,7 +136,7 @@ const earlierRefusals = (store: EventStore, projector: Projector, readModels: Re
 
 /** Puts the parts of a node together; nothing runs before `start`. */
 export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
-  const { node, eventStore: store, broker, signer, clock } = deps;
+  const { node, eventStore: store, broker, signer, clock, onStopped } = deps;
   const positions = new Positions(deps.positionsFile);
   const readModels = new ReadModels(deps.readModelsFile);
   const feed = new StoreFeed(store);
@@ -171,7 +173,7 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     isAllHere: () => line.isAllHere(),
     isFrozen: (topic) => deps.peers.some((peer) => topic === eventsTopic(peer) && deps.isFrozen?.(peer) === true),
   });
-  const consumers = deps.peers.map((peer) => new InboundConsumer({ peer, broker, positions, records }));
+  const consumers = deps.peers.map((peer) => new InboundConsumer({ peer, broker, positions, records, onStopped }));
   const retries = createRetries({ feed, positions, records });
   const line = openLine(deps, {
     ...{ keeper, positions, projector, readModels, held, outgoing, keys: context.keys },

@@ -97,7 +97,7 @@ describe('the feed of a store', () => {
         await new Promise((resolve) => setImmediate(resolve));
       }
     };
-    expect(await fault()).toBe('position 5, the store ends at 2');
+    expect(await fault()).toBe('POSITION_BEYOND_END: position 5, the store ends at 2');
   });
 
   it('says why the store cannot be followed, and goes on when it can', async () => {

@@ -1,5 +1,6 @@
 import { type EventStore, EventStoreError, type RecordedEvent, type Subscription } from '@delta-hub/event-store';
 import { Backoff } from './backoff.js';
+import { faultText } from './fault-text.js';
 
 /** Events kept at hand, and up to twice as many: whoever is further behind reads the store for himself. */
 const WINDOW = 256;
@@ -101,7 +102,7 @@ export class StoreFeed {
         if (this.stopped) await this.subscription.stop();
         await this.subscription.finished;
       } catch (error) {
-        this.stoppedBy = error instanceof Error ? error.message : String(error);
+        this.stoppedBy = faultText(error);
         await this.backoff.pause();
       }
     }

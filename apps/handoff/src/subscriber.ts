@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EventStoreError, type RecordedEvent } from '@delta-hub/event-store';
 import { Backoff } from './backoff.js';
+import { faultText } from './fault-text.js';
 import type { StoreFeed } from './store-feed.js';
 
 /** What an operator sees of one subscriber: how far it is, and the fault that stopped it, if one did. */
@@ -104,7 +105,7 @@ export class StoreSubscriber {
       } catch (error) {
         limit = 1;
         hasFailed = true;
-        this.fault = error instanceof Error ? error.message : String(error);
+        this.fault = faultText(error);
         await this.backoff.pause();
       }
     }

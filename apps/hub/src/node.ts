@@ -87,8 +87,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
     const peers = NODES.map(({ id }) => id).filter((id) => id !== start.node);
     const handoff = await createHandoffApp({
       ...parts,
-      broker,
-      signer,
+      ...{ broker, signer, onStopped: sayStopped(start.node) },
       decryptionKey: own.encryptionKey,
       peers,
       positionsFile: files.positions,
@@ -214,6 +213,10 @@ const openBroker = (
   config.DELTA_HUB_BROKER === 'kafka'
     ? openKafka(config, { clientId: `delta-hub.${node}`, who: `node ${node}` }, rebuilt)
     : openSqliteBroker(paths(hubDir).broker);
+
+/** Says on standard error that a consumer waits for a person. */
+const sayStopped = (node: string) => (name: string, fault: string) =>
+  void process.stderr.write(`node ${node}: ${name} has stopped: ${fault}\n`);
 
 const othersOf = (node: string, peers: PeerUrls): ReadonlyMap<string, string> =>
   new Map(Object.entries(peers).filter(([peer]) => peer !== node));

@@ -50,7 +50,9 @@ describe('is not ready', () => {
   });
 
   it('with a subscriber that has stopped', async () => {
-    node.subscribers = [follows(3, 'POSITION_LOST')];
+    node.subscribers = [follows(3, 'POSITION_LOST: records 8 to 9 were removed')];
+    expect(failing((await node.probe.ask()).checks)).toEqual(['subscribers fail: stopped: consumer-31 POSITION_LOST']);
+    node.subscribers = [follows(3, 'of no code')];
     expect(failing((await node.probe.ask()).checks)).toEqual(['subscribers fail: stopped: consumer-31']);
   });
 

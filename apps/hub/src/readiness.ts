@@ -1,6 +1,6 @@
 import { AFTER_ALL, type KeyHistory, signingKeyOf, type Signer, verifyBytes } from '@delta-hub/crypto';
 import type { EventStore } from '@delta-hub/event-store';
-import type { SubscriberState } from '@delta-hub/handoff-app';
+import { codeInFault, type SubscriberState } from '@delta-hub/handoff-app';
 import type { HandoffApp } from '@delta-hub/handoff-app/service';
 import type { LedgerApp, LedgerHealth } from '@delta-hub/ledger-app/service';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -131,7 +131,9 @@ const brokerCheck = (states: readonly SubscriberState[]): Check => {
 };
 
 const subscribersCheck = (states: readonly SubscriberState[]): Check => {
-  const stopped = states.filter(({ fault }) => fault !== undefined).map(({ name }) => name);
+  const stopped = states.flatMap(({ name, fault }) =>
+    fault === undefined ? [] : [[name, codeInFault(fault)].filter(Boolean).join(' ')],
+  );
   return stopped.length === 0 ? passed('subscribers') : failed('subscribers', `stopped: ${stopped.join(', ')}`);
 };
 

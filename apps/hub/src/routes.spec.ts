@@ -80,7 +80,7 @@ describe('/readyz', () => {
       () => (node.head = () => Promise.reject(Object.assign(new Error(), { code: 'UNAVAILABLE' }))),
     ],
     ['broker', 'not reachable for consumer-31', () => (node.subscribers = [follows(-1)])],
-    ['subscribers', 'stopped: consumer-31', () => (node.subscribers = [follows(3, 'POSITION_LOST')])],
+    ['subscribers', 'stopped: consumer-31 POSITION_LOST', () => (node.subscribers = [follows(3, 'POSITION_LOST: 8')])],
     ['checkpoint', 'STORAGE_FULL', () => (node.ledger = { ...log, fault: { code: 'STORAGE_FULL', message: '' } })],
   ])('without %s it is 503 and says why: %s', async (check, why, hurt) => {
     hurt();

@@ -150,10 +150,12 @@ describe('a partner region', () => {
       await topics.close();
       for (const url of [31, 33, 34].map((node) => urlOf(node))) {
         let told = '';
-        while (!/^\[-\] subscribers fail: stopped: consumer-32$/m.test(told))
+        while (!/^\[-\] subscribers fail: stopped: consumer-32 LOG_REPLACED$/m.test(told))
           told = await (await fetch(`${url}/readyz?verbose`)).text();
         expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^hub_consumer_stalled\{.*consumer-32.*\} 1$/m);
       }
+      for (const node of [31, 33, 34])
+        await running.line(new RegExp(`^node ${node}: consumer-32 has stopped: LOG_REPLACED: delta-hub\\.32\\.`));
     },
     PATIENCE_MS,
   );
