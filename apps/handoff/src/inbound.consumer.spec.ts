@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Broker, BrokerError, InMemoryBroker, InMemoryTopics, type IncomingRecord } from '@delta-hub/broker';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { STANDS_AFTER_MS } from './consumer-fault.js';
+import { HANDLER_STALLED_AFTER_MS, STANDS_AFTER_MS } from './consumer-fault.js';
 import { InboundConsumer } from './inbound.consumer.js';
 import { eventsTopic } from './outbound.publisher.js';
 import { Positions } from './positions.js';
@@ -144,5 +144,31 @@ describe('the fault of a consumer', () => {
     const fault = await faultNow();
     expect(fault).toMatch(/^LOG_REPLACED: delta-hub\.32\.events\.v1\[0\]: /);
     expect([told, tried]).toEqual([[['consumer-32', fault]], 1]);
+  });
+
+  it('tells of a record that has been in hand for a minute, whatever else is taken, until it is done', async () => {
+    const hung = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    let others = 0;
+    follow(broker, async ({ key }) => {
+      if (key !== 'hung') return void (others += 1);
+      begun.resolve();
+      await hung.promise;
+    });
+    await publish('hung');
+    await begun.promise;
+    now = 1;
+    await publish('other', 'hung');
+    while (others < 1) await turn();
+    now = HANDLER_STALLED_AFTER_MS - 1;
+    expect(await faultNow()).toBeUndefined();
+    now += 1;
+    expect(await faultNow()).toBe('HANDLER_STALLED: record 0:0 has been in hand for 60 s');
+    now *= 2;
+    expect(await faultNow()).toBe('HANDLER_STALLED: record 0:0 has been in hand for 120 s');
+    hung.resolve();
+    await shows(undefined);
+    while ((await consumer.state()).behind > 0) await turn();
+    expect(await faultNow()).toBeUndefined();
   });
 });

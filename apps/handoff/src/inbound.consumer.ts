@@ -101,8 +101,7 @@ export class InboundConsumer {
   }
 
   private async take(record: IncomingRecord): Promise<void> {
-    await this.options.records.take(record);
+    await this.fault.during(record, () => this.options.records.take(record));
     this.backoff.succeeded();
-    this.fault.taken(record);
   }
 }
