@@ -29,6 +29,8 @@ const queries = [
   ...panels.flatMap(({ title, targets }) => targets.map(({ expr }) => ({ of: title, expr }))),
 ];
 
+const exprOf = (name: string): string => rules.find(({ alert }) => alert === name)?.expr ?? '';
+
 /** What is written where Grafana puts the chosen nodes. */
 const filledIn = (expr: string): string => expr.replaceAll('$region', '31|32');
 
@@ -89,6 +91,13 @@ describe('alerts and dashboard', () => {
       ([, text = '']) => `docs/operations.md#${text.toLowerCase().replaceAll(' ', '-')}`,
     );
     expect(rules.map(({ annotations }) => annotations.runbook).filter((at) => !headings.includes(at))).toEqual([]);
+  });
+
+  it('tell of a consumer that does not catch up while there is all the time to help it', () => {
+    const { topics } = parse(read('deploy/kafka/topics.yaml')) as { topics: { retentionDays: number }[] };
+    const retention = Math.min(...topics.map(({ retentionDays }) => retentionDays));
+    const [, days] = /min_over_time\(hub_consumer_lag\{[^}]*\}\[(\d+)d\]\) > 0/.exec(exprOf('HubConsumerBehind'))!;
+    expect(Number(days)).toBeLessThan(retention / 10);
   });
 
   it('would find an error', () => {
