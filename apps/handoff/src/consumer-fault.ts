@@ -1,7 +1,7 @@
 import type { IncomingRecord } from '@delta-hub/broker';
 import { faultText } from './fault-text.js';
 
-/** A subscription that has stood for so long has got over what ended the one before. */
+/** A subscription that has stood for so long has got over what ended the one before; one that reads in vain ends sooner. */
 export const STANDS_AFTER_MS = 60_000;
 /** A record is done in milliseconds, in seconds when the store is slow: one that takes this long may never be. */
 export const HANDLER_STALLED_AFTER_MS = 60_000;

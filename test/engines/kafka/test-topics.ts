@@ -95,10 +95,10 @@ export class TestTopics {
     return [...groups.keys()].filter((id) => id.startsWith(prefix));
   }
 
-  /** Gives a principal the right to read the topics whose names begin so, or takes it. */
-  async readers(principal: string, prefix: string, change: 'given' | 'taken'): Promise<void> {
+  /** Gives a principal the right to read the topics whose names begin so, or to be in such consumer groups, or takes it. */
+  async mayRead(principal: string, what: 'TOPIC' | 'GROUP', prefix: string, change: 'given' | 'taken'): Promise<void> {
     const rule = {
-      resourceType: ResourceTypes.TOPIC,
+      resourceType: ResourceTypes[what],
       resourceName: prefix,
       resourcePatternType: ResourcePatternTypes.PREFIXED,
       principal,

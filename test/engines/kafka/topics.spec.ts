@@ -170,11 +170,11 @@ describe('topics and access rules from deploy/kafka/topics.yaml', () => {
       const { finished } = await member.subscribe(topic, [], inbox.take);
       await owner.publish(topic, [numbered(0)]);
       const last = (await inbox.holding(1)).at(-1)!;
-      await administration.readers('User:node-32', 'delta-hub.', 'taken');
+      await administration.mayRead('User:node-32', 'TOPIC', 'delta-hub.', 'taken');
       expect(await codeOf(finished)).toBe('UNAVAILABLE');
       expect(await codeOf(member.subscribe(topic, [last], inbox.take))).toBe('UNAVAILABLE');
       await owner.publish(topic, [numbered(1)]);
-      await administration.readers('User:node-32', 'delta-hub.', 'given');
+      await administration.mayRead('User:node-32', 'TOPIC', 'delta-hub.', 'given');
       while ((await codeOf(member.subscribe(topic, [last], inbox.take))) !== 'no error');
       const received = await inbox.holding(2);
       expect(received.map(({ value }) => Number(Buffer.from(value)))).toEqual([0, 1]);
@@ -183,6 +183,31 @@ describe('topics and access rules from deploy/kafka/topics.yaml', () => {
     60_000,
   );
 });
+
+// The other client reads without groups.
+it('kafkajs: a consumer without the right to its groups ends and says so, and reads when it has it', async () => {
+  const topic = 'delta-hub.31.checkpoints.v1';
+  const login = { mechanism: 'SCRAM-SHA-512', username: 'node-32', password: PASSWORD } as const;
+  const { open } = clients[0]!;
+  const times = { givesUpAfter: 1_000 };
+  const member = open({ brokers: cluster.brokers, clientId: 'delta-hub.32', tls, login, times });
+  const owner = open({
+    brokers: cluster.brokers,
+    clientId: 'delta-hub.31',
+    tls,
+    login: { ...login, username: 'node-31' },
+  });
+  await owner.publish(topic, [numbered(0)]);
+  const administration = new TestTopics(cluster.brokers, { ...ADMIN, tls });
+  await administration.mayRead('User:node-32', 'GROUP', 'delta-hub.32.', 'taken');
+  const inbox = new Inbox<IncomingRecord>();
+  const { finished } = await member.subscribe(topic, [], inbox.take);
+  await expect(finished).rejects.toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('group') });
+  await administration.mayRead('User:node-32', 'GROUP', 'delta-hub.32.', 'given');
+  await member.subscribe(topic, [], inbox.take);
+  expect(await inbox.holding(1)).toHaveLength(1);
+  await Promise.all([member, owner, administration].map((each) => each.close()));
+}, 120_000);
 
 describe('a node logs in as it is configured', () => {
   const brokerOf = (client: (typeof clients)[number], environment: NodeJS.ProcessEnv): Broker =>

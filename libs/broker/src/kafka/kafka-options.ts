@@ -45,6 +45,8 @@ export interface KafkaTimes {
   readonly lookEvery: number;
   /** A consumer that has not moved for so long though there are records is rebuilt. */
   readonly stalledAfter: number;
+  /** How long a consumer is rebuilt of which no reader has been of any use; then it ends. */
+  readonly givesUpAfter: number;
   /** What a client gets to close; then it is left to itself. */
   readonly closeWithin: number;
 }
@@ -55,5 +57,6 @@ export const defaultTimes: KafkaTimes = {
   pause: 200,
   lookEvery: 2_000,
   stalledAfter: 10_000,
+  givesUpAfter: 30_000,
   closeWithin: 3_000,
 };

@@ -14,12 +14,20 @@ interface Following {
   readonly onRebuild: (rebuild: KafkaRebuild) => void;
 }
 
+/** A reader when it was begun. */
+interface Begun {
+  readonly at: number;
+  /** How much had been delivered before it. */
+  readonly delivered: number;
+}
+
 /** Which of its looks at the log a consumer takes that is busy, and so needs none to know that its reader is alive. */
 const LOOKS_WHILE_BUSY = 10;
 
 /**
  * Follows one topic. Its own places alone say what comes next: a reader that fails, or gives nothing though there is
- * something, is thrown away and another begins there. Only a place that does not fit the log, and a fault of the handler, end it.
+ * something, is thrown away and another begins there. Only a place that does not fit the log, a fault of the handler, and readers
+ * of which for a while none was of any use, end it.
  */
 export class KafkaSubscription implements BrokerSubscription {
   readonly finished: Promise<void>;
@@ -28,6 +36,8 @@ export class KafkaSubscription implements BrokerSubscription {
   #delivered = 0;
   #inHand: Promise<void> = Promise.resolve();
   #isBusy = false;
+  /** Since when readers have failed one after the other without having been of any use. */
+  #uselessSince: number | undefined;
 
   constructor(
     private readonly following: Following,
@@ -44,23 +54,33 @@ export class KafkaSubscription implements BrokerSubscription {
 
   async #run(): Promise<void> {
     const { client, topic, places, times, onRebuild } = this.following;
-    let hadReader = false;
+    let reader: Begun | undefined;
     while (!this.#pauses.areOver) {
       try {
         places.doubt();
         const next = places.next(await client.bounds(topic));
-        hadReader = next.length > 0;
-        if (hadReader) await this.#follow(next);
+        reader = next.length === 0 ? undefined : { at: performance.now(), delivered: this.#delivered };
+        if (reader !== undefined) await this.#follow(next);
         else await this.#pauses.pause(times.lookEvery);
       } catch (error) {
         if (!(error instanceof KafkaClientFault)) throw error;
         if (this.#pauses.areOver) return;
-        if (error.kind === 'REFUSED') throw asBrokerError(error);
-        if (hadReader) onRebuild({ topic, count: ++this.#rebuilds, reason: error });
-        hadReader = false;
+        if (error.kind === 'REFUSED' || this.#isInVain(reader, error)) throw asBrokerError(error);
+        if (reader !== undefined) onRebuild({ topic, count: ++this.#rebuilds, reason: error });
+        reader = undefined;
         await this.#pauses.pause(times.pause);
       }
     }
+  }
+
+  /** Brokers that are away are waited for. Where they are there, and no reader delivers or lasts, waiting shows nobody anything. */
+  #isInVain(reader: Begun | undefined, { kind }: KafkaClientFault): boolean {
+    const { stalledAfter, givesUpAfter } = this.following.times;
+    const now = performance.now();
+    const hasLasted = reader === undefined || (kind !== 'STALLED' && now - reader.at >= stalledAfter);
+    if (hasLasted || this.#delivered > reader.delivered) this.#uselessSince = undefined;
+    else this.#uselessSince ??= now;
+    return this.#uselessSince !== undefined && now - this.#uselessSince >= givesUpAfter;
   }
 
   /** Reads until the reader fails, the log has changed, or the end; returns when the record in hand has been handled. */

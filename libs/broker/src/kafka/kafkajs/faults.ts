@@ -11,10 +11,17 @@ const kindOf = ({ name, type }: { readonly name: string; readonly type?: unknown
   return 'TRANSIENT';
 };
 
+/** kafkajs says of a group that it may not be in only that it did not find who coordinates it. */
+const HINTS: Readonly<Record<string, string>> = {
+  KafkaJSGroupCoordinatorNotFound: ' (also said to who has no right to the group)',
+};
+
 /** Whatever kafkajs threw, as the fault of a client. */
 export const faultOf = (error: unknown): KafkaClientFault => {
   if (error instanceof KafkaClientFault) return error;
   const cause = error instanceof Error ? innermost(error) : new Error(String(error));
   const { name, type = name }: { readonly name: string; readonly type?: string } = cause;
-  return new KafkaClientFault(kindOf(cause), `kafkajs: ${type}: ${cause.message}`, { cause: error });
+  return new KafkaClientFault(kindOf(cause), `kafkajs: ${type}: ${cause.message}${HINTS[name] ?? ''}`, {
+    cause: error,
+  });
 };
