@@ -77,6 +77,7 @@ export const runNode = async (options: {
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   process.stdout.write('stopping\n');
   await running.close();
+  process.exit(); // A Kafka client may hold on to a broker that stands still; there is nothing left to do.
 };
 
 const peersOf = ({ DELTA_HUB_PEERS: given = {} }: HubConfig, node: NodeId): PeerUrls => {

@@ -84,7 +84,12 @@ it(
     const applied = await hub(['topics', 'apply'], { KAFKA_BROKERS: `127.0.0.1:${port}` });
     expect(applied.code).toBe(0);
     for (const node of nodes) while ((await textOf(node, '/metrics')).match(following)?.length !== 3);
-    await Promise.all(nodes.map(end));
+
+    // Ends when it is told to, though the broker stands still by then.
+    cluster.nodes[0]!.freeze();
+    const ended = { code: 0, isInTime: true };
+    expect(await Promise.all(nodes.map(end))).toEqual([ended, ended]);
+    cluster.nodes[0]!.thaw();
   },
   PATIENCE_MS,
 );
