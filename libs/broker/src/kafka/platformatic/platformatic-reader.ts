@@ -1,33 +1,14 @@
 import { Consumer } from '@platformatic/kafka';
-import { type Deliver, type FetchedRecord, KafkaClientFault, type KafkaReader } from '../kafka-client.js';
+import { type Deliver, KafkaClientFault, type KafkaReader } from '../kafka-client.js';
 import type { KafkaOptions } from '../kafka-options.js';
 import { readingOptions } from './connection.js';
 import { faultOf } from './faults.js';
+import { fetchedFrom, type FetchResponse } from './fetched.js';
 
 /** Longest wait of a fetch that finds nothing, and most bytes of one. */
 const WAIT_MS = 500;
 const MOST_BYTES = 4 * 1024 * 1024;
 const READ_UNCOMMITTED = 0;
-/** Says of a batch that it is the broker's own (Kafka protocol guide, RecordBatch). */
-const CONTROL = 0x20;
-
-type FetchResponse = Awaited<ReturnType<Consumer['fetch']>>;
-
-const textOf = (bytes: Buffer | null): string => bytes?.toString('latin1') ?? '';
-
-const recordsIn = (answer: FetchResponse): readonly FetchedRecord[] =>
-  answer.responses
-    .flatMap(({ partitions }) => partitions)
-    .flatMap(({ records }) => records ?? [])
-    .flatMap(({ attributes, firstOffset, records }) =>
-      records.map(({ offsetDelta, key, value, headers }) => ({
-        offset: firstOffset + BigInt(offsetDelta),
-        isMark: (attributes & CONTROL) !== 0,
-        key,
-        value,
-        headers: headers.map(([name, text]) => [textOf(name), textOf(text)] as const),
-      })),
-    );
 
 /**
  * Fetches from given offsets, without a group. A consumer of the library has one fetch session with each broker, which two
@@ -64,21 +45,21 @@ export class PlatformaticReader implements KafkaReader {
     let next = from;
     let fetching = this.#fetch(consumer, partition, next);
     while (!this.#isClosed) {
-      const records = (await fetching).filter(({ offset }) => offset >= next);
-      next = (records.at(-1)?.offset ?? next - 1n) + 1n;
+      const { records, next: behind } = fetchedFrom(await fetching, next);
+      next = behind;
       fetching = this.#fetch(consumer, partition, next);
       fetching.catch(() => undefined);
       if (records.length > 0) await this.deliver(partition, records);
     }
   }
 
-  async #fetch(consumer: Consumer, partition: number, offset: bigint): Promise<readonly FetchedRecord[]> {
+  async #fetch(consumer: Consumer, partition: number, offset: bigint): Promise<FetchResponse> {
     const { topic, logId } = this.log;
     const { topics } = await consumer.metadata({ topics: [topic] });
     const leader = topics.get(topic)?.partitions[partition]?.leader;
     if (leader === undefined) throw new KafkaClientFault('TRANSIENT', `${topic}[${partition}]: has no leader`);
     const wanted = { partition, currentLeaderEpoch: -1, fetchOffset: offset, lastFetchedEpoch: -1 };
-    const answer = await consumer.fetch({
+    return consumer.fetch({
       node: leader,
       topics: [{ topicId: logId, partitions: [{ ...wanted, partitionMaxBytes: MOST_BYTES }] }],
       isolationLevel: READ_UNCOMMITTED,
@@ -86,6 +67,5 @@ export class PlatformaticReader implements KafkaReader {
       minBytes: 1,
       maxBytes: MOST_BYTES,
     });
-    return recordsIn(answer);
   }
 }
