@@ -1,12 +1,13 @@
 /** What the adapter remembers beside the server: it must neither fail with its file nor make a server look wrong that is as it was. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { EventStore, EventToAppend } from '@delta-hub/event-store';
+import type { EventStore } from '@delta-hub/event-store';
 import { type KurrentOptions, openKurrentEventStore } from '@delta-hub/event-store/kurrent';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { KurrentDouble } from '../../kurrentdb-double/server.js';
+import { code, event, texts } from './testing/events.js';
 
 let double: KurrentDouble;
 let stores: EventStore[];
@@ -26,18 +27,6 @@ const open = async (options: Partial<KurrentOptions> = {}): Promise<EventStore> 
   stores.push(store);
   return store;
 };
-const event = (text = 'invented', id: string = crypto.randomUUID()): EventToAppend => ({
-  id,
-  type: 'invented',
-  data: new TextEncoder().encode(text),
-});
-const texts = (events: readonly { data: Uint8Array }[]) => events.map(({ data }) => Buffer.from(data).toString());
-const code = (promise: Promise<unknown>) =>
-  promise.then(
-    () => 'no error',
-    (error: { code?: unknown }) => error.code,
-  );
-
 describe('a server that is as it was', () => {
   it('is not taken for another one because a stream went on while it was read', async () => {
     const store = await open();
