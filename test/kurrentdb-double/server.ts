@@ -231,7 +231,10 @@ export class KurrentDouble {
     }
     const isBackwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
     if (name === undefined && !isBackwards) {
-      if (this.#failing > 0 && this.#failing--) return void call.emit('error', { code: status.UNAVAILABLE });
+      if (this.#failing > 0) {
+        this.#failing -= 1;
+        return void call.emit('error', { code: status.UNAVAILABLE });
+      }
       await this.#spoken();
     }
     const events = name === undefined ? this.database.all() : this.database.read(name);

@@ -17,8 +17,12 @@ export const appendFault = (error: unknown): WrongExpectedVersionError | EventSt
 /** What a failed read means. */
 export const readFault = (error: unknown): EventStoreError => {
   if (error instanceof EventStoreError) return error;
-  return known(error) ?? fault('UNAVAILABLE', `cannot be read: ${detailOf(error)}`, error);
+  return known(error) ?? unavailable('cannot be read', error);
 };
+
+/** What may go by itself. */
+export const unavailable = (message: string, cause: unknown): EventStoreError =>
+  fault('UNAVAILABLE', `${message}: ${detailOf(cause)}`, cause);
 
 export const isNotFound = (error: unknown): boolean => error instanceof StreamNotFoundError;
 

@@ -1,11 +1,17 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { EventStoreError } from '../event-store.js';
+import { unavailable } from './client-errors.js';
 
 /** Where the server has an event. */
 interface Place {
   readonly stream: string;
   readonly revision: bigint;
   readonly position: bigint;
+}
+
+/** The last event of all that were seen, by which a server is known again. */
+export interface LastEvent {
+  readonly position: bigint;
+  readonly id: string;
 }
 
 /** What is in the file, as PRAGMA user_version. A file of another version is made anew: the server has everything. */
@@ -32,7 +38,7 @@ export class EventIndex {
   /** What is not in the file yet, by id; and the last revision there of each of its streams. */
   readonly #waiting = new Map<string, Place>();
   readonly #lastWaiting = new Map<string, bigint>();
-  #last: { readonly position: bigint; readonly id: string } | undefined;
+  #last: LastEvent | undefined;
   #timer: NodeJS.Timeout | undefined;
   #hasFailed = false;
 
@@ -41,7 +47,7 @@ export class EventIndex {
     try {
       this.#db = opened(path);
     } catch (error) {
-      throw unavailable(`opened (${path}; it may be deleted, and is made again)`, error);
+      throw unavailable(`the index of ids ${path} cannot be opened; it may be deleted, and is made again`, error);
     }
     const prepare = (sql: string): StatementSync => {
       const statement = this.#db.prepare(sql);
@@ -53,7 +59,7 @@ export class EventIndex {
     this.#setLastOf = prepare('INSERT OR REPLACE INTO streams (name, revision) VALUES (?, ?)');
     this.#lastOf = prepare('SELECT revision FROM streams WHERE name = ?');
     this.#setEnd = prepare('INSERT OR REPLACE INTO ends (one, position, id) VALUES (1, ?, ?)');
-    this.#last = prepare('SELECT position, id FROM ends').get() as { position: bigint; id: string } | undefined;
+    this.#last = prepare('SELECT position, id FROM ends').get() as LastEvent | undefined;
   }
 
   /** @throws EventStoreError `UNAVAILABLE` when too many wait that cannot be written: then it is not added, and is to be given again */
@@ -71,7 +77,7 @@ export class EventIndex {
   }
 
   /** The last event that was added. */
-  end(): { readonly position: bigint; readonly id: string } | undefined {
+  end(): LastEvent | undefined {
     return this.#last;
   }
 
@@ -115,18 +121,13 @@ export class EventIndex {
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       this.#hasFailed = true;
-      throw unavailable('written', error);
+      throw unavailable('the index of ids cannot be written', error);
     }
     this.#waiting.clear();
     this.#lastWaiting.clear();
     this.#hasFailed = false;
   }
 }
-
-const unavailable = (what: string, cause: unknown): EventStoreError => {
-  const detail = cause instanceof Error ? cause.message : String(cause);
-  return new EventStoreError('UNAVAILABLE', `KurrentDB: the index of ids cannot be ${what}: ${detail}`, { cause });
-};
 
 const opened = (path: string): DatabaseSync => {
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });

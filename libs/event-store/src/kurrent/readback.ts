@@ -1,6 +1,7 @@
 import { type KurrentDBClient, START } from '@kurrent/kurrentdb-client';
 import { EventStoreError, type RecordedEvent } from '../event-store.js';
 import { readFault, tampered, withinTime } from './client-errors.js';
+import type { LastEvent } from './event-index.js';
 import { positionOf, type ServerStreams } from './server-events.js';
 
 /** Most events that are asked for at a time. */
@@ -10,17 +11,11 @@ const WITHIN_MS = 50;
 /** Longest pause between attempts while the server is away. */
 const LONGEST_PAUSE_MS = 1000;
 
-/** Where an event is. */
-export interface Place {
-  readonly position: bigint;
-  readonly id: string;
-}
-
 export interface ReadbackOptions {
   readonly client: KurrentDBClient;
   readonly streams: ServerStreams;
   /** The last event that was read back earlier. */
-  readonly last: Place | undefined;
+  readonly last: LastEvent | undefined;
   /** How long to wait for a page. */
   readonly patienceMs: number;
   /** Is given every event once and in order. What it throws ends the reading. */
@@ -36,7 +31,7 @@ export interface ReadbackOptions {
  */
 export class Readback {
   readonly #options: ReadbackOptions;
-  #last: Place | undefined;
+  #last: LastEvent | undefined;
   #isFollowing = true;
   #isHurried = false;
   #isStopped = false;
@@ -154,5 +149,5 @@ export class Readback {
   }
 }
 
-const wentBack = ({ id, position }: Place): EventStoreError =>
+const wentBack = ({ id, position }: LastEvent): EventStoreError =>
   tampered(`event ${id} is not at position ${position}, where this node has seen it`);
