@@ -1,4 +1,5 @@
 import { enableCompileCache } from 'node:module';
+import { endNode } from './end-node.js';
 import type { FromNode, NodeStart, ToNode } from './messages.js';
 
 /** The process of one node: started by `delta-hub up` with one JSON argument; ends with the process that started it. */
@@ -18,8 +19,7 @@ try {
   const stop = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
-    await node.close();
-    process.exit(0);
+    await endNode(start.node, () => node.close());
   };
   process.on('SIGTERM', () => void stop());
   process.on('SIGINT', () => undefined); // the terminal sends it to everyone; the parent decides

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { parseTrustList } from '@delta-hub/crypto';
 import { type HubConfig, loadConfig } from './config.js';
 import { initialise, makeLoneNode, nodePaths, paths, readJson, writeJson } from './data-dir.js';
+import { endNode } from './end-node.js';
 import { HubFault } from './faults.js';
 import type { PeerUrls } from './messages.js';
 import { isNodeId, NODES, type NodeId } from './nodes.js';
@@ -76,8 +77,7 @@ export const runNode = async (options: {
   process.stdout.write(`node ${node} serves ${running.url}/graphql\n`);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   process.stdout.write('stopping\n');
-  await running.close();
-  process.exit(); // A Kafka client may hold on to a broker that stands still; there is nothing left to do.
+  await endNode(node, () => running.close());
 };
 
 const peersOf = ({ DELTA_HUB_PEERS: given = {} }: HubConfig, node: NodeId): PeerUrls => {
