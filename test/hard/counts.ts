@@ -9,6 +9,7 @@ const COUNTS = {
   witnessAbuse: { reduced: 24, full: 5_000 },
   /** Of test/engines: with both clients among the nodes, and with kafkajs alone. */
   playsUnderFaults: { reduced: 1, full: 2 },
+  scenariosOnEngines: { reduced: 2, full: Number.POSITIVE_INFINITY },
   nodeKills: { reduced: 4, full: 8 },
 } as const;
 
