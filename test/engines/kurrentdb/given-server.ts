@@ -17,9 +17,9 @@ export const givenServer = async (): Promise<GivenServer> => {
 
 /** How the hub's programs reach the server of a play: variables of their environment. */
 export interface ServerForPlay {
-  readonly environment: NodeJS.ProcessEnv;
+  readonly environment: Readonly<Record<string, string>>;
   /** To go before `environment`, for who sets the rights; where the server is given, they are its operator's. */
-  readonly administrator?: NodeJS.ProcessEnv;
+  readonly administrator?: Readonly<Record<string, string>>;
   stop(): void;
 }
 
