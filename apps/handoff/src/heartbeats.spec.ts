@@ -55,7 +55,8 @@ const open = async (node: Node) => {
     log.close();
     positions.close();
   };
-  return { clock, store, log, beat, close, stale: () => peerStates(node, [peer], log, completeness, clock.now())[0]! };
+  const fault = async () => (await listener.state()).fault;
+  return { clock, store, log, beat, close, fault, stale: () => peerStates(node, [peer], log, completeness, clock.now())[0]! };
 };
 
 beforeEach(async () => {
@@ -123,6 +124,16 @@ it('two days off the line are declared once, with heartbeats of both sides that 
   expect(outageFault(stretched, trustRule(trust))).toBe('OUTAGE_NOT_AS_DECLARED');
   const forged = { ...declared!, data: { ...declared!.data, peerBeat: declared!.data.alone } };
   expect(outageFault(forged, trustRule(trust))).toBe('OUTAGE_NOT_ONE_NODE');
+});
+
+it('a listener that cannot take what comes says why, until it has', async () => {
+  await moment('2025-09-29T01:00:00.000Z');
+  expect(await nodes['32'].fault()).toBeUndefined();
+  cut.add('32');
+  await nodes['31'].beat();
+  await until(async () => (await nodes['32'].fault()) === 'UNAVAILABLE: cut');
+  cut.clear();
+  await until(async () => (await nodes['32'].fault()) === undefined);
 });
 
 it('a heartbeat that was lost while both heard each other is no outage', async () => {

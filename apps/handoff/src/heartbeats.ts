@@ -5,6 +5,7 @@ import { type Heard, isSilent, outageOf, skewOf } from '@delta-hub/handoff';
 import { v5 as uuidv5 } from 'uuid';
 import { Backoff } from './backoff.js';
 import type { Completeness } from './completeness.js';
+import { ConsumerFault, type FailedAt } from './consumer-fault.js';
 import { faultText } from './fault-text.js';
 import { lagOf } from './lag.js';
 import type { Gap, LineLog } from './line-log.js';
@@ -103,6 +104,7 @@ export class HeartbeatSender {
 /** Hears one peer: remembers its last heartbeat, and declares an outage when the heartbeats of both sides show one. */
 export class HeartbeatListener {
   private readonly name: string;
+  private readonly fault = new ConsumerFault();
   private readonly backoff = new Backoff();
   private subscription: BrokerSubscription | undefined;
   private stopped = false;
@@ -129,18 +131,25 @@ export class HeartbeatListener {
   async state(): Promise<SubscriberState> {
     const at = this.deps.positions.placesOf(this.name);
     const behind = await lagOf(this.deps.broker, heartbeatsTopic(this.peer), at);
-    return { name: this.name, position: undefined, behind, fault: undefined };
+    return { name: this.name, position: undefined, behind, fault: this.fault.text };
   }
 
   private async run(): Promise<void> {
     const { broker, positions } = this.deps;
     while (!this.stopped) {
+      let at: FailedAt = 'subscribe';
       try {
         const topic = heartbeatsTopic(this.peer);
-        this.subscription = await broker.subscribe(topic, positions.placesOf(this.name), (record) => this.take(record));
+        this.subscription = await broker.subscribe(topic, positions.placesOf(this.name), (record) => {
+          at = record;
+          return this.fault.during(record, () => this.take(record)).then(() => void (at = 'following'));
+        });
+        at = 'following';
+        this.fault.subscribed();
         if (this.stopped) await this.subscription.stop();
         await this.subscription.finished;
       } catch (error) {
+        this.fault.failed(error, at);
         // Heartbeats are no facts: of a topic that was cut off or made anew the rest is heard.
         if (isPlaceLost(error)) positions.forget(this.name);
         await this.backoff.pause(); // the line is down: that nothing is heard is what the others are shown
