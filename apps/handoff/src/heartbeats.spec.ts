@@ -56,7 +56,15 @@ const open = async (node: Node) => {
     positions.close();
   };
   const fault = async () => (await listener.state()).fault;
-  return { clock, store, log, beat, close, fault, stale: () => peerStates(node, [peer], log, completeness, clock.now())[0]! };
+  return {
+    clock,
+    store,
+    log,
+    beat,
+    close,
+    fault,
+    stale: () => peerStates(node, [peer], log, completeness, clock.now())[0]!,
+  };
 };
 
 beforeEach(async () => {
