@@ -19,7 +19,8 @@ const HELP = `npm run bench:engines -- [--json] [--quick] [--only exchange|store
   --only   one half of it
 
 For each client (kafkajs, platformatic), on one broker that is started here. A is in this process and B in one of its
-own, as a node is in a hub; the person of each application has been registered before. Three rounds of each, in turn:
+own, as a node is in a hub; the person of each application has been registered before. After 3,000 of each, three rounds
+of each, in turn:
   bare.<client>               one record of the same bytes sent and read by the bare library, 64 in flight
   bare.<client>.p99           the same one at a time, in ms
   exchange.<client>           command at A to verified fact at B, 64 in flight; floor bare.<client>
@@ -53,6 +54,8 @@ if (options.help) {
 
 const scale = options.quick ? 0.2 : 1;
 const OUTAGE_MS = 5_000;
+/** After so many of each, both run as they go on running: a node serves for months, and its code is compiled in its first seconds. */
+const WARM = 3000;
 const ROUNDS = 3;
 const results = [];
 const record = (name, value, unit, floor = name, ratio = 1) => {
@@ -88,13 +91,13 @@ const measure = async ({ name, bare }, cluster, dir) => {
   const link = { client: name, brokers, clientId: `delta-hub.bench-${name}` };
   const pair = await startPair(dir, link, (records) => (sent = records.at(-1)));
   const count = Math.round(1000 * scale);
-  const warm = 50;
+  const warm = WARM * scale;
   await inFlight(warm + 2 * count * ROUNDS + 1, 64, (n) => pair.intake(n));
   let person = 0;
   const exchange = () => pair.exchange(person++);
-  await inFlight(warm, 8, exchange);
+  await inFlight(warm, 64, exchange);
   const library = await bare(brokers, `bare.${name}`, sent);
-  await inFlight(500, 64, () => library.exchange());
+  await inFlight(warm, 64, () => library.exchange());
 
   const rate = await inTurn(
     () => inFlight(count * 4, 64, () => library.exchange()),
