@@ -147,6 +147,11 @@ export class Database {
     return stream === undefined || stream.events.length === 0 ? 'absent' : 'there';
   }
 
+  /** The mark at the end of a stream that is dead for ever. */
+  tombstoneOf(name: string): Stored | undefined {
+    return this.#streams.get(name)?.tombstone;
+  }
+
   /** What a reader of the stream sees, in order. */
   read(name: string): readonly Stored[] {
     return (this.#streams.get(name)?.events ?? []).filter((event) => this.#isVisible(event));

@@ -43,7 +43,18 @@ const identifierOf = (name: string) => {
   return identifier;
 };
 
-export const eventMessage = (stored: Stored): InstanceType<typeof streams.ReadResp> => {
+/** With `link` it is given as what that points to, which may be gone. */
+export const eventMessage = (stored: Stored | undefined, link?: Stored): InstanceType<typeof streams.ReadResp> => {
+  const event = new streams.ReadResp.ReadEvent();
+  if (stored !== undefined) event.setEvent(recordOf(stored));
+  if (link !== undefined) event.setLink(recordOf(link));
+  event.setCommitPosition(String((link ?? stored)?.position));
+  const answer = new streams.ReadResp();
+  answer.setEvent(event);
+  return answer;
+};
+
+const recordOf = (stored: Stored): InstanceType<typeof streams.ReadResp.ReadEvent.RecordedEvent> => {
   const record = new streams.ReadResp.ReadEvent.RecordedEvent();
   const id = new shared.UUID();
   id.setString(stored.id);
@@ -58,12 +69,7 @@ export const eventMessage = (stored: Stored): InstanceType<typeof streams.ReadRe
   attributes.set('created', String(BigInt(stored.created.getTime()) * TICKS_PER_MS));
   record.setData(stored.data);
   record.setCustomMetadata(stored.metadata);
-  const event = new streams.ReadResp.ReadEvent();
-  event.setEvent(record);
-  event.setCommitPosition(String(stored.position));
-  const answer = new streams.ReadResp();
-  answer.setEvent(event);
-  return answer;
+  return record;
 };
 
 export const confirmationMessage = (subscription: string): InstanceType<typeof streams.ReadResp> => {
