@@ -4,22 +4,20 @@
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server as Listener, type Socket } from 'node:net';
-import { type Metadata, Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js';
+import { type Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import features from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/serverfeatures_pb.js';
 import featuresService from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/serverfeatures_grpc_pb.js';
 import streams from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
 import streamsService from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_grpc_pb.js';
 import { Access, type Account, type Right } from './access.js';
 import type { Certificate } from '../engines/local-certificate.js';
-import { Database, type ExpectedState, type Proposed } from './database.js';
+import { type Batches, collectBatches, collectOne, type Ends, type OneAppend, type UnaryDone } from './appends.js';
+import { Database } from './database.js';
 import { drained, messageOf, type Reading, streamIn, wantedOf } from './reading.js';
-import { accessDenied, deletedError } from './refusals.js';
+import { accessDenied, deletedError, wrongExpectedVersion } from './refusals.js';
 import { type Pace, subscribe } from './subscription.js';
-import { batchAnswer, expectedOf, nameOf, notFoundMessage, proposedOf } from './wire.js';
-
-type BatchAppendReq = InstanceType<typeof streams.BatchAppendReq>;
-type BatchAppendResp = InstanceType<typeof streams.BatchAppendResp>;
-type Batches = ServerDuplexStream<BatchAppendReq, BatchAppendResp>;
+import { expectedOf, nameOf, notFoundMessage } from './wire.js';
+import type { Append } from './append-answers.js';
 
 /** What the two measured servers do differently, and how one is set up. */
 export interface DoubleOptions extends Pace {
@@ -61,12 +59,12 @@ export class KurrentDouble {
   /** Listens, on any free port unless one is given, and the second time on the same as before. */
   async start(port = this.#port): Promise<this> {
     this.#port = port;
-    const server = new Server({ 'grpc.max_receive_message_length': -1 });
+    const server = new Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES });
     server.addService(featuresService.ServerFeaturesService, { getSupportedMethods: this.#features });
     server.addService(streamsService.StreamsService, {
       read: (call: Reading) => void this.#read(call),
-      batchAppend: (call: Batches) => this.#batchAppend(call),
-      append: refuseUnary,
+      batchAppend: (call: Batches) => collectBatches(call, this.#takerOf(call)),
+      append: (call: OneAppend, done: UnaryDone) => collectOne(call, done, this.#takerOf(call)),
       delete: (call: UnaryCall<InstanceType<typeof streams.DeleteReq>>, done: UnaryDone) => this.#delete(call, done),
       tombstone: (call: UnaryCall<InstanceType<typeof streams.TombstoneReq>>, done: UnaryDone) =>
         this.#tombstone(call, done),
@@ -150,42 +148,19 @@ export class KurrentDouble {
     done(null, methods);
   };
 
-  #batchAppend(call: Batches): void {
-    const begun = new Map<string, { name: string; expected: ExpectedState; events: Proposed[] }>();
-    call.on('data', (request: BatchAppendReq) => {
-      const id = request.getCorrelationId()?.getString() ?? '';
-      const options = request.getOptions();
-      if (options !== undefined)
-        begun.set(id, {
-          name: nameOf(options.getStreamIdentifier()),
-          expected: expectedOf(options, () => options.getStreamPosition()),
-          events: [],
-        });
-      const append = begun.get(id);
-      append?.events.push(...request.getProposedMessagesList().map(proposedOf));
-      if (append === undefined || !request.getIsFinal()) return;
-      begun.delete(id);
-      this.#append(call, request, append);
-    });
-    call.on('end', () => call.end());
-    call.on('error', () => undefined);
+  #takerOf(call: { readonly metadata: Metadata }): (append: Append, ends: Ends) => void {
+    return (append, ends) => this.#append(append, this.#allows(call, '$w', append.name), ends);
   }
 
-  #append(
-    call: Batches,
-    request: BatchAppendReq,
-    { name, expected, events }: { name: string; expected: ExpectedState; events: readonly Proposed[] },
-  ): void {
-    const answer = (outcome: Parameters<typeof batchAnswer>[2]): void =>
-      void call.write(batchAnswer(request.getCorrelationId(), name, outcome));
-    if (!this.#allows(call, '$w', name)) return answer('access-denied');
+  #append({ name, expected, events }: Append, isAllowed: boolean, { answer, cut }: Ends): void {
+    if (!isAllowed) return answer({ kind: 'access-denied' });
     const store = () => this.database.append(name, expected, events);
     switch (this.#troubles.shift()) {
       case 'lose-answer':
         store();
-        return void call.emit('error', { code: status.UNAVAILABLE, details: 'Connection dropped' });
+        return cut();
       case 'not-ready':
-        return answer('not-ready');
+        return answer({ kind: 'not-ready' });
       case 'no-position-answer':
         return answer({ kind: 'success', revision: 0n, position: undefined });
       case 'hold':
@@ -226,25 +201,40 @@ export class KurrentDouble {
   }
 
   #delete(call: UnaryCall<InstanceType<typeof streams.DeleteReq>>, done: UnaryDone): void {
-    const name = nameOf(call.request.getOptions()?.getStreamIdentifier());
-    if (!this.#allows(call, '$d', name)) return done(accessDenied());
-    this.database.softDelete(name);
-    done(null, new streams.DeleteResp());
+    this.#deleteAs(call, done, (name) => {
+      this.database.softDelete(name);
+      return new streams.DeleteResp();
+    });
   }
 
   #tombstone(call: UnaryCall<InstanceType<typeof streams.TombstoneReq>>, done: UnaryDone): void {
-    const name = nameOf(call.request.getOptions()?.getStreamIdentifier());
+    this.#deleteAs(call, done, (name) => {
+      this.database.tombstone(name);
+      return new streams.TombstoneResp();
+    });
+  }
+
+  #deleteAs(call: UnaryCall<Deleting>, done: UnaryDone, deleteIt: (name: string) => object): void {
+    const options = call.request.getOptions();
+    if (options === undefined) return;
+    const name = nameOf(options.getStreamIdentifier());
+    const expected = expectedOf(options, () => options.getRevision());
     if (!this.#allows(call, '$d', name)) return done(accessDenied());
-    this.database.tombstone(name);
-    done(null, new streams.TombstoneResp());
+    const refused = this.database.refusalToDelete(name, expected);
+    if (refused?.kind === 'stream-deleted') return done(deletedError(name));
+    if (refused?.kind === 'wrong-expected-version') return done(wrongExpectedVersion(name, expected, refused.actual));
+    done(null, deleteIt(name));
   }
 }
 
+type Deleting = InstanceType<typeof streams.DeleteReq> | InstanceType<typeof streams.TombstoneReq>;
 interface UnaryCall<Request> {
   readonly request: Request;
   readonly metadata: Metadata;
 }
-type UnaryDone = (error: object | null, answer?: object) => void;
+
+/** A larger one ends its call: on the batch path also for all others that are on their way. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 const SUPPORTED: readonly (readonly [string, readonly string[]])[] = [
   ['append', []],
@@ -253,9 +243,6 @@ const SUPPORTED: readonly (readonly [string, readonly string[]])[] = [
   ['delete', []],
   ['tombstone', []],
 ];
-
-const refuseUnary = (_call: unknown, done: UnaryDone): void =>
-  done({ code: status.UNIMPLEMENTED, details: 'the double takes appends by the batch path only' });
 
 /** What passes only once it is spoken again. */
 const silenced = () => {

@@ -1,11 +1,7 @@
 /** Between the double's database and the messages of the public protocol (kurrentdb/protocols/v1). */
-import any from 'google-protobuf/google/protobuf/any_pb.js';
-import empty from 'google-protobuf/google/protobuf/empty_pb.js';
-import type { Message } from 'google-protobuf';
 import shared from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/shared_pb.js';
-import status from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/status_pb.js';
 import streams from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
-import { type Appended, type ExpectedState, MAX_APPEND_BYTES, type Proposed, type Stored } from './database.js';
+import type { ExpectedState, Proposed, Stored } from './database.js';
 
 const TICKS_PER_MS = 10_000n;
 
@@ -37,7 +33,7 @@ export const expectedOf = (
   return options.hasAny() ? 'any' : BigInt(revision());
 };
 
-const identifierOf = (name: string) => {
+export const identifierOf = (name: string) => {
   const identifier = new shared.StreamIdentifier();
   identifier.setStreamName(new Uint8Array(Buffer.from(name)));
   return identifier;
@@ -92,59 +88,4 @@ export const notFoundMessage = (name: string): InstanceType<typeof streams.ReadR
   notFound.setStreamIdentifier(identifierOf(name));
   answer.setStreamNotFound(notFound);
   return answer;
-};
-
-/** The answer to one append of a batch stream; a refusal is a status whose details name it. */
-export const batchAnswer = (
-  correlationId: InstanceType<typeof shared.UUID> | undefined,
-  name: string,
-  appended: Appended | 'not-ready' | 'access-denied',
-): InstanceType<typeof streams.BatchAppendResp> => {
-  const answer = new streams.BatchAppendResp();
-  answer.setCorrelationId(correlationId);
-  answer.setStreamIdentifier(identifierOf(name));
-  if (typeof appended === 'object' && appended.kind === 'success') {
-    const success = new streams.BatchAppendResp.Success();
-    success.setCurrentRevision(String(appended.revision));
-    if (appended.position === undefined) success.setNoPosition(new empty.Empty());
-    else {
-      const position = new shared.AllStreamPosition();
-      position.setCommitPosition(String(appended.position));
-      position.setPreparePosition(String(appended.position));
-      success.setPosition(position);
-    }
-    answer.setSuccess(success);
-  } else answer.setError(statusOf(appended));
-  return answer;
-};
-
-const statusOf = (refused: Exclude<Appended, { kind: 'success' }> | 'not-ready' | 'access-denied') => {
-  const error = new status.Status();
-  const say = (message: string, type: string, details: Message): typeof error => {
-    const packed = new any.Any();
-    packed.pack(details.serializeBinary(), `event_store.client.${type}`);
-    error.setMessage(message);
-    error.setDetails(packed);
-    return error;
-  };
-  if (refused === 'not-ready') return say('Server Is Not Ready', 'NotReady', new empty.Empty());
-  if (refused === 'access-denied') return say('', 'AccessDenied', new shared.AccessDenied());
-  switch (refused.kind) {
-    case 'wrong-expected-version': {
-      const details = new shared.WrongExpectedVersion();
-      if (refused.actual === undefined) details.setCurrentNoStream(new empty.Empty());
-      else details.setCurrentStreamRevision(String(refused.actual));
-      details.setExpectedAny(new empty.Empty());
-      return say('', 'WrongExpectedVersion', details);
-    }
-    case 'stream-deleted':
-      return say('', 'StreamDeleted', new shared.StreamDeleted());
-    case 'maximum-append-size-exceeded': {
-      const details = new shared.MaximumAppendSizeExceeded();
-      details.setMaxappendsize(MAX_APPEND_BYTES);
-      return say('', 'MaximumAppendSizeExceeded', details);
-    }
-    case 'bad-request':
-      return say('BadRequest', 'BadRequest', new shared.BadRequest());
-  }
 };

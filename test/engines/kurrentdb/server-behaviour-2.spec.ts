@@ -89,36 +89,59 @@ describe('section 2, a stored append again', () => {
     expect(await append(`${stream}c`, [events[0]!, events[0]!], NO_STREAM)).toMatchObject({ revision: 1n });
   });
 
-  it('a conflict is told by its class and type, never by its message, and names the actual revision', async () => {
-    const { stream } = await setUp();
-    const conflict = await server.client
-      .appendToStream(stream, some(1), { streamState: 0n })
-      .catch((error: unknown) => error);
-    expect(conflict).toBeInstanceOf(WrongExpectedVersionError);
-    expect(conflict).toMatchObject({ type: 'wrong-expected-version', message: '', name: 'Error', actualState: 3n });
+  it('a conflict is told by its class and type, never by its message, and names both states', async () => {
+    const { stream, events } = await setUp();
+    const conflict = (
+      given: ReturnType<typeof some>,
+      name: string,
+      streamState: typeof ANY | typeof STREAM_EXISTS | bigint,
+    ) => server.client.appendToStream(name, given, { streamState }).catch((error: unknown) => error);
+    const told = await conflict(some(1), stream, 0n);
+    expect(told).toBeInstanceOf(WrongExpectedVersionError);
+    expect(told).toMatchObject({ type: 'wrong-expected-version', message: '', name: 'Error', streamName: stream });
+    expect(told).toMatchObject({ expectedState: 0n, actualState: 3n });
+    const overlapping = await conflict([...events, event()], stream, ANY);
+    expect(overlapping).toMatchObject({ expectedState: 'any', actualState: 3n });
+    const absent = await conflict(some(1), `${stream}b`, STREAM_EXISTS);
+    expect(absent).toMatchObject({ expectedState: 'stream_exists', actualState: 'no_stream' });
   });
 
-  it('with throwOnAppendFailure=false a conflict is no error, and the revision it names means nothing', async () => {
+  it('with throwOnAppendFailure=false a conflict is no error, and the revision it names is 1, or -1 without a stream', async () => {
     const { stream } = await setUp();
     const lenient = KurrentDBClient.connectionString(`${server.connectionString}&throwOnAppendFailure=false`);
     const answer = await lenient.appendToStream(stream, some(1), { streamState: 0n });
+    const absent = await lenient.appendToStream(`${stream}b`, some(1), { streamState: 0n });
     await lenient.dispose();
-    expect(answer).toMatchObject({ success: false, position: undefined });
-    expect(answer.nextExpectedRevision).not.toBe(3n);
+    expect(answer).toEqual({ success: false, position: undefined, nextExpectedRevision: 1n });
+    expect(absent).toEqual({ success: false, position: undefined, nextExpectedRevision: -1n });
   });
 
   it('an append without events is success with invented values, and makes no stream', async () => {
     const stream = `${freshPrefix()}a`;
-    expect(await server.client.appendToStream(stream, [], { streamState: NO_STREAM })).toMatchObject({ success: true });
+    const answer = await server.client.appendToStream(stream, [], { streamState: NO_STREAM });
+    expect(answer).toMatchObject({ success: true, nextExpectedRevision: 0n });
     expect(await read(stream)).toBe('stream-not-found');
   });
 
-  it('without an expected state anything is taken: the default is any', async () => {
+  it('without an expected state, or with one that is undefined or by its old name, anything is taken: it is any', async () => {
     const { stream } = await setUp();
     await server.client.appendToStream(stream, some(1));
+    await server.client.appendToStream(stream, some(1), { streamState: undefined } as object);
     await server.client.appendToStream(stream, some(1), { expectedRevision: 0n } as AppendToStreamOptions);
-    expect(await revisions(stream)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(await revisions(stream)).toEqual([0, 1, 2, 3, 4, 5, 6]);
   });
+
+  it.each(['deleteStream', 'tombstoneStream'] as const)(
+    '%s knows the expected state by that old name',
+    async (method) => {
+      const { stream } = await setUp();
+      const refused = await server.client[method](stream, { expectedRevision: 2n }).catch((error: unknown) => error);
+      expect(refused).toBeInstanceOf(WrongExpectedVersionError);
+      expect(await revisions(stream)).toEqual([0, 1, 2, 3]);
+      await server.client[method](stream, { expectedRevision: 3n });
+      expect(await read(stream)).toMatch(/^stream-(deleted|not-found)$/);
+    },
+  );
 });
 
 describe('section 3', () => {
@@ -130,6 +153,14 @@ describe('section 3', () => {
     if (answer === 'maximum-append-size-exceeded') expect(await read(`${prefix}a`)).toBe('stream-not-found');
     else expect([answer, await revisions(`${prefix}a`)]).toEqual([expect.objectContaining({ revision: 1n }), [0, 1]]);
     expect(await append(`${prefix}b`, [large(1_048_576)], NO_STREAM)).toMatchObject({ revision: 0n });
+  });
+
+  it('metadata are not counted, nor are many events too large that are small together', async () => {
+    const stream = `${freshPrefix()}a`;
+    const heavy = binaryEvent({ type: 'invented', data: new Uint8Array(1), metadata: new Uint8Array(1_100_000) });
+    expect(await append(stream, [heavy], NO_STREAM)).toMatchObject({ revision: 0n });
+    const many = Array.from({ length: 1000 }, () => binaryEvent({ type: 'invented', data: new Uint8Array(1000) }));
+    expect(await append(stream, many, 0n)).toMatchObject({ revision: 1000n });
   });
 
   it('concurrent appends of one client are stored in the order of the calls', async () => {
