@@ -28,12 +28,13 @@ describe('section 7', () => {
     expect(await append(stream, some(1), 9n)).toMatchObject({ revision: 10n });
   });
 
-  it('$tb beyond the end: empty without an error, and what is appended is not to be read either', async () => {
-    const { stream } = await setUp();
+  it('$tb beyond the end: empty without an error, and what is appended is not to be read either, but in all', async () => {
+    const { prefix, stream } = await setUp();
     await server.client.setStreamMetadata(stream, { truncateBefore: 100 });
     expect(await revisions(stream)).toEqual([]);
     expect(await append(stream, some(1), 9n)).toMatchObject({ revision: 10n });
     expect(await revisions(stream)).toEqual([]);
+    expect((await everything(prefix)).at(-1)).toEqual({ type: 'invented', stream: 'a', revision: 10n });
   });
 
   it('$maxCount = 3: the last three; without metadata everything is back', async () => {
@@ -44,14 +45,25 @@ describe('section 7', () => {
     expect(await revisions(stream)).toHaveLength(10);
   });
 
-  it('a soft-deleted stream is as if it had never been, but its revisions go on', async () => {
+  it.each([
+    ['no stream', NO_STREAM],
+    ['any', ANY],
+  ] as const)('a soft-deleted stream is as if it had never been, but its revisions go on: %s', async (_, state) => {
     const { prefix, stream } = await setUp();
     await server.client.deleteStream(stream);
     expect(await read(stream)).toBe('stream-not-found');
     expect((await everything(prefix)).at(-1)).toMatchObject({ type: '$metadata', stream: '$$a' });
     expect(await append(stream, some(1), STREAM_EXISTS)).toBe('stream-deleted');
-    expect(await append(stream, some(1), NO_STREAM)).toMatchObject({ revision: 10n });
+    expect(await append(stream, some(1), state)).toMatchObject({ revision: 10n });
     expect(await revisions(stream)).toEqual([10]);
+  });
+
+  it('a soft delete is metadata: $tb is the highest revision, which no number can hold', async () => {
+    const { prefix, stream } = await setUp();
+    await server.client.deleteStream(stream);
+    expect(await everything(prefix)).toHaveLength(11);
+    const { metadata } = await server.client.getStreamMetadata(stream);
+    expect(metadata).toEqual({ truncateBefore: 9_223_372_036_854_776_000 });
   });
 
   it('the original append again after a soft delete: success without a position, and it stays deleted', async () => {
@@ -61,11 +73,12 @@ describe('section 7', () => {
     expect(await read(stream)).toBe('stream-not-found');
   });
 
-  it('a tombstone: the stream is dead for ever, and all shows it at the highest revision', async () => {
+  it('a tombstone: the stream is dead for ever with its metadata, and all shows it at the highest revision', async () => {
     const { prefix, stream } = await setUp();
     await server.client.tombstoneStream(stream);
     expect(await read(stream)).toBe('stream-deleted');
     expect(await append(stream, some(1), ANY)).toBe('stream-deleted');
+    await expect(server.client.getStreamMetadata(stream)).rejects.toMatchObject({ type: 'stream-deleted' });
     expect((await everything(prefix)).at(-1)).toEqual({
       type: '$streamDeleted',
       stream: 'a',

@@ -3,7 +3,15 @@
  * KURRENTDB_URL, that a real server still does.
  */
 import { describe, expect, it } from '@jest/globals';
-import { binaryEvent, jsonEvent, NO_STREAM, streamNameFilter } from '@kurrent/kurrentdb-client';
+import {
+  type AllStreamResolvedEvent,
+  binaryEvent,
+  jsonEvent,
+  type JSONType,
+  NO_STREAM,
+  type ResolvedEvent,
+  streamNameFilter,
+} from '@kurrent/kurrentdb-client';
 import { Child } from '@delta-hub/local-log/testing';
 import { once } from 'node:events';
 import { freshPrefix } from './given-server.js';
@@ -13,32 +21,53 @@ const server = serverOfSuite();
 const { append, read } = server;
 
 describe('section 9', () => {
-  it('a bad id or an empty type is an unknown error', async () => {
-    const stream = `${freshPrefix()}a`;
-    for (const bad of [
-      binaryEvent({ id: 'no-uuid', type: 'invented', data: new Uint8Array(1) }),
-      { ...event(), type: '' },
-    ])
-      expect(await append(stream, [bad], NO_STREAM)).toBe('unknown');
-    expect(await read(stream)).toBe('stream-not-found');
+  it.each([
+    ['an id that is no UUID', 'a', { ...event(), id: 'no-uuid' }],
+    ['the nil UUID', 'a', { ...event(), id: '00000000-0000-0000-0000-000000000000' }],
+    ['an empty type', 'a', { ...event(), type: '' }],
+    ['an empty name of the stream', '', event()],
+  ])('%s is an unknown error, of which the message alone says BadRequest', async (_, name, bad) => {
+    const stream = name && `${freshPrefix()}${name}`;
+    const refused = server.client.appendToStream(stream, [bad], { streamState: NO_STREAM });
+    await expect(refused).rejects.toMatchObject({ type: 'unknown', message: 'Could not recognize BadRequest' });
+    if (stream !== '') expect(await read(stream)).toBe('stream-not-found');
   });
 
-  it('bytes come back as they were, JSON does not, and metadata that are JSON come back parsed', async () => {
+  it.each([
+    ['70,000 characters', 'x'.repeat(70_000)],
+    ['NUL', 'a\0b'],
+    ['@', 'a@b'],
+  ])('%s in the name of a stream and in a type are taken, and come back', async (_, text) => {
+    const stream = `${freshPrefix()}${text}`;
+    expect(await append(stream, [{ ...event(), type: text }], NO_STREAM)).toMatchObject({ revision: 0n });
+    const found: unknown[] = [];
+    const subscription = server.client.subscribeToStream(stream);
+    subscription.on('data', ({ event: one }) => void found.push([one!.streamId, one!.type]));
+    await once(subscription, 'caughtUp');
+    await subscription.unsubscribe();
+    for await (const { event: one } of server.client.readStream(stream)) found.push([one!.streamId, one!.type]);
+    expect(found).toEqual([
+      [stream, text],
+      [stream, text],
+    ]);
+  });
+
+  it('bytes come back as they were, JSON does not, and metadata come back parsed where they are JSON', async () => {
     const stream = `${freshPrefix()}a`;
     const bytes = Uint8Array.from({ length: 256 }, (_, at) => at);
-    await server.client.appendToStream(
-      stream,
-      [
-        binaryEvent({ type: 'invented', data: bytes, metadata: new TextEncoder().encode('{"a":1}') }),
-        jsonEvent({ type: 'invented', data: { b: 1, a: 2 } }),
-      ],
-      { streamState: NO_STREAM },
-    );
+    const text = '{"b":1.0,"a":12345678901234567890,"10":"x","2":"y","d":1e2}';
+    const metadata = new TextEncoder().encode('{"a":1}');
+    const given = [
+      binaryEvent({ type: 'invented', data: bytes, metadata }),
+      jsonEvent({ type: 'invented', data: JSON.parse(text) as JSONType, metadata: bytes }),
+    ];
+    await server.client.appendToStream(stream, given, { streamState: NO_STREAM });
     const found = [];
     for await (const { event: one } of server.client.readStream(stream)) found.push(one);
     expect(Buffer.from(found[0]!.data as Uint8Array)).toEqual(Buffer.from(bytes));
     expect(found[0]).toMatchObject({ isJson: false, metadata: { a: 1 } });
-    expect(found[1]).toMatchObject({ isJson: true, data: { a: 2, b: 1 } });
+    expect(JSON.stringify(found[1]!.data)).toBe('{"2":"y","10":"x","b":1,"a":12345678901234567000,"d":100}');
+    expect(Buffer.from(found[1]!.metadata as Uint8Array)).toEqual(Buffer.from(bytes));
   });
 
   it('an id comes back in lower case, and text given as data does not come back', async () => {
@@ -50,30 +79,66 @@ describe('section 9', () => {
     expect(found.map((one) => [one.id, one.data === 'text'])).toEqual([[id, false]]);
   });
 
-  it('when an event was created is cut to whole seconds for who reads, and not for who subscribes', async () => {
+  it('who reads is given a Buffer, and the time of the event in whole seconds; who subscribes neither', async () => {
     const prefix = freshPrefix();
     const filter = streamNameFilter({ prefixes: [prefix] });
     // One in a thousand is created on a whole second by itself.
     await append(`${prefix}a`, some(1), NO_STREAM);
     await append(`${prefix}b`, some(1), NO_STREAM);
+    const told = ({ event: one }: AllStreamResolvedEvent) => ({
+      data: one!.data.constructor.name,
+      isWhole: one!.created.getTime() % 1000 === 0,
+    });
     const subscription = server.client.subscribeToAll({ filter });
-    const subscribed: number[] = [];
-    subscription.on('data', ({ event: one }) => void subscribed.push(one!.created.getTime() % 1000));
+    const subscribed: ReturnType<typeof told>[] = [];
+    subscription.on('data', (one) => void subscribed.push(told(one)));
     await once(subscription, 'caughtUp');
     await subscription.unsubscribe();
-    const found: number[] = [];
-    for await (const { event: one } of server.client.readAll({ filter })) found.push(one!.created.getTime() % 1000);
-    expect([found, subscribed.length, subscribed.some((ms) => ms !== 0)]).toEqual([[0, 0], 2, true]);
+    const found: ReturnType<typeof told>[] = [];
+    for await (const one of server.client.readAll({ filter })) found.push(told(one));
+    expect(found).toEqual(Array(2).fill({ data: 'Buffer', isWhole: true }));
+    expect(subscribed.map(({ data }) => data)).toEqual(['Uint8Array', 'Uint8Array']);
+    expect(subscribed.some(({ isWhole }) => !isWhole)).toBe(true);
   });
 
   it('what a stream is cut to comes back as a number, and everything else that counts as a bigint', async () => {
     const stream = `${freshPrefix()}a`;
     await append(stream, some(2), NO_STREAM);
     await server.client.setStreamMetadata(stream, { truncateBefore: 1 });
-    const { metadata } = await server.client.getStreamMetadata(stream);
+    const { metadata, metastreamRevision } = await server.client.getStreamMetadata(stream);
     expect(metadata).toMatchObject({ truncateBefore: 1 });
     for await (const { event: one } of server.client.readStream(stream))
       expect([typeof one!.revision, typeof one!.position?.commit]).toEqual(['bigint', 'bigint']);
+    // What is called a revision is the position of the event: as a revision it would be the first, 0.
+    for await (const { event: one } of server.client.readStream(`$$${stream}`))
+      expect([one!.revision, one!.position?.commit]).toEqual([0n, metastreamRevision]);
+  });
+
+  it('a link is given as what it points to only to who asks for that, and as nothing where that is gone', async () => {
+    const prefix = freshPrefix();
+    const [stream, gone, links] = ['a', 'b', 'links'].map((name) => `${prefix}${name}`) as [string, string, string];
+    for (const name of [stream, gone]) await append(name, some(2), NO_STREAM);
+    const linkTo = (name: string) => binaryEvent({ type: '$>', data: new TextEncoder().encode(`1@${name}`) });
+    await append(links, [linkTo(stream), linkTo(gone)], NO_STREAM);
+    await server.client.deleteStream(gone);
+    const told = ({ event: one, link }: ResolvedEvent) =>
+      [one, link].map((it) => it && `${it.revision}@${it.streamId}`);
+    const read = async (resolveLinkTos: boolean) => {
+      const found: unknown[] = [];
+      for await (const one of server.client.readStream(links, { resolveLinkTos })) found.push(told(one));
+      const subscription = server.client.subscribeToStream(links, { resolveLinkTos });
+      subscription.on('data', (one) => void found.push(told(one)));
+      await once(subscription, 'caughtUp');
+      await subscription.unsubscribe();
+      return found;
+    };
+    const own = [0, 1].map((revision) => [`${revision}@${links}`, undefined]);
+    expect(await read(false)).toEqual([...own, ...own]);
+    const resolved = [
+      [`1@${stream}`, `0@${links}`],
+      [undefined, `1@${links}`],
+    ];
+    expect(await read(true)).toEqual([...resolved, ...resolved]);
   });
 
   it.each([
