@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js';
 import type { Database, Stored } from './database.js';
 import { drained, filterOf, messageOf, type Reading, type ReadReq, streamIn } from './reading.js';
 import { deletedError } from './refusals.js';
-import { caughtUpMessage, confirmationMessage } from './wire.js';
+import { caughtUpMessage, confirmationMessage, type Place } from './wire.js';
 
 /** What the two measured servers do with a live subscriber that is too slow. */
 export interface Pace {
@@ -18,6 +18,8 @@ interface Followed {
   /** What is there and was not given yet, in order; whether it is wanted or not, it will not come again. */
   next(): readonly Stored[];
   isWanted(event: Stored): boolean;
+  /** Behind which event it is, if it was given one. */
+  place(): Pick<Place, 'revision' | 'position'>;
   /** After everything else, when nothing will ever come again. */
   tombstone(): Stored | undefined;
 }
@@ -26,7 +28,7 @@ interface Followed {
 export const subscribe = async (
   call: Reading,
   database: Database,
-  { abortSlowAfter = Infinity, fallBackAfter = Infinity }: Pace,
+  { abortSlowAfter = Infinity, fallBackAfter }: Pace,
   spoken: () => Promise<void>,
 ): Promise<void> => {
   const name = streamIn(call.request);
@@ -48,7 +50,7 @@ export const subscribe = async (
         unlisten();
         return void call.emit('error', TOO_SLOW);
       }
-      if (isLive && call.writableLength > fallBackAfter) isLive = false;
+      if (isLive && call.writableLength > (fallBackAfter ?? Infinity)) isLive = false;
       if (!isLive) await drained(call);
     }
     if (events.length > 0) continue;
@@ -58,7 +60,8 @@ export const subscribe = async (
       await new Promise((resolve) => call.write(messageOf(tombstone, call.request, database), resolve));
       return void call.emit('error', deletedError(tombstone.stream));
     }
-    if (!isLive) call.write(caughtUpMessage());
+    const place = fallBackAfter === undefined ? undefined : { date: new Date(), ...followed.place() };
+    if (!isLive) call.write(caughtUpMessage(place));
     isLive = true;
     await new Promise<void>((resolve) => (wake = resolve));
   }
@@ -78,6 +81,7 @@ const everything = (request: ReadReq, database: Database): Followed => {
       return events;
     },
     isWanted: filterOf(request),
+    place: () => (after < 0n ? {} : { position: after }),
     tombstone: () => undefined,
   };
 };
@@ -94,6 +98,7 @@ const oneStream = (name: string, request: ReadReq, database: Database): Followed
       return events;
     },
     isWanted: () => true,
+    place: () => (after < 0n ? {} : { revision: after }),
     tombstone: () => database.tombstoneOf(name),
   };
 };

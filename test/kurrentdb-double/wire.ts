@@ -1,4 +1,5 @@
 /** Between the double's database and the messages of the public protocol (kurrentdb/protocols/v1). */
+import timestamp from 'google-protobuf/google/protobuf/timestamp_pb.js';
 import shared from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/shared_pb.js';
 import streams from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
 import type { ExpectedState, Proposed, Stored } from './database.js';
@@ -76,9 +77,27 @@ export const confirmationMessage = (subscription: string): InstanceType<typeof s
   return answer;
 };
 
-export const caughtUpMessage = (): InstanceType<typeof streams.ReadResp> => {
+/** Where a subscription is that has caught up, and when, as KurrentDB says it. */
+export interface Place {
+  readonly date: Date;
+  /** In the stream that is followed, or else of everything. */
+  readonly revision?: bigint;
+  readonly position?: bigint;
+}
+
+/** EventStoreDB does not say where. */
+export const caughtUpMessage = (place?: Place): InstanceType<typeof streams.ReadResp> => {
+  const caughtUp = new streams.ReadResp.CaughtUp();
+  if (place !== undefined) caughtUp.setTimestamp(timestamp.Timestamp.fromDate(place.date));
+  if (place?.revision !== undefined) caughtUp.setStreamRevision(String(place.revision));
+  if (place?.position !== undefined) {
+    const position = new streams.ReadResp.Position();
+    caughtUp.setPosition(position);
+    position.setCommitPosition(String(place.position));
+    position.setPreparePosition(String(place.position));
+  }
   const answer = new streams.ReadResp();
-  answer.setCaughtUp(new streams.ReadResp.CaughtUp());
+  answer.setCaughtUp(caughtUp);
   return answer;
 };
 

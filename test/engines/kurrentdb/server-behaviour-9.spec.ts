@@ -116,14 +116,16 @@ describe('section 9', () => {
 
   it('a link is given as what it points to only to who asks for that, and as nothing where that is gone', async () => {
     const prefix = freshPrefix();
-    const [stream, gone, links] = ['a', 'b', 'links'].map((name) => `${prefix}${name}`) as [string, string, string];
-    for (const name of [stream, gone]) await append(name, some(2), NO_STREAM);
+    const [stream, hidden, dead] = [`${prefix}a`, `${prefix}b`, `${prefix}c`];
+    const links = `${prefix}links`;
     const linkTo = (name: string) => binaryEvent({ type: '$>', data: new TextEncoder().encode(`1@${name}`) });
-    await append(links, [linkTo(stream), linkTo(gone)], NO_STREAM);
-    await server.client.deleteStream(gone);
+    for (const name of [stream, hidden, dead]) await append(name, some(2), NO_STREAM);
+    await append(links, [stream, hidden, dead].map(linkTo), NO_STREAM);
+    await server.client.deleteStream(hidden);
+    await server.client.tombstoneStream(dead);
     const told = ({ event: one, link }: ResolvedEvent) =>
       [one, link].map((it) => it && `${it.revision}@${it.streamId}`);
-    const read = async (resolveLinkTos: boolean) => {
+    const given = async (resolveLinkTos: boolean) => {
       const found: unknown[] = [];
       for await (const one of server.client.readStream(links, { resolveLinkTos })) found.push(told(one));
       const subscription = server.client.subscribeToStream(links, { resolveLinkTos });
@@ -132,13 +134,14 @@ describe('section 9', () => {
       await subscription.unsubscribe();
       return found;
     };
-    const own = [0, 1].map((revision) => [`${revision}@${links}`, undefined]);
-    expect(await read(false)).toEqual([...own, ...own]);
+    const own = [0, 1, 2].map((revision) => [`${revision}@${links}`, undefined]);
+    expect(await given(false)).toEqual([...own, ...own]);
     const resolved = [
       [`1@${stream}`, `0@${links}`],
       [undefined, `1@${links}`],
+      [undefined, `2@${links}`],
     ];
-    expect(await read(true)).toEqual([...resolved, ...resolved]);
+    expect(await given(true)).toEqual([...resolved, ...resolved]);
   });
 
   it.each([
@@ -151,11 +154,19 @@ describe('section 9', () => {
     expect(child.lines).toEqual(['unhandled', 'not settled']);
   });
 
-  it('a process stays after an append until the client is disposed', async () => {
-    const child = new Child(new URL('./testing/trap.ts', import.meta.url), server.connectionString, 'exit');
-    await child.printed(2);
+  it('an expected state of -1 takes a hundred appends of others with it: none is stored', async () => {
+    const child = new Child(new URL('./testing/trap.ts', import.meta.url), server.connectionString, 'negativeState');
     expect(await child.ended()).toBe(0);
-    expect(child.lines).toEqual(['still here', 'disposed']);
+    expect(child.lines.toSorted()).toEqual(['0 stored', 'unavailable 13', 'unhandled']);
+  });
+
+  it.each([
+    ['an append keeps it until the client is disposed', 'appending', ['still here', 'end']],
+    ['reading does not keep it', 'reading', ['end']],
+  ])('a process and its client: %s', async (_, trap, lines) => {
+    const child = new Child(new URL('./testing/trap.ts', import.meta.url), server.connectionString, trap);
+    expect(await child.ended()).toBe(0);
+    expect(child.lines).toEqual(lines);
   });
 
   it('an absent stream is an error on the first step of the reading, a revision past the end is not', async () => {
