@@ -29,6 +29,8 @@ export type Appended =
   | { readonly kind: 'maximum-append-size-exceeded' }
   | { readonly kind: 'bad-request' };
 
+export type NotDeleted = Extract<Appended, { kind: 'wrong-expected-version' | 'stream-deleted' }>;
+
 /** How a stream looks to who reads it. */
 export type StreamState = 'absent' | 'there' | 'soft-deleted' | 'tombstoned';
 
@@ -107,7 +109,7 @@ export class Database {
   }
 
   /** Why a stream is not deleted for who expects this of it, where it is not. */
-  refusalToDelete(name: string, expected: ExpectedState): Appended | undefined {
+  refusalToDelete(name: string, expected: ExpectedState): NotDeleted | undefined {
     if (this.stateOf(name) === 'tombstoned') return { kind: 'stream-deleted' };
     const actual = this.#streams.get(name)?.events.at(-1)?.revision;
     const isMet: Readonly<Record<string, boolean>> = {

@@ -10,6 +10,7 @@ import featuresService from '@kurrent/kurrentdb-client/generated/kurrentdb/proto
 import streams from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
 import streamsService from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_grpc_pb.js';
 import { Access, type Account, type Right } from './access.js';
+import type { Append } from './append-answers.js';
 import type { Certificate } from '../engines/local-certificate.js';
 import { type Batches, collectBatches, collectOne, type Ends, type OneAppend, type UnaryDone } from './appends.js';
 import { Database } from './database.js';
@@ -17,7 +18,6 @@ import { drained, messageOf, type Reading, streamIn, wantedOf } from './reading.
 import { accessDenied, deletedError, wrongExpectedVersion } from './refusals.js';
 import { type Pace, subscribe } from './subscription.js';
 import { expectedOf, nameOf, notFoundMessage } from './wire.js';
-import type { Append } from './append-answers.js';
 
 /** What the two measured servers do differently, and how one is set up. */
 export interface DoubleOptions extends Pace {
@@ -216,14 +216,13 @@ export class KurrentDouble {
 
   #deleteAs(call: UnaryCall<Deleting>, done: UnaryDone, deleteIt: (name: string) => object): void {
     const options = call.request.getOptions();
-    if (options === undefined) return;
-    const name = nameOf(options.getStreamIdentifier());
-    const expected = expectedOf(options, () => options.getRevision());
+    const name = nameOf(options?.getStreamIdentifier());
     if (!this.#allows(call, '$d', name)) return done(accessDenied());
+    const expected = options === undefined ? 'any' : expectedOf(options, () => options.getRevision());
     const refused = this.database.refusalToDelete(name, expected);
-    if (refused?.kind === 'stream-deleted') return done(deletedError(name));
-    if (refused?.kind === 'wrong-expected-version') return done(wrongExpectedVersion(name, expected, refused.actual));
-    done(null, deleteIt(name));
+    if (refused === undefined) return done(null, deleteIt(name));
+    if (refused.kind === 'stream-deleted') return done(deletedError(name));
+    done(wrongExpectedVersion(name, expected, refused.actual));
   }
 }
 

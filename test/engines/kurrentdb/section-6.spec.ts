@@ -169,7 +169,9 @@ describe('section 6, reading', () => {
     const follow = async (): Promise<void> => {
       for await (const { event } of subscription) if (event !== undefined) seen.push(event.streamId);
     };
-    expect(await told(follow())).toEqual({ class: 'UnknownError', type: 'unknown', code: 10 });
+    const following = follow();
+    expect(await told(following)).toEqual({ class: 'UnknownError', type: 'unknown', code: 10 });
+    await expect(following).rejects.toThrow('Consumer too slow to handle event while live.');
     expect(seen).toEqual(seen.map((_, at) => `s${at}`));
     expect(seen.length).toBeLessThan(400);
   });

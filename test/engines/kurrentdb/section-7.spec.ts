@@ -31,6 +31,11 @@ const all = async (): Promise<string[]> => {
     if (event !== undefined && !event.streamId.startsWith('$')) found.push(`${event.streamId} ${event.revision}`);
   return found;
 };
+const revisions = async (stream: string): Promise<number[]> => {
+  const found: number[] = [];
+  for await (const { event } of client.readStream(stream)) found.push(Number(event!.revision));
+  return found;
+};
 const whole = Array.from({ length: 6 }, (_, revision) => `whole ${revision}`);
 
 const truncateAndDelete = async (): Promise<void> => {
@@ -41,22 +46,17 @@ const truncateAndDelete = async (): Promise<void> => {
 
 describe('section 7, $maxAge', () => {
   it('what is older than so many seconds is not to be read, all still has it, and without metadata it is back', async () => {
-    const revisions = async (): Promise<number[]> => {
-      const found: number[] = [];
-      for await (const { event } of client.readStream('whole')) found.push(Number(event!.revision));
-      return found;
-    };
     await client.setStreamMetadata('whole', { maxAge: 60 });
     clock += 40_000;
     await client.appendToStream('whole', binaryEvent({ type: 'invented', data: new Uint8Array(8) }));
-    expect(await revisions()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(await revisions('whole')).toEqual([0, 1, 2, 3, 4, 5, 6]);
     clock += 40_000;
-    expect(await revisions()).toEqual([6]);
+    expect(await revisions('whole')).toEqual([6]);
     clock += 40_000;
-    expect(await revisions()).toEqual([]);
+    expect(await revisions('whole')).toEqual([]);
     expect(await all()).toContain('whole 6');
     await client.setStreamMetadata('whole', {});
-    expect(await revisions()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(await revisions('whole')).toEqual([0, 1, 2, 3, 4, 5, 6]);
   });
 });
 
@@ -74,6 +74,13 @@ describe('section 7, after a scavenge', () => {
     expect((await all()).length).toBe(25);
     double.database.scavenge();
     expect(await all()).toEqual([...whole, 'cut 4', 'cut 5', 'hidden 5', 'dead 9223372036854775807']);
+  });
+
+  it('what is gone does not come back when the metadata are removed', async () => {
+    await truncateAndDelete();
+    double.database.scavenge();
+    for (const stream of ['cut', 'hidden']) await client.setStreamMetadata(stream, {});
+    expect([await revisions('cut'), await revisions('hidden')]).toEqual([[4, 5], [5]]);
   });
 
   it('who goes on from a position that was removed goes on behind it', async () => {
