@@ -3,7 +3,15 @@
  * KURRENTDB_URL, that a real server still does.
  */
 import { describe, expect, it } from '@jest/globals';
-import { ANY, NO_STREAM, STREAM_EXISTS, type StreamSubscription, streamNameFilter } from '@kurrent/kurrentdb-client';
+import {
+  type AllStreamSubscription,
+  ANY,
+  END,
+  NO_STREAM,
+  STREAM_EXISTS,
+  type StreamSubscription,
+  streamNameFilter,
+} from '@kurrent/kurrentdb-client';
 import { Inbox } from '@delta-hub/local-log/testing';
 import { once } from 'node:events';
 import { freshPrefix } from './given-server.js';
@@ -99,10 +107,10 @@ describe('section 7', () => {
   });
 });
 
-describe('section 7, who follows a stream', () => {
+describe('section 7, who follows', () => {
   const END_OF_DEAD = '$streamDeleted 9223372036854775807';
   /** `<type> <revision>` of what the subscription was given. */
-  const givenTo = (subscription: StreamSubscription): Inbox<string> => {
+  const givenTo = (subscription: StreamSubscription | AllStreamSubscription): Inbox<string> => {
     const inbox = new Inbox<string>();
     subscription.on('data', ({ event: one }) => void inbox.take(`${one!.type} ${one!.revision}`));
     return inbox;
@@ -117,6 +125,26 @@ describe('section 7, who follows a stream', () => {
     await append(`${stream}b`, some(2), NO_STREAM);
     await append(stream, some(1), 2n);
     expect(await inbox.holding(3)).toEqual(['invented 1', 'invented 2', 'invented 3']);
+    await subscription.unsubscribe();
+  });
+
+  it.each([
+    ['a stream', (stream: string) => server.client.subscribeToStream(stream, { fromRevision: END })],
+    [
+      'everything',
+      (stream: string) => {
+        const filter = streamNameFilter({ prefixes: [stream] });
+        return server.client.subscribeToAll({ fromPosition: END, filter });
+      },
+    ],
+  ])('is given from the end of %s only what comes', async (_, subscribe) => {
+    const stream = `${freshPrefix()}a`;
+    await append(stream, some(2), NO_STREAM);
+    const subscription = subscribe(stream);
+    const inbox = givenTo(subscription);
+    await once(subscription, 'caughtUp');
+    await append(stream, some(1), 1n);
+    expect(await inbox.holding(1)).toEqual(['invented 2']);
     await subscription.unsubscribe();
   });
 
