@@ -29,6 +29,8 @@ export type Appended =
   | { readonly kind: 'maximum-append-size-exceeded' }
   | { readonly kind: 'bad-request' };
 
+export type NotDeleted = Extract<Appended, { kind: 'wrong-expected-version' | 'stream-deleted' }>;
+
 /** How a stream looks to who reads it. */
 export type StreamState = 'absent' | 'there' | 'soft-deleted' | 'tombstoned';
 
@@ -106,7 +108,19 @@ export class Database {
     this.#tell();
   }
 
-  /** Replaces the whole metadata of a stream: `$tb`, `$maxCount`, `$acl`. */
+  /** Why a stream is not deleted for who expects this of it, where it is not. */
+  refusalToDelete(name: string, expected: ExpectedState): NotDeleted | undefined {
+    if (this.stateOf(name) === 'tombstoned') return { kind: 'stream-deleted' };
+    const actual = this.#streams.get(name)?.events.at(-1)?.revision;
+    const isMet: Readonly<Record<string, boolean>> = {
+      any: true,
+      no_stream: actual === undefined,
+      stream_exists: actual !== undefined,
+    };
+    return (isMet[String(expected)] ?? expected === actual) ? undefined : { kind: 'wrong-expected-version', actual };
+  }
+
+  /** Replaces the whole metadata of a stream: `$tb`, `$maxCount`, `$maxAge`, `$acl`. */
   setMetadata(name: string, metadata: object): void {
     this.#setMetadata(name, metadata);
     this.#tell();
@@ -143,8 +157,15 @@ export class Database {
   stateOf(name: string): StreamState {
     const stream = this.#streams.get(name);
     if (stream?.tombstone !== undefined) return 'tombstoned';
+    // The metadata of a dead stream are as dead.
+    if (name.startsWith('$$') && this.stateOf(name.slice(2)) === 'tombstoned') return 'tombstoned';
     if (this.#metadata(name).$tb === Number(FOR_EVER)) return 'soft-deleted';
     return stream === undefined || stream.events.length === 0 ? 'absent' : 'there';
+  }
+
+  /** The mark at the end of a stream that is dead for ever. */
+  tombstoneOf(name: string): Stored | undefined {
+    return this.#streams.get(name)?.tombstone;
   }
 
   /** What a reader of the stream sees, in order. */
@@ -169,12 +190,13 @@ export class Database {
   }
 
   #isVisible(event: Stored): boolean {
-    const { $tb = 0, $maxCount } = this.#metadata(event.stream);
+    const { $tb = 0, $maxCount = Infinity, $maxAge = Infinity } = this.#metadata(event.stream);
     const last = this.#streams.get(event.stream)?.events.at(-1)?.revision ?? 0n;
-    return Number(event.revision) >= $tb && ($maxCount === undefined || last - event.revision < BigInt($maxCount));
+    const age = this.now().getTime() - event.created.getTime();
+    return Number(event.revision) >= $tb && Number(last - event.revision) < $maxCount && age <= $maxAge * 1000;
   }
 
-  #metadata(name: string): { readonly $tb?: number; readonly $maxCount?: number } {
+  #metadata(name: string): { readonly $tb?: number; readonly $maxCount?: number; readonly $maxAge?: number } {
     const last = this.#streams.get(`$$${name}`)?.events.at(-1);
     return last === undefined ? {} : (JSON.parse(Buffer.from(last.data).toString('utf8')) as object);
   }

@@ -4,45 +4,23 @@
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server as Listener, type Socket } from 'node:net';
-import {
-  Metadata,
-  Server,
-  ServerCredentials,
-  type ServerDuplexStream,
-  type ServerWritableStream,
-  status,
-} from '@grpc/grpc-js';
+import { type Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import features from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/serverfeatures_pb.js';
 import featuresService from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/serverfeatures_grpc_pb.js';
 import streams from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
 import streamsService from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_grpc_pb.js';
 import { Access, type Account, type Right } from './access.js';
+import type { Append } from './append-answers.js';
 import type { Certificate } from '../engines/local-certificate.js';
-import { Database, type ExpectedState, firstNot, type Proposed, type Stored } from './database.js';
-import {
-  batchAnswer,
-  caughtUpMessage,
-  confirmationMessage,
-  eventMessage,
-  expectedOf,
-  nameOf,
-  notFoundMessage,
-  proposedOf,
-} from './wire.js';
-
-type ReadReq = InstanceType<typeof streams.ReadReq>;
-type ReadResp = InstanceType<typeof streams.ReadResp>;
-type BatchAppendReq = InstanceType<typeof streams.BatchAppendReq>;
-type BatchAppendResp = InstanceType<typeof streams.BatchAppendResp>;
-type Reading = ServerWritableStream<ReadReq, ReadResp>;
-type Batches = ServerDuplexStream<BatchAppendReq, BatchAppendResp>;
+import { type Batches, collectBatches, collectOne, type Ends, type OneAppend, type UnaryDone } from './appends.js';
+import { Database } from './database.js';
+import { drained, messageOf, type Reading, streamIn, wantedOf } from './reading.js';
+import { accessDenied, deletedError, wrongExpectedVersion } from './refusals.js';
+import { type Pace, subscribe } from './subscription.js';
+import { expectedOf, nameOf, notFoundMessage } from './wire.js';
 
 /** What the two measured servers do differently, and how one is set up. */
-export interface DoubleOptions {
-  /** EventStoreDB 23 aborts a live subscriber that has this many events unread. */
-  readonly abortSlowAfter?: number;
-  /** KurrentDB lets it fall back to catching up instead. */
-  readonly fallBackAfter?: number;
+export interface DoubleOptions extends Pace {
   /** With accounts it answers on TLS, as the client sends a login over nothing else; without, everybody may do everything. */
   readonly accounts?: Readonly<Record<string, Account>>;
   readonly certificate?: Certificate;
@@ -81,12 +59,12 @@ export class KurrentDouble {
   /** Listens, on any free port unless one is given, and the second time on the same as before. */
   async start(port = this.#port): Promise<this> {
     this.#port = port;
-    const server = new Server({ 'grpc.max_receive_message_length': -1 });
+    const server = new Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES });
     server.addService(featuresService.ServerFeaturesService, { getSupportedMethods: this.#features });
     server.addService(streamsService.StreamsService, {
       read: (call: Reading) => void this.#read(call),
-      batchAppend: (call: Batches) => this.#batchAppend(call),
-      append: refuseUnary,
+      batchAppend: (call: Batches) => collectBatches(call, this.#takerOf(call)),
+      append: (call: OneAppend, done: UnaryDone) => collectOne(call, done, this.#takerOf(call)),
       delete: (call: UnaryCall<InstanceType<typeof streams.DeleteReq>>, done: UnaryDone) => this.#delete(call, done),
       tombstone: (call: UnaryCall<InstanceType<typeof streams.TombstoneReq>>, done: UnaryDone) =>
         this.#tombstone(call, done),
@@ -170,42 +148,19 @@ export class KurrentDouble {
     done(null, methods);
   };
 
-  #batchAppend(call: Batches): void {
-    const begun = new Map<string, { name: string; expected: ExpectedState; events: Proposed[] }>();
-    call.on('data', (request: BatchAppendReq) => {
-      const id = request.getCorrelationId()?.getString() ?? '';
-      const options = request.getOptions();
-      if (options !== undefined)
-        begun.set(id, {
-          name: nameOf(options.getStreamIdentifier()),
-          expected: expectedOf(options, () => options.getStreamPosition()),
-          events: [],
-        });
-      const append = begun.get(id);
-      append?.events.push(...request.getProposedMessagesList().map(proposedOf));
-      if (append === undefined || !request.getIsFinal()) return;
-      begun.delete(id);
-      this.#append(call, request, append);
-    });
-    call.on('end', () => call.end());
-    call.on('error', () => undefined);
+  #takerOf(call: { readonly metadata: Metadata }): (append: Append, ends: Ends) => void {
+    return (append, ends) => this.#append(append, this.#allows(call, '$w', append.name), ends);
   }
 
-  #append(
-    call: Batches,
-    request: BatchAppendReq,
-    { name, expected, events }: { name: string; expected: ExpectedState; events: readonly Proposed[] },
-  ): void {
-    const answer = (outcome: Parameters<typeof batchAnswer>[2]): void =>
-      void call.write(batchAnswer(request.getCorrelationId(), name, outcome));
-    if (!this.#allows(call, '$w', name)) return answer('access-denied');
+  #append({ name, expected, events }: Append, isAllowed: boolean, { answer, cut }: Ends): void {
+    if (!isAllowed) return answer({ kind: 'access-denied' });
     const store = () => this.database.append(name, expected, events);
     switch (this.#troubles.shift()) {
       case 'lose-answer':
         store();
-        return void call.emit('error', { code: status.UNAVAILABLE, details: 'Connection dropped' });
+        return cut();
       case 'not-ready':
-        return answer('not-ready');
+        return answer({ kind: 'not-ready' });
       case 'no-position-answer':
         return answer({ kind: 'success', revision: 0n, position: undefined });
       case 'hold':
@@ -218,9 +173,9 @@ export class KurrentDouble {
   async #read(call: Reading): Promise<void> {
     const options = call.request.getOptions();
     if (options === undefined) return void call.end();
-    const name = options.hasStream() ? nameOf(options.getStream()?.getStreamIdentifier()) : undefined;
+    const name = streamIn(call.request);
     if (!this.#allows(call, '$r', name ?? '$all')) return void call.emit('error', accessDenied());
-    if (options.hasSubscription()) return this.#subscribe(call);
+    if (options.hasSubscription()) return subscribe(call, this.database, this.options, () => this.#spoken());
     if (name !== undefined) {
       const state = this.database.stateOf(name);
       if (state === 'tombstoned') return void call.emit('error', deletedError(name));
@@ -240,64 +195,45 @@ export class KurrentDouble {
     const events = name === undefined ? this.database.all() : this.database.read(name);
     const wanted = wantedOf(call.request, events, isBackwards);
     if (name !== undefined) await this.#arrived();
-    for (const event of wanted) if (!call.write(eventMessage(event)) && !call.cancelled) await drained(call);
+    for (const event of wanted)
+      if (!call.write(messageOf(event, call.request, this.database)) && !call.cancelled) await drained(call);
     call.end();
   }
 
-  /** From a position, which is not delivered again; first the past, then what comes. */
-  async #subscribe(call: Reading): Promise<void> {
-    const isWanted = filterOf(call.request);
-    const position = call.request.getOptions()?.getAll()?.getPosition();
-    let after = position === undefined ? -1n : BigInt(position.getCommitPosition());
-    let wake = (): void => undefined;
-    const unlisten = this.database.listen(() => wake());
-    call.on('cancelled', () => wake());
-    call.on('error', () => undefined);
-    call.write(confirmationMessage(crypto.randomUUID()));
-    let isLive = false;
-    while (!call.cancelled && !call.destroyed) {
-      await this.#spoken();
-      const seen = this.database.after(after);
-      after = seen.at(-1)?.position ?? after;
-      const events = seen.filter(isWanted);
-      for (const event of events) {
-        const isTaken = call.write(eventMessage(event));
-        if (isTaken || call.cancelled || call.destroyed) continue;
-        if (isLive && call.writableLength > (this.options.abortSlowAfter ?? Infinity)) {
-          unlisten();
-          return void call.emit('error', TOO_SLOW);
-        }
-        if (isLive && call.writableLength > (this.options.fallBackAfter ?? Infinity)) isLive = false;
-        if (!isLive) await drained(call);
-      }
-      if (events.length > 0) continue;
-      if (!isLive) call.write(caughtUpMessage());
-      isLive = true;
-      await new Promise<void>((resolve) => (wake = resolve));
-    }
-    unlisten();
-  }
-
   #delete(call: UnaryCall<InstanceType<typeof streams.DeleteReq>>, done: UnaryDone): void {
-    const name = nameOf(call.request.getOptions()?.getStreamIdentifier());
-    if (!this.#allows(call, '$d', name)) return done(accessDenied());
-    this.database.softDelete(name);
-    done(null, new streams.DeleteResp());
+    this.#deleteAs(call, done, (name) => {
+      this.database.softDelete(name);
+      return new streams.DeleteResp();
+    });
   }
 
   #tombstone(call: UnaryCall<InstanceType<typeof streams.TombstoneReq>>, done: UnaryDone): void {
-    const name = nameOf(call.request.getOptions()?.getStreamIdentifier());
+    this.#deleteAs(call, done, (name) => {
+      this.database.tombstone(name);
+      return new streams.TombstoneResp();
+    });
+  }
+
+  #deleteAs(call: UnaryCall<Deleting>, done: UnaryDone, deleteIt: (name: string) => object): void {
+    const options = call.request.getOptions();
+    const name = nameOf(options?.getStreamIdentifier());
     if (!this.#allows(call, '$d', name)) return done(accessDenied());
-    this.database.tombstone(name);
-    done(null, new streams.TombstoneResp());
+    const expected = options === undefined ? 'any' : expectedOf(options, () => options.getRevision());
+    const refused = this.database.refusalToDelete(name, expected);
+    if (refused === undefined) return done(null, deleteIt(name));
+    if (refused.kind === 'stream-deleted') return done(deletedError(name));
+    done(wrongExpectedVersion(name, expected, refused.actual));
   }
 }
 
+type Deleting = InstanceType<typeof streams.DeleteReq> | InstanceType<typeof streams.TombstoneReq>;
 interface UnaryCall<Request> {
   readonly request: Request;
   readonly metadata: Metadata;
 }
-type UnaryDone = (error: object | null, answer?: object) => void;
+
+/** A larger one ends its call: on the batch path also for all others that are on their way. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 const SUPPORTED: readonly (readonly [string, readonly string[]])[] = [
   ['append', []],
@@ -307,27 +243,6 @@ const SUPPORTED: readonly (readonly [string, readonly string[]])[] = [
   ['tombstone', []],
 ];
 
-const TOO_SLOW = {
-  code: status.ABORTED,
-  details: 'Consumer too slow to handle event while live. Client resubscription required.',
-};
-
-const refuseUnary = (_call: unknown, done: UnaryDone): void =>
-  done({ code: status.UNIMPLEMENTED, details: 'the double takes appends by the batch path only' });
-
-const deletedError = (name: string): object => {
-  const metadata = new Metadata();
-  metadata.set('exception', 'stream-deleted');
-  metadata.set('stream-name', name);
-  return { code: status.FAILED_PRECONDITION, details: `Event stream '${name}' is deleted.`, metadata };
-};
-
-const accessDenied = (): object => {
-  const metadata = new Metadata();
-  metadata.set('exception', 'access-denied');
-  return { code: status.PERMISSION_DENIED, details: 'Access Denied', metadata };
-};
-
 /** What passes only once it is spoken again. */
 const silenced = () => {
   const [spoken, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -336,45 +251,4 @@ const silenced = () => {
     return spoken.promise;
   };
   return { pass, speak: spoken.resolve, asked: asked.promise };
-};
-
-const drained = async (call: Reading): Promise<void> => {
-  await Promise.race([once(call, 'drain'), once(call, 'cancelled'), once(call, 'close')]).catch(() => undefined);
-};
-
-/** Which events a read of everything wants, by the prefixes or the expression it gives. */
-const filterOf = (request: ReadReq): ((event: Stored) => boolean) => {
-  const filter = request.getOptions()?.getFilter();
-  const expression = filter?.getStreamIdentifier() ?? filter?.getEventType();
-  if (filter === undefined || expression === undefined) return () => true;
-  const textOf = (event: Stored): string => (filter.hasStreamIdentifier() ? event.stream : event.type);
-  const prefixes = expression.getPrefixList();
-  if (prefixes.length > 0) return (event) => prefixes.some((prefix) => textOf(event).startsWith(prefix));
-  const pattern = new RegExp(expression.getRegex());
-  return (event) => pattern.test(textOf(event));
-};
-
-/** The events that a read gives, in its order. Where it begins is looked up, as a real server does, and belongs to it. */
-const wantedOf = (request: ReadReq, events: readonly Stored[], isBackwards: boolean): readonly Stored[] => {
-  const isWanted = filterOf(request);
-  const count = Number(request.getOptions()?.getCount());
-  const wanted: Stored[] = [];
-  const step = isBackwards ? -1 : 1;
-  for (let at = startOf(request, events, isBackwards); at in events && wanted.length < count; at += step)
-    if (isWanted(events[at]!)) wanted.push(events[at]!);
-  return wanted;
-};
-
-const startOf = (request: ReadReq, events: readonly Stored[], isBackwards: boolean): number => {
-  const all = request.getOptions()?.getAll();
-  const stream = request.getOptions()?.getStream();
-  const position = all?.hasPosition() === true ? BigInt(all.getPosition()?.getCommitPosition() ?? 0) : undefined;
-  const revision = stream?.hasRevision() === true ? BigInt(stream.getRevision()) : undefined;
-  if (position === undefined && revision === undefined) return isBackwards ? events.length - 1 : 0;
-  const isBefore = (event: Stored): boolean =>
-    position === undefined ? event.revision < revision! : event.position < position;
-  const first = firstNot(events, isBefore);
-  if (!isBackwards) return first;
-  const isThere = first in events && (events[first]!.position === position || events[first]!.revision === revision);
-  return isThere ? first : first - 1;
 };

@@ -69,6 +69,15 @@ describe('section 5, the rights of an account on ordinary streams', () => {
     }
   });
 
+  it('what is denied is so by a call of its own too, there with code 7', async () => {
+    await harden();
+    const credentials = { username: 'node', password: 'invented' };
+    const append = (options: object) => clientOf('node').appendToStream('$$a', event(), options);
+    await expect(append({})).rejects.toMatchObject({ type: 'access-denied', code: undefined });
+    await expect(append({ credentials })).rejects.toMatchObject({ type: 'access-denied', code: 7 });
+    expect(await outcome(clientOf('admin').appendToStream('a', event(), { credentials }))).toBe('done');
+  });
+
   it('the rights of one stream go before the default, each by itself', async () => {
     await harden();
     const [admin, node] = [clientOf('admin'), clientOf('node')];

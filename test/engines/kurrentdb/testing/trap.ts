@@ -16,28 +16,66 @@ const client = KurrentDBClient.connectionString(url);
 const stream = `trap-${crypto.randomUUID()}`;
 const good = binaryEvent({ type: 'invented', data: new Uint8Array(1) });
 const noState: AppendToStreamOptions = { streamState: NO_STREAM };
+const append = (name: string, options = noState) => client.appendToStream(`${stream}-${name}`, good, options);
+const isStored = async (name: string): Promise<boolean> => {
+  try {
+    for await (const { event } of client.readStream(`${stream}-${name}`)) return event !== undefined;
+    return false;
+  } catch {
+    return false;
+  }
+};
 
-process.on('unhandledRejection', () => console.log('unhandled'));
-await client.appendToStream(`${stream}-before`, good, noState);
+/** Whether an append settles that cannot be built. */
+const neverSettles = async (broken: () => Promise<unknown>): Promise<void> => {
+  await append('before');
+  const settled = broken().then(
+    () => 'settled',
+    () => 'settled',
+  );
+  console.log(await Promise.race([settled, pause(LONG_MS, 'not settled')]));
+};
 
-if (trap === 'exit') {
-  const timer = setTimeout(() => console.log('still here'), LONG_MS);
-  timer.unref(); // It is the client alone that keeps the process.
-  process.once('exit', () => console.log('disposed'));
+/** The process lives while something holds it, and is told so; it is the client alone that can. */
+const lives = (): void => {
+  setTimeout(() => console.log('still here'), LONG_MS).unref();
   setTimeout(() => void client.dispose(), 2 * LONG_MS).unref();
-} else {
-  const traps: Readonly<Record<string, () => Promise<unknown>>> = {
-    jsonData: () => client.appendToStream(stream, jsonEvent({ type: 'invented', data: { a: 1n } as never }), noState),
-    noData: () => client.appendToStream(stream, jsonEvent({ type: 'invented', data: undefined as never }), noState),
-    nullState: () => client.appendToStream(stream, good, { streamState: null } as unknown as AppendToStreamOptions),
-  };
-  const settled = await Promise.race([
-    traps[trap]!().then(
-      () => 'settled',
-      () => 'settled',
+  process.once('exit', () => console.log('end'));
+};
+
+const traps: Readonly<Record<string, () => Promise<unknown>>> = {
+  jsonData: () =>
+    neverSettles(() =>
+      client.appendToStream(stream, jsonEvent({ type: 'invented', data: { a: 1n } as never }), noState),
     ),
-    pause(LONG_MS, 'not settled'),
-  ]);
-  console.log(settled);
-  process.exit(0);
-}
+  noData: () =>
+    neverSettles(() =>
+      client.appendToStream(stream, jsonEvent({ type: 'invented', data: undefined as never }), noState),
+    ),
+  nullState: () => neverSettles(() => append('null', { streamState: null } as unknown as AppendToStreamOptions)),
+  negativeState: async () => {
+    await append('before');
+    const states = [-1n, ...Array.from({ length: 100 }, (): typeof NO_STREAM => NO_STREAM)];
+    const appends = states.map((streamState, at) => append(`${at}`, { streamState }));
+    const told = ({ type, code }: { type?: unknown; code?: unknown }) => `${String(type)} ${String(code)}`;
+    const outcomes = await Promise.all(appends.map((one) => one.then(() => 'done', told)));
+    console.log([...new Set(outcomes)].join());
+    const stored = await Promise.all(states.map((_, at) => isStored(`${at}`)));
+    console.log(`${stored.filter(Boolean).length} stored`);
+  },
+  appending: async () => {
+    await append('before');
+    lives();
+  },
+  reading: async () => {
+    await isStored('absent');
+    lives();
+  },
+};
+
+process.once('unhandledRejection', () => {
+  console.log('unhandled');
+  process.on('unhandledRejection', () => undefined);
+});
+await traps[trap]!();
+if (trap !== 'appending' && trap !== 'reading') process.exit(0);
