@@ -1,6 +1,6 @@
 /**
- * Section 7 of the measurements, streams that are cut or deleted, asked of the server with the bare client. On the double it shows that the double behaves as was measured; with
- * KURRENTDB_URL, that a real server still does.
+ * Section 7 of the measurements, streams that are cut or deleted, asked with the bare client: that the double behaves as was
+ * measured and, with KURRENTDB_URL, that a real server still does.
  */
 import { describe, expect, it } from '@jest/globals';
 import {
@@ -142,9 +142,10 @@ describe('section 7, who follows', () => {
     await append(stream, some(2), NO_STREAM);
     const subscription = subscribe(stream);
     const inbox = givenTo(subscription);
-    await once(subscription, 'caughtUp');
-    await append(stream, some(1), 1n);
-    expect(await inbox.holding(1)).toEqual(['invented 2']);
+    // Where it begins is decided on the server, some time after the call.
+    while (inbox.items.length === 0) await append(stream, some(1), ANY);
+    expect(inbox.items).not.toContain('invented 0');
+    expect(inbox.items).not.toContain('invented 1');
     await subscription.unsubscribe();
   });
 

@@ -1,6 +1,6 @@
 /**
- * Section 9 of the measurements, traps for the adapter, asked of the server with the bare client. On the double it shows that the double behaves as was measured; with
- * KURRENTDB_URL, that a real server still does.
+ * Section 9 of the measurements, traps for the adapter, asked with the bare client: that the double behaves as was
+ * measured and, with KURRENTDB_URL, that a real server still does.
  */
 import { describe, expect, it } from '@jest/globals';
 import {
