@@ -7,7 +7,7 @@ import {
   ResourceTypes,
 } from '@platformatic/kafka';
 
-interface Login {
+export interface Login {
   readonly username: string;
   readonly password: string;
   readonly tls: { readonly ca: string };
@@ -18,19 +18,21 @@ const loginOptions = ({ username, password, tls }: Login): Pick<AdminOptions, 's
   tls: { ...tls },
 });
 
+/** As this login, over TLS, where there are logins. */
+export const openAdmin = (brokers: readonly string[], login?: Login, more: Partial<AdminOptions> = {}): Admin =>
+  new Admin({
+    clientId: 'delta-hub-tests',
+    bootstrapBrokers: [...brokers],
+    ...(login === undefined ? {} : loginOptions(login)),
+    ...more,
+  });
+
 /** What an operator does to topics of a test. */
 export class TestTopics {
   readonly #admin: Admin;
 
-  /** As this login, over TLS, where there are logins. */
   constructor(brokers: readonly string[], login?: Login) {
-    this.#admin = new Admin({
-      clientId: 'delta-hub-tests',
-      bootstrapBrokers: [...brokers],
-      retries: 20,
-      retryDelay: 100,
-      ...(login === undefined ? {} : loginOptions(login)),
-    });
+    this.#admin = openAdmin(brokers, login, { retries: 20, retryDelay: 100 });
   }
 
   create(topic: string, partitions = 1): Promise<void> {

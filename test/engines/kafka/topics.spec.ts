@@ -11,6 +11,7 @@ import { kafkaOptions } from '../../../apps/hub/src/kafka/open-kafka.js';
 import { type Certificate, localCertificate } from '../local-certificate.js';
 import { clients } from './clients.js';
 import { KafkaCluster } from './kafka-cluster.js';
+import { ALL_REFUSED, meddle } from './outsider.js';
 import { ADMIN } from './server-properties.js';
 import { TestTopics } from './test-topics.js';
 import { codeOf, numbered } from './traffic.js';
@@ -105,6 +106,18 @@ describe('topics and access rules from deploy/kafka/topics.yaml', () => {
     },
     120_000,
   );
+
+  it('nobody who is no administrator deletes, makes or alters anything, a node not even what is its own', async () => {
+    const tried: object[] = [];
+    for (const username of ['partner', 'node-31'])
+      for (const topic of [TOPIC, 'delta-hub.32.events.v1'])
+        tried.push({
+          ...{ username, topic },
+          ...(await meddle(cluster.brokers, { username, password: PASSWORD, tls }, topic)),
+        });
+    expect(tried).toEqual(tried.map((one) => ({ ...one, ...ALL_REFUSED })));
+    expect(await topics('diff')).toEqual({ code: 0, applied: [], differences: [] });
+  }, 60_000);
 
   it.each(clients)(
     '$name: a node whose clock goes wrong by years is heard all the same',
