@@ -51,6 +51,12 @@ export class TestTopics {
     await this.#admin.createTopics({ topics: [topic], assignments: [{ partition: 0, brokers: [...nodes] }] });
   }
 
+  /** The node that leads the first partition of a topic. */
+  async leaderOf(topic: string): Promise<number | undefined> {
+    const { topics } = await this.#admin.metadata({ topics: [topic], forceUpdate: true });
+    return topics.get(topic)?.partitions[0]?.leader;
+  }
+
   async delete(...topics: readonly string[]): Promise<void> {
     await this.#admin.deleteTopics({ topics: [...topics] });
   }
@@ -95,6 +101,12 @@ export class TestTopics {
     const states = ['STABLE', 'PREPARING_REBALANCE', 'COMPLETING_REBALANCE'] as const;
     const groups = await this.#admin.listGroups({ states: [...states] });
     return [...groups.keys()].filter((id) => id.startsWith(prefix));
+  }
+
+  /** The nodes that are in consumer groups now: kafkajs reads in no other way. */
+  async nodesInGroups(): Promise<readonly string[]> {
+    const groups = await this.groupsInUse('delta-hub.');
+    return [...new Set(groups.map((id) => id.split('.')[1]!))].toSorted();
   }
 
   /** Gives a principal the right to read the topics whose names begin so, or to be in such consumer groups, or takes it. */
