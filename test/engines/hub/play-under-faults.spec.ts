@@ -22,6 +22,8 @@ import { Line } from '../line.js';
 
 /** Longer than the session of a consumer, and than a client waits for an answer. */
 const STANDSTILL_MS = 12_000;
+/** Whoever asks over a line that is cut is told so at once. */
+const CUT_MS = 5_000;
 const PATIENCE_MS = 600_000;
 const CLIENT_BY_NODE = new URL('testing/client-by-node.mjs', import.meta.url).href;
 
@@ -41,6 +43,7 @@ let line: Line;
 let collector: Collector;
 /** Where node 31 serves; the others follow. */
 let port: number;
+let play: RunningHub | undefined;
 let environment: Record<string, string>;
 const start = async (): Promise<void> => {
   data = temporary();
@@ -66,6 +69,7 @@ const start = async (): Promise<void> => {
 const keptIn = ({ path }: typeof data): string => `${path}/kurrentdb`;
 beforeEach(start, 180_000);
 afterEach(async () => {
+  await play?.kill('SIGKILL'); // Where the test has failed it still runs.
   store.thaw();
   store.stop();
   collector.stop();
@@ -159,7 +163,7 @@ const faults: Readonly<Record<number, (running: RunningHub) => Promise<unknown>>
   },
   12: async () => {
     line.cut();
-    await pause(STANDSTILL_MS);
+    await pause(CUT_MS);
     line.heal();
   },
   13: async (running) => {
@@ -179,6 +183,7 @@ it.each(CLIENTS.slice(0, countOf('playsUnderFaults')))(
   async ({ given, onKafkajs }) => {
     Object.assign(environment, given);
     const running = RunningHub.start(['demo', '--json', '--data', data.path, '--port', `${port}`], environment);
+    play = running;
     await running.acts(1);
     // The topics are made only now: so far the nodes have been waiting for them.
     expect((await hub(['topics', 'apply'], environment)).code).toBe(0);
