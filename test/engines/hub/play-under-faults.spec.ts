@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DoubleProcess } from '../../kurrentdb-double/double-process.js';
 import { databaseIn } from '../../kurrentdb-double/journal.js';
+import { Collector } from '../../e2e/collector.js';
 import { EXPECTED_REPORT } from '../../e2e/expected-report.js';
 import { hub, RunningHub, temporary } from '../../e2e/running-hub.js';
 import { countOf } from '../../hard/counts.js';
@@ -17,9 +18,12 @@ import { freePorts } from '../kafka/free-ports.js';
 import { KafkaCluster, type KafkaNode } from '../kafka/kafka-cluster.js';
 import { Relay } from '../kafka/relay.js';
 import { TestTopics } from '../kafka/test-topics.js';
+import { Line } from '../line.js';
 
 /** Longer than the session of a consumer, and than a client waits for an answer. */
 const STANDSTILL_MS = 12_000;
+/** Whoever asks over a line that is cut is told so at once. */
+const CUT_MS = 5_000;
 const PATIENCE_MS = 600_000;
 const CLIENT_BY_NODE = new URL('testing/client-by-node.mjs', import.meta.url).href;
 
@@ -34,27 +38,42 @@ let cluster: KafkaCluster;
 let broker: KafkaNode;
 let relay: Relay;
 let store: DoubleProcess;
+/** The only way of the nodes to their store. */
+let line: Line;
+let collector: Collector;
+/** Where node 31 serves; the others follow. */
+let port: number;
+let play: RunningHub | undefined;
 let environment: Record<string, string>;
 const start = async (): Promise<void> => {
   data = temporary();
-  const [port] = await freePorts(1);
-  cluster = await KafkaCluster.start(1, { advertisedPort: port! });
+  const [advertisedPort = 0, first = 0] = await freePorts(5);
+  port = first;
+  cluster = await KafkaCluster.start(1, { advertisedPort });
   broker = cluster.nodes[0]!;
-  relay = await Relay.start(port!, broker.plan.port);
+  relay = await Relay.start(advertisedPort, broker.plan.port);
   store = await DoubleProcess.start(keptIn(data));
+  const ofStore = new URL(store.connectionString);
+  line = await Line.start(Number(ofStore.port));
+  ofStore.port = `${line.port}`;
+  collector = await Collector.start();
   environment = {
     DELTA_HUB_BROKER: 'kafka',
-    KAFKA_BROKERS: `127.0.0.1:${port!}`,
+    KAFKA_BROKERS: `127.0.0.1:${advertisedPort}`,
     DELTA_HUB_STORE: 'kurrentdb',
-    KURRENTDB_URL: store.connectionString,
+    KURRENTDB_URL: ofStore.href,
     KURRENTDB_UNPROTECTED: 'allow',
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
   };
 };
 const keptIn = ({ path }: typeof data): string => `${path}/kurrentdb`;
 beforeEach(start, 180_000);
 afterEach(async () => {
+  await play?.kill('SIGKILL'); // Where the test has failed it still runs.
   store.thaw();
   store.stop();
+  collector.stop();
+  await line.stop();
   await relay.stop();
   await cluster.stop();
   data.remove();
@@ -70,12 +89,28 @@ const pidOf = (running: RunningHub, node: number): number => {
   return Number(found);
 };
 
-/** The nodes that are in consumer groups now: kafkajs reads in no other way. */
 const nodesInGroups = async (): Promise<readonly string[]> => {
   const topics = new TestTopics(cluster.brokers);
-  const groups = await topics.groupsInUse('delta-hub.');
+  const nodes = await topics.nodesInGroups();
   await topics.close();
-  return [...new Set(groups.map((id) => id.split('.')[1]!))].toSorted();
+  return nodes;
+};
+
+const NODES = [31, 32, 33, 34];
+const FACTS = NODES.map((node) => `delta-hub.${node}.events.v1`);
+
+/** How often the readers of facts of others were built anew so far, by node and topic: each node has three of them. */
+const rebuilds = async (): Promise<readonly number[]> => {
+  const texts = await Promise.all(
+    NODES.map(async (node) => (await fetch(`http://127.0.0.1:${port + node - 31}/metrics`)).text()),
+  );
+  return texts.flatMap((text, own) =>
+    FACTS.filter((_, of) => of !== own).map((topic) => {
+      const [, count = 0] =
+        new RegExp(`^hub_consumer_rebuilds_total\\{.*topic="${topic}".*\\} (\\d+)$`, 'm').exec(text) ?? [];
+      return Number(count);
+    }),
+  );
 };
 
 const restartStore = async (): Promise<void> => {
@@ -98,7 +133,11 @@ const faults: Readonly<Record<number, (running: RunningHub) => Promise<unknown>>
     await pause(STANDSTILL_MS);
     broker.thaw();
   },
-  4: restartBroker,
+  4: async () => {
+    const before = await rebuilds();
+    await restartBroker();
+    while ((await rebuilds()).some((count, reader) => count <= before[reader]!)) await pause(100);
+  },
   5: async () => {
     store.freeze();
     await pause(STANDSTILL_MS);
@@ -122,6 +161,11 @@ const faults: Readonly<Record<number, (running: RunningHub) => Promise<unknown>>
     await store.ended();
     await store.startAgain();
   },
+  12: async () => {
+    line.cut();
+    await pause(CUT_MS);
+    line.heal();
+  },
   13: async (running) => {
     const pid = pidOf(running, 32);
     process.kill(pid, 'SIGSTOP');
@@ -138,7 +182,8 @@ it.each(CLIENTS.slice(0, countOf('playsUnderFaults')))(
   'with $clients, broker, store, nodes and lines fail under it: nothing is lost, nothing doubled, nobody is needed',
   async ({ given, onKafkajs }) => {
     Object.assign(environment, given);
-    const running = RunningHub.start(['demo', '--json', '--data', data.path], environment);
+    const running = RunningHub.start(['demo', '--json', '--data', data.path, '--port', `${port}`], environment);
+    play = running;
     await running.acts(1);
     // The topics are made only now: so far the nodes have been waiting for them.
     expect((await hub(['topics', 'apply'], environment)).code).toBe(0);
@@ -157,6 +202,18 @@ it.each(CLIENTS.slice(0, countOf('playsUnderFaults')))(
       const ids = events.filter(({ stream }) => stream.startsWith(node)).map(({ id }) => id);
       expect([ids.length, new Set(ids).size]).toEqual([node === '31.' ? 23 : 24, ids.length]);
     }
+    for (const node of ['33', '34'])
+      expect(
+        collector.spans.find((span) => span.node === node && span.name === `process ${FACTS[1]!}`)?.attributes,
+      ).toEqual({
+        'messaging.system': 'kafka',
+        'messaging.operation.name': 'process',
+        'messaging.operation.type': 'process',
+        'messaging.destination.name': FACTS[1],
+        'messaging.client.id': `delta-hub.${node}`,
+        'messaging.destination.partition.id': expect.stringMatching(/^[0-2]$/),
+        'messaging.kafka.offset': expect.any(BigInt),
+      });
   },
   PATIENCE_MS,
 );

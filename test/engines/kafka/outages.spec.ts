@@ -10,6 +10,8 @@ import { codeOf, numbered, Traffic, upTo } from './traffic.js';
 /** Shorter than two sessions of a consumer group (10 s), and long enough that every request under way times out. */
 const OUTAGE_MS = 5_000;
 const SOON_MS = 20_000;
+/** Longer than a session of a consumer group. */
+const BLOCKED_MS = 11_000;
 
 /**
  * A sender that gives up is thrown away, and what it had in flight, one record here, is sent again by the next: the receiver
@@ -17,19 +19,24 @@ const SOON_MS = 20_000;
  */
 const MOST_REPEATS = 3;
 
-/** Both clients at once, each on a topic of its own, while `hurt` does its worst; fails unless all arrives, in order. */
-const survive = async (cluster: KafkaCluster, hurt: () => Promise<void>) => {
+/**
+ * Both clients at once, each on a topic of its own, while `hurt` does its worst; fails unless all arrives, in order, the
+ * record that is published next after the fault with it. Resolves with what became of the readers. The first broker leads
+ * the topics, or `leader`.
+ */
+const survive = async (cluster: KafkaCluster, hurt: () => Promise<void>, leader = cluster.nodes[0]!) => {
   const topics = new TestTopics(cluster.brokers);
-  const nodes = cluster.nodes.map(({ plan }) => plan.id);
+  const nodes = [leader, ...cluster.nodes.filter((node) => node !== leader)].map(({ plan }) => plan.id);
   const round = crypto.randomUUID().slice(0, 8);
   const traffics = await Promise.all(
     clients.map(async ({ name, open, mayRepeat }) => {
       const topic = `delta-hub.${name}-${round}.events.v1`;
       await topics.createOn(topic, nodes);
-      return { name, mayRepeat, traffic: new Traffic(open, topic, cluster.brokers) };
+      return { name, mayRepeat, topic, traffic: new Traffic(open, topic, cluster.brokers) };
     }),
   );
   await Promise.all(traffics.map(({ traffic }) => traffic.passes()));
+  for (const { topic } of traffics) expect(await topics.leaderOf(topic)).toBe(leader.plan.id);
   await hurt();
   await Promise.all(traffics.map(({ traffic }) => traffic.passes()));
   for (const { name, traffic, mayRepeat } of traffics) {
@@ -38,7 +45,14 @@ const survive = async (cluster: KafkaCluster, hurt: () => Promise<void>) => {
     expect([name, mayRepeat || repeats <= MOST_REPEATS]).toEqual([name, true]);
   }
   await topics.close();
+  return traffics.map(({ name, topic, traffic: { rebuilds, subscriptions } }) => {
+    // Counted, each and in turn.
+    expect([name, rebuilds.map(({ count }) => count)]).toEqual([name, upTo(rebuilds.length + 1).slice(1)]);
+    return { name, topic, isRebuilt: rebuilds.length > 0, subscriptions };
+  });
 };
+
+const rebuilt = clients.map(({ name }) => ({ name, isRebuilt: true }));
 
 describe('one broker', () => {
   let cluster: KafkaCluster;
@@ -49,11 +63,20 @@ describe('one broker', () => {
   }, 120_000);
   afterAll(() => cluster.stop());
 
-  it('killed and started again: nothing is lost, everything in order', async () => {
-    await survive(cluster, async () => {
+  it('killed and started again: nothing is lost, and the next comes by the same subscription, its reader rebuilt and counted', async () => {
+    const readers = await survive(cluster, async () => {
       await node.kill();
       await node.start();
     });
+    expect(readers).toMatchObject(clients.map(({ name }) => ({ name, isRebuilt: true, subscriptions: 1 })));
+  }, 180_000);
+
+  it('nodes whose own process does nothing for longer than a session: nothing is lost, everything in order', async () => {
+    const [kafkajs] = await survive(cluster, async () => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BLOCKED_MS);
+    });
+    // Its group has thrown it out meanwhile: else nothing was tried here.
+    expect(kafkajs).toMatchObject({ name: 'kafkajs', isRebuilt: true });
   }, 180_000);
 
   it('stopped in its tracks, then let go', async () => {
@@ -208,7 +231,7 @@ describe('three brokers, two of which must have every record', () => {
 
   it('the leader killed: the others go on', async () => {
     const leader = cluster.nodes[0]!;
-    await survive(cluster, () => leader.kill());
+    expect(await survive(cluster, () => leader.kill())).toMatchObject(rebuilt);
     await leader.start();
   }, 240_000);
 
@@ -216,5 +239,13 @@ describe('three brokers, two of which must have every record', () => {
     const leader = cluster.nodes[0]!;
     await survive(cluster, async () => leader.freeze());
     leader.thaw();
+  }, 240_000);
+
+  it('the leader shut down in order, its partitions handed over: the others go on', async () => {
+    const leader = cluster.nodes[2]!;
+    const readers = await survive(cluster, () => leader.terminate(), leader);
+    const topics = new TestTopics(cluster.brokers);
+    for (const { topic } of readers) expect(await topics.leaderOf(topic)).not.toBe(leader.plan.id);
+    await topics.close();
   }, 240_000);
 });

@@ -7,7 +7,7 @@ import {
   ResourceTypes,
 } from '@platformatic/kafka';
 
-interface Login {
+export interface Login {
   readonly username: string;
   readonly password: string;
   readonly tls: { readonly ca: string };
@@ -18,19 +18,21 @@ const loginOptions = ({ username, password, tls }: Login): Pick<AdminOptions, 's
   tls: { ...tls },
 });
 
+/** As this login, over TLS, where there are logins. */
+export const openAdmin = (brokers: readonly string[], login?: Login, more: Partial<AdminOptions> = {}): Admin =>
+  new Admin({
+    clientId: 'delta-hub-tests',
+    bootstrapBrokers: [...brokers],
+    ...(login === undefined ? {} : loginOptions(login)),
+    ...more,
+  });
+
 /** What an operator does to topics of a test. */
 export class TestTopics {
   readonly #admin: Admin;
 
-  /** As this login, over TLS, where there are logins. */
   constructor(brokers: readonly string[], login?: Login) {
-    this.#admin = new Admin({
-      clientId: 'delta-hub-tests',
-      bootstrapBrokers: [...brokers],
-      retries: 20,
-      retryDelay: 100,
-      ...(login === undefined ? {} : loginOptions(login)),
-    });
+    this.#admin = openAdmin(brokers, login, { retries: 20, retryDelay: 100 });
   }
 
   create(topic: string, partitions = 1): Promise<void> {
@@ -47,6 +49,12 @@ export class TestTopics {
   /** One partition, on all these brokers; the first leads it. */
   async createOn(topic: string, nodes: readonly number[]): Promise<void> {
     await this.#admin.createTopics({ topics: [topic], assignments: [{ partition: 0, brokers: [...nodes] }] });
+  }
+
+  /** The node that leads the first partition of a topic. */
+  async leaderOf(topic: string): Promise<number | undefined> {
+    const { topics } = await this.#admin.metadata({ topics: [topic], forceUpdate: true });
+    return topics.get(topic)?.partitions[0]?.leader;
   }
 
   async delete(...topics: readonly string[]): Promise<void> {
@@ -93,6 +101,12 @@ export class TestTopics {
     const states = ['STABLE', 'PREPARING_REBALANCE', 'COMPLETING_REBALANCE'] as const;
     const groups = await this.#admin.listGroups({ states: [...states] });
     return [...groups.keys()].filter((id) => id.startsWith(prefix));
+  }
+
+  /** The nodes that are in consumer groups now: kafkajs reads in no other way. */
+  async nodesInGroups(): Promise<readonly string[]> {
+    const groups = await this.groupsInUse('delta-hub.');
+    return [...new Set(groups.map((id) => id.split('.')[1]!))].toSorted();
   }
 
   /** Gives a principal the right to read the topics whose names begin so, or to be in such consumer groups, or takes it. */

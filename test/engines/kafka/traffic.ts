@@ -34,6 +34,8 @@ export const numbered = (number: number): OutgoingRecord => ({
 export class Traffic {
   readonly received = new Inbox<number>();
   readonly rebuilds: KafkaRebuild[] = [];
+  /** How often the reader had to subscribe: the first time, and whenever its subscription ended by itself. */
+  subscriptions = 0;
   private readonly writer: Broker;
   private readonly reader: Broker;
   private published = 0;
@@ -100,6 +102,7 @@ export class Traffic {
     for (;;) {
       try {
         const subscription = await this.reader.subscribe(this.topic, after, take);
+        this.subscriptions++;
         return await subscription.finished;
       } catch (error) {
         if (!isRetried(error)) throw error;
