@@ -75,7 +75,7 @@ it('an append by a call of its own and a deletion end with their deadline, and r
 }, 60_000);
 
 it('without a deadline of its own such an append ends with the default of the client', async () => {
-  const hasty = KurrentDBClient.connectionString(`${server.connectionString}&defaultDeadline=200`);
+  const hasty = KurrentDBClient.connectionString(`${server.connectionString}&defaultDeadline=1000`);
   const credentials = { username: 'invented', password: 'invented' };
   await hasty.appendToStream('hasty', event(crypto.randomUUID()), { credentials, deadline: 60_000 });
   server.freeze();
