@@ -29,7 +29,7 @@ const holds = async (play: Play): Promise<Result> => {
   return result;
 };
 
-it.each([1, 2, 3, 4, 5, 6, 7, 8, 13, 15])(
+it.each([1, 2, 3, 4, 5, 6, 7, 8, 22, 26])(
   'seed %d in memory: one agency answers at every instant, both sides agree, nothing is lost or doubled',
   async (seed) => {
     await holds({ seed, scale: SCALE, substrate: 'memory' });
@@ -47,30 +47,43 @@ it('a seed is a history: played again, every store holds the same bytes in the s
   expect((await simulate({ ...play, seed: 8 }, directory)).history).not.toBe(history);
 });
 
-it('the worlds above have played what the law knows beside the ordinary course', () => {
-  const played = new Set(worlds.flatMap(({ types }) => Object.keys(types)));
-  expect(
+/**
+ * What the worlds lack of all that is wanted, in the end: others are played as long as something is missing. What happens in
+ * which world changes with everything that takes a turn more or less.
+ */
+const lacking = async (wanted: readonly string[], seenIn: (world: Result) => object): Promise<readonly string[]> => {
+  const missing = () => wanted.filter((one) => !worlds.some((world) => one in seenIn(world)));
+  for (let seed = 101; seed <= 170 && missing().length > 0; seed++)
+    await holds({ seed, scale: SCALE, substrate: 'memory' });
+  return missing();
+};
+
+it('worlds have played what the law knows beside the ordinary course', async () => {
+  const missing = await lacking(
     [
       ...['transfer.copy-sent', 'transfer.copy-acknowledged', 'transfer.fact-corrected', 'transfer.reply-superseded'],
       ...['transfer.dispute-raised', 'transfer.dispute-resolved', 'transfer.recusal-declared', 'transfer.withdrawn'],
       ...['transfer.nonreport-notified', 'transfer.search-started', 'transfer.custody-file-placed'],
       ...['person.match-proposed', 'person.merged', 'person.unmerged', 'transfer.merge-told'],
       ...['transfer.deadline-breached', 'transfer.deadline-superseded', 'transfer.completed', 'outage.declared'],
-    ].filter((type) => !played.has(type)),
-  ).toEqual([]);
+    ],
+    ({ types }) => types,
+  );
+  expect(missing).toEqual([]);
 });
 
-it('every fault has struck in the worlds above, and a node has died just before and just after each operation', () => {
-  const struck = new Set(worlds.flatMap((world) => Object.keys(world.struck)));
-  expect(
+it('every fault has struck in some world, and a node has died just before and just after each operation', async () => {
+  const missing = await lacking(
     [
       ...CRASH_SITES.map((site) => `crash ${site}`),
       ...['unknownOutcome store.append', 'unknownOutcome broker.publish', 'redelivered broker.deliver'],
       ...['away store.append', 'away store.deliver', 'away broker.publish', 'away broker.deliver'],
       ...['slow store.append', 'slow broker.deliver', 'line cut', 'clock wrong', 'clock seen wrong'],
       ...['positions taken back', 'read models lost', 'files locked', 'lost broker.publish', 'facts missed'],
-    ].filter((fault) => !struck.has(fault)),
-  ).toEqual([]);
+    ],
+    ({ struck }) => struck,
+  );
+  expect(missing).toEqual([]);
 });
 
 it.each(Object.entries(PLANTED))('finds out %s, in a few small worlds', async (_, spoil) => {
