@@ -60,8 +60,9 @@ export const subscribe = async (
       await new Promise((resolve) => call.write(messageOf(tombstone, call.request, database), resolve));
       return void call.emit('error', deletedError(tombstone.stream));
     }
-    const place = fallBackAfter === undefined ? undefined : { date: new Date(), ...followed.place() };
-    if (!isLive) call.write(caughtUpMessage(place));
+    // Only KurrentDB says where.
+    const place = () => (fallBackAfter === undefined ? undefined : { date: new Date(), ...followed.place() });
+    if (!isLive) call.write(caughtUpMessage(place()));
     isLive = true;
     await new Promise<void>((resolve) => (wake = resolve));
   }

@@ -1,4 +1,4 @@
-/** Longer than any work in hand should take, and shorter than what Kubernetes and systemd wait by default. */
+/** Longer than work in hand takes where broker and store answer, and shorter than what Kubernetes and systemd wait by default. */
 const ENDED_WITHIN_MS = 20_000;
 
 /**
