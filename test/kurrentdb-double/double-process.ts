@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { standStill } from '../engines/stand-still.js';
 
 const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const SERVE = [
@@ -40,9 +41,9 @@ export class DoubleProcess {
     this.#address = line;
   }
 
-  /** SIGSTOP: it is there and answers nothing. */
-  freeze(): void {
-    this.#child?.kill('SIGSTOP');
+  /** SIGSTOP: it is there and, from when this resolves, answers nothing. */
+  async freeze(): Promise<void> {
+    await standStill(this.pid);
   }
 
   thaw(): void {

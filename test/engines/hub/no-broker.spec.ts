@@ -86,7 +86,7 @@ it(
     for (const node of nodes) while ((await textOf(node, '/metrics')).match(following)?.length !== 3);
 
     // Ends when it is told to, though the broker stands still by then.
-    cluster.nodes[0]!.freeze();
+    await cluster.nodes[0]!.freeze();
     const ended = { code: 0, isInTime: true };
     expect(await Promise.all(nodes.map(end))).toEqual([ended, ended]);
     cluster.nodes[0]!.thaw();

@@ -14,6 +14,7 @@ import { EXPECTED_REPORT } from '../../e2e/expected-report.js';
 import { hub, RunningHub, temporary } from '../../e2e/running-hub.js';
 import { countOf } from '../../hard/counts.js';
 import { fullDiskFor } from '../full-disk.js';
+import { standStill } from '../stand-still.js';
 import { freePorts } from '../kafka/free-ports.js';
 import { KafkaCluster, type KafkaNode } from '../kafka/kafka-cluster.js';
 import { Relay } from '../kafka/relay.js';
@@ -129,7 +130,7 @@ const restartBroker = async (): Promise<void> => {
 const faults: Readonly<Record<number, (running: RunningHub) => Promise<unknown>>> = {
   1: restartStore,
   2: async () => {
-    broker.freeze();
+    await broker.freeze();
     await pause(STANDSTILL_MS);
     broker.thaw();
   },
@@ -139,7 +140,7 @@ const faults: Readonly<Record<number, (running: RunningHub) => Promise<unknown>>
     while ((await rebuilds()).some((count, reader) => count <= before[reader]!)) await pause(100);
   },
   5: async () => {
-    store.freeze();
+    await store.freeze();
     await pause(STANDSTILL_MS);
     store.thaw();
   },
@@ -168,7 +169,7 @@ const faults: Readonly<Record<number, (running: RunningHub) => Promise<unknown>>
   },
   13: async (running) => {
     const pid = pidOf(running, 32);
-    process.kill(pid, 'SIGSTOP');
+    await standStill(pid);
     await pause(STANDSTILL_MS);
     process.kill(pid, 'SIGCONT');
   },

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
 import { fullDiskFor } from '../full-disk.js';
+import { standStill } from '../stand-still.js';
 import { freePorts } from './free-ports.js';
 import { GuardedProcess } from './guarded-process.js';
 import { kafkaClassPath } from './jars.js';
@@ -135,9 +136,9 @@ export class KafkaNode {
     await this.process?.ended;
   }
 
-  /** SIGSTOP: it is there and answers nothing. */
-  freeze(): void {
-    this.process?.signal('SIGSTOP');
+  /** SIGSTOP: it is there and, from when this resolves, answers nothing. */
+  async freeze(): Promise<void> {
+    if (this.process?.isRunning) await standStill(this.process.pid);
   }
 
   thaw(): void {
@@ -145,8 +146,8 @@ export class KafkaNode {
   }
 
   /** Keeps its data as they are now. What it is asked meanwhile waits. */
-  keepCopy(): void {
-    this.freeze();
+  async keepCopy(): Promise<void> {
+    await this.freeze();
     cpSync(this.plan.dataDir, this.copy, { recursive: true });
     this.thaw();
   }

@@ -81,7 +81,7 @@ describe('one broker', () => {
 
   it('stopped in its tracks, then let go', async () => {
     await survive(cluster, async () => {
-      node.freeze();
+      await node.freeze();
       await pause(OUTAGE_MS);
       node.thaw();
     });
@@ -102,7 +102,7 @@ describe('one broker', () => {
         return { name, topic, broker, finished };
       }),
     );
-    node.freeze();
+    await node.freeze();
     const ends = await Promise.all(
       opened.map(async ({ name, topic, broker, finished }) => {
         const asked = [
@@ -143,7 +143,7 @@ describe('one broker', () => {
         return { name, topic, broker, open };
       }),
     );
-    node.keepCopy();
+    await node.keepCopy();
     const taken = await Promise.all(
       readers.map(async (reader) => {
         await publish(reader.topic, reader.broker, 5);
@@ -194,7 +194,7 @@ describe('one broker', () => {
         return { name, broker, idle, busy, held, ended, grow };
       }),
     );
-    node.keepCopy();
+    await node.keepCopy();
     for (const { idle, busy, grow } of readers) {
       await grow();
       await busy.holding(6);
@@ -237,7 +237,7 @@ describe('three brokers, two of which must have every record', () => {
 
   it('the leader stopped in its tracks: the others go on', async () => {
     const leader = cluster.nodes[0]!;
-    await survive(cluster, async () => leader.freeze());
+    await survive(cluster, () => leader.freeze());
     leader.thaw();
   }, 240_000);
 

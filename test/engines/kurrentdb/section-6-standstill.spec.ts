@@ -33,7 +33,7 @@ const told = (error: unknown) => {
 it('an append by the batch path ignores its deadline and ends with the line: UnavailableError, and it may be stored', async () => {
   await client.appendToStream('before', event(crypto.randomUUID()), { streamState: NO_STREAM });
   const id = crypto.randomUUID();
-  server.freeze();
+  await server.freeze();
   const began = performance.now();
   const error: unknown = await client
     .appendToStream('a', event(id), { streamState: NO_STREAM, deadline: 100 })
@@ -61,7 +61,7 @@ it('an append by a call of its own and a deletion end with their deadline, and r
   const options = { streamState: NO_STREAM, deadline: 200, credentials } as const;
   const id = crypto.randomUUID();
   await client.appendToStream('there', event(id), { streamState: NO_STREAM });
-  server.freeze();
+  await server.freeze();
   let isRead = false;
   const reading = idsIn('there', { deadline: 20 }).finally(() => (isRead = true));
   const ends = [client.appendToStream('b', event(id), options), client.deleteStream('gone', { deadline: 200 })];
@@ -78,7 +78,7 @@ it('without a deadline of its own such an append ends with the default of the cl
   const hasty = KurrentDBClient.connectionString(`${server.connectionString}&defaultDeadline=1000`);
   const credentials = { username: 'invented', password: 'invented' };
   await hasty.appendToStream('hasty', event(crypto.randomUUID()), { credentials, deadline: 60_000 });
-  server.freeze();
+  await server.freeze();
   const error: unknown = await hasty
     .appendToStream('hasty', event(crypto.randomUUID()), { credentials })
     .catch((one: unknown) => one);

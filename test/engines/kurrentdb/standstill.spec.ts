@@ -40,7 +40,7 @@ it('what was asked meanwhile ends by our own clock; afterwards it is there once,
   const meanwhile = Array.from({ length: 20 }, (_, at) => event(`${at}`));
   const ask = () => meanwhile.map((one, at) => store.append(`b-${at}`, 'no-stream', [one]));
 
-  server.freeze();
+  await server.freeze();
   const asked = await Promise.all([...ask().map(code), code(store.read('a')), code(store.head())]);
   expect(asked.slice(0, 20)).toEqual(meanwhile.map(() => 'OUTCOME_UNKNOWN'));
   expect(asked.slice(20)).toEqual(['UNAVAILABLE', 'UNAVAILABLE']);
