@@ -5,6 +5,8 @@ export default {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@delta-hub/source', 'node', 'node-addons'] },
   watchman: false,
+  // What hangs ends. Nothing is to fail because the machine is slow today, so no test is measured by it.
+  testTimeout: 120_000,
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: ['**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],

@@ -27,7 +27,7 @@ describe('the lint rules find what they are for', () => {
         relative(fixtures, filePath),
         messages.map(({ line, ruleId, message }) => `${line} ${ruleId ?? message}`),
       );
-  }, 60_000);
+  });
 
   it.each(files)('%s: exactly the announced findings', (file) => {
     expect(found.get(file)?.toSorted()).toEqual(expectedOf(file).toSorted());

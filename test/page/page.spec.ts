@@ -37,7 +37,7 @@ beforeAll(async () => {
   });
   context.on('request', (request) => requests.push(request.url()));
   context.on('weberror', (error) => errors.push(error.error().message));
-}, 60_000);
+});
 
 afterAll(async () => {
   await context.close();

@@ -151,7 +151,7 @@ describe('a node that becomes a party after two ids were merged', () => {
     await until(async () => (await factsAt('33', `person-${OTHER}`)).length === 2);
     expect(await factsAt('33', `person-${OTHER}`)).toEqual(['person.merged', 'person.unmerged']);
     expect(nodes['33'].readModels.refusalCount()).toBe(0);
-  }, 60_000);
+  });
 
   it('is told of its end also when that arrives while the application is being written', async () => {
     await moved();
@@ -169,7 +169,7 @@ describe('a node that becomes a party after two ids were merged', () => {
     await moveOn();
     await until(async () => (await factsAt('33', `person-${OTHER}`)).length === 2);
     expect(await factsAt('33', `person-${OTHER}`)).toEqual(['person.merged', 'person.unmerged']);
-  }, 60_000);
+  });
 
   it('is told of a merge that was lost, and comes to the node the case comes from when the case is open', async () => {
     await nodes['32'].stop();
@@ -183,7 +183,7 @@ describe('a node that becomes a party after two ids were merged', () => {
     await until(async () => (await factsAt('33', `person-${OTHER}`)).length === 1);
     expect(await factsAt('33', onward)).toEqual(['transfer.applied', 'transfer.merge-told']);
     expect(await factsAt('33', `person-${OTHER}`)).toEqual(['person.merged']);
-  }, 60_000);
+  });
 
   it('is told once, however often everything is looked at and sent again', async () => {
     await moved();
@@ -198,5 +198,5 @@ describe('a node that becomes a party after two ids were merged', () => {
     }
     await settled();
     expect(await Promise.all(NODES.map(headAt))).toEqual(before);
-  }, 60_000);
+  });
 });

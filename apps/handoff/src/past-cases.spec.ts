@@ -1,5 +1,5 @@
 import { type EventToAppend, InMemoryEventStore } from '@delta-hub/event-store';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Cases } from './cases.js';
 import { intervalsOf } from '@delta-hub/handoff';
@@ -10,8 +10,6 @@ import { ReadModels } from './read-models.js';
 import { StoreFeed } from './store-feed.js';
 import { ACTS, CASE, signed } from './testing/sample-records.js';
 import type { View } from './view.js';
-
-jest.setTimeout(60_000);
 
 const PERSON = 'T-320509-0001';
 const WUJIANG = 'cca-320509';
@@ -140,7 +138,7 @@ describe('what a node knew and what was true', () => {
       ),
       { numRuns: 10 },
     );
-  }, 60_000);
+  });
 
   it('an effect is known with its cause, even where the clock was set back between them', async () => {
     await receive(FACTS[0]!, day(1));

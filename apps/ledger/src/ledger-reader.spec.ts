@@ -1,12 +1,10 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { fromBase64, verifyInclusion } from '@delta-hub/ledger';
 import { LedgerReader } from './ledger-reader.js';
 import type { LedgerStore } from './ledger-store.js';
 import { sha256Tree } from './log-identity.js';
 import { failing, replacing } from './testing/failing.js';
 import { leafOf, SequencerBench } from './testing/sample-log.js';
-
-jest.setTimeout(120_000);
 
 const bench = SequencerBench.forEachTest();
 

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLedgerApp, type LedgerApp } from './service.js';
 import { sampleDeps } from './testing/sample-app.js';
 import { sampleId, SampleNode, sampleStream } from './testing/sample-node.js';
-
-jest.setTimeout(120_000);
 
 let node: SampleNode;
 let app: LedgerApp;

@@ -1,12 +1,10 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLedgerApp, type LedgerApp } from './service.js';
 import { sampleDeps } from './testing/sample-app.js';
 import { sampleKeys, SampleNode } from './testing/sample-node.js';
-
-jest.setTimeout(120_000);
 
 let node: SampleNode;
 

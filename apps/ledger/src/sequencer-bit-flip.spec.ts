@@ -1,11 +1,9 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { toBase64 } from '@delta-hub/ledger';
 import { sha256Tree } from './log-identity.js';
 import { recheck } from './recheck.js';
 import { failing, replacing } from './testing/failing.js';
 import { leafOf, SequencerBench } from './testing/sample-log.js';
-
-jest.setTimeout(120_000);
 
 const bench = SequencerBench.forEachTest();
 

@@ -1,10 +1,8 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { LedgerFault } from './ledger-fault.js';
 import type { SignedHead } from './ledger-store.js';
 import { type Failure, failing, replacing } from './testing/failing.js';
 import { leafOf, type SampleLog, SequencerBench, watching } from './testing/sample-log.js';
-
-jest.setTimeout(120_000);
 
 const bench = SequencerBench.forEachTest();
 

@@ -1,8 +1,6 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { SignedHead } from './ledger-store.js';
 import { leafOf, SequencerBench, watching } from './testing/sample-log.js';
-
-jest.setTimeout(120_000);
 
 const bench = SequencerBench.forEachTest();
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type EventStore, EventStoreError, InMemoryEventStore, type RecordedEvent } from '@delta-hub/event-store';
 import { createLedgerApp, type LedgerApp, type LedgerAppDeps } from './service.js';
 import { ledgerPaths } from './ledger-paths.js';
@@ -6,8 +6,6 @@ import { openLedgerStore } from './sqlite-ledger-store.js';
 import { replacing } from './testing/failing.js';
 import { sampleDeps } from './testing/sample-app.js';
 import { sampleEvent, sampleKeys, SampleNode, sampleStream } from './testing/sample-node.js';
-
-jest.setTimeout(120_000);
 
 let node: SampleNode;
 let apps: LedgerApp[];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   decodeEntryBundle,
   hashesOf,
@@ -13,8 +13,6 @@ import { createLedgerApp, type LedgerApp } from './service.js';
 import { sha256Tree } from './log-identity.js';
 import { sampleDeps } from './testing/sample-app.js';
 import { SampleNode } from './testing/sample-node.js';
-
-jest.setTimeout(120_000);
 
 const SIZE = 300;
 let node: SampleNode;

@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { brokerContract, type ContractCase } from './broker.contract.js';
 import { brokerFaults, faultySubstrate } from './testing/faulty-brokers.js';
 
-/** What a case that waits in vain waits: nothing in memory takes that long. */
+/** What a case that waits in vain waits; without a fault none does, and each has all the time it wants. */
 const PATIENCE_MS = 500;
 
 /** The names of the cases that fail with this fault. */
 const failures = async (...fault: Parameters<typeof faultySubstrate>): Promise<readonly string[]> => {
   const failsOn = async ({ run }: ContractCase) => {
     try {
-      await run(() => Promise.resolve(faultySubstrate(...fault)), PATIENCE_MS);
+      await run(() => Promise.resolve(faultySubstrate(...fault)), fault.length === 0 ? undefined : PATIENCE_MS);
       return false;
     } catch {
       return true;

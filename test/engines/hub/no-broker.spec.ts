@@ -15,7 +15,7 @@ beforeAll(async () => {
   [port] = (await freePorts(1)) as [number];
   await Promise.all(CLIENTS.map((client) => hub(['init', '--data', directoryOf(client)])));
   cluster = await KafkaCluster.start(1, { advertisedPort: port });
-}, 120_000);
+});
 afterAll(async () => {
   await relay?.stop();
   await cluster.stop();

@@ -27,12 +27,12 @@ beforeAll(async () => {
   topics = new TestTopics(cluster.brokers);
   if (server.administrator !== undefined)
     await done(['store', 'apply', '--node', '31'], { ...server.environment, ...server.administrator });
-}, 120_000);
+});
 beforeEach(async () => {
   await topics.clear();
   environment = { ...server.environment, KURRENTDB_PREFIX: freshPrefix(), KAFKA_BROKERS: cluster.brokers.join(',') };
   await done(['topics', 'apply'], environment);
-}, 60_000);
+});
 afterAll(async () => {
   server.stop();
   await topics.close();

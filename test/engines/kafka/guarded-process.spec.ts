@@ -22,4 +22,4 @@ it('a program that was started by a process ends with it, also when that is kill
   await starter.kill();
   while (runs(pid)) await pause(10);
   await directory.dispose();
-}, 20_000);
+});

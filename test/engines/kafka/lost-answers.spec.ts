@@ -17,7 +17,7 @@ beforeAll(async () => {
   cluster = await KafkaCluster.start(1, { advertisedPort: port! });
   relay = await Relay.start(port!, cluster.nodes[0]!.plan.port);
   brokers = [`127.0.0.1:${port}`];
-}, 120_000);
+});
 afterAll(async () => {
   await relay.stop();
   await cluster.stop();
@@ -40,7 +40,7 @@ describe.each(clients)('$name', ({ name, open, mayRepeat }) => {
     const { repeats } = await traffic.end();
     expect(traffic.taken).toEqual(upTo(traffic.taken.length));
     expect(repeats).toBe(mayRepeat ? LOST_ANSWERS : 0);
-  }, 120_000);
+  });
 
   it('an acknowledgement that names an offset of before is not believed: the record is sent again', async () => {
     const topic = `delta-hub.${name}-acknowledged.events.v1`;
@@ -51,7 +51,7 @@ describe.each(clients)('$name', ({ name, open, mayRepeat }) => {
     await traffic.passes();
     const { repeats } = await traffic.end();
     expect([traffic.taken, repeats]).toEqual([upTo(traffic.taken.length), 1]);
-  }, 120_000);
+  });
 
   it('a consumer that is alive and is given nothing is built anew, and counted', async () => {
     const topic = `delta-hub.${name}-silence.events.v1`;
@@ -65,7 +65,7 @@ describe.each(clients)('$name', ({ name, open, mayRepeat }) => {
     await traffic.end();
     expect(traffic.taken).toEqual(upTo(traffic.taken.length));
     expect(traffic.rebuilds[0]).toMatchObject({ topic, count: 1, reason: { kind: 'STALLED' } });
-  }, 120_000);
+  });
 
   it('a consumer whose connection is cut while it reads goes on where it was', async () => {
     const topic = `delta-hub.${name}-cut.events.v1`;
@@ -76,7 +76,7 @@ describe.each(clients)('$name', ({ name, open, mayRepeat }) => {
     await traffic.passes();
     await traffic.end();
     expect(traffic.taken).toEqual(upTo(traffic.taken.length));
-  }, 120_000);
+  });
 });
 
 it('connections that are half open are given up for others, by both clients', async () => {
@@ -92,4 +92,4 @@ it('connections that are half open are given up for others, by both clients', as
   await Promise.all(traffics.map((traffic) => traffic.passes()));
   await Promise.all(traffics.map((traffic) => traffic.end()));
   for (const { taken } of traffics) expect(taken).toEqual(upTo(taken.length));
-}, 120_000);
+});

@@ -32,4 +32,4 @@ it('a process that stands still does nothing more, whatever its threads were at'
     await goneOnFrom(then);
   }
   await directory.dispose();
-}, 60_000);
+});

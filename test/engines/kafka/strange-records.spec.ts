@@ -15,7 +15,7 @@ import { codeOf, numbered, upTo } from './traffic.js';
 const { Kafka, logLevel } = kafkajs;
 const TOPIC = 'delta-hub.33.events.v1';
 const STALLED_MS = 500;
-const SOON_MS = 10_000;
+const SOON_MS = 60_000;
 /** One by each of: a try before the client knows of the new topic, one after, and one of ours. */
 const MOST_COPIES = 3;
 const brokers = givenBrokers();
@@ -56,14 +56,14 @@ describe.each([
     await client.send(TOPIC, 2, [numbered(0)]);
     await expect(client.send(TOPIC, 3, [numbered(1)])).rejects.toThrow('nothing was acknowledged');
     await client.close();
-  }, 60_000);
+  });
 
   it('a record larger than the broker takes is refused for good', async () => {
     const client = newClient();
     const record = { ...numbered(0), value: new Uint8Array(1_100_000) };
     await expect(client.send(TOPIC, 0, [record])).rejects.toMatchObject({ kind: 'TOO_LARGE' });
     await client.close();
-  }, 60_000);
+  });
 
   it('a transaction that somebody leaves open holds nobody up, be it committed or aborted in the end', async () => {
     const client = newClient();
@@ -88,30 +88,26 @@ describe.each([
     await following(looks.holding(looks.items.length + 4));
     expect(numbersOf(inbox.items)).toEqual(upTo(5));
     await Promise.all([broker.close(), foreign.close()]);
-  }, 60_000);
+  });
 
   it.each([
     ['before', 0n],
     ['behind', 4n],
-  ])(
-    'a reader whose place is %s its log ends, and is not given what is elsewhere',
-    async (_where, from) => {
-      const client = newClient();
-      await client.send(TOPIC, 0, [0, 1, 2].map(numbered));
-      await topics.expire(TOPIC, 0, 1n);
-      const { logId } = (await client.bounds(TOPIC))[0]!;
-      const given: FetchedRecord[] = [];
-      const reader = client.read(TOPIC, new Map([[0, from]]), logId, (_partition, records) => {
-        given.push(...records);
-        return Promise.resolve();
-      });
-      await expect(within(reader.failed, 'the end', SOON_MS)).rejects.toMatchObject({ kind: 'TRANSIENT' });
-      expect(given).toEqual([]);
-      await reader.close();
-      await client.close();
-    },
-    60_000,
-  );
+  ])('a reader whose place is %s its log ends, and is not given what is elsewhere', async (_where, from) => {
+    const client = newClient();
+    await client.send(TOPIC, 0, [0, 1, 2].map(numbered));
+    await topics.expire(TOPIC, 0, 1n);
+    const { logId } = (await client.bounds(TOPIC))[0]!;
+    const given: FetchedRecord[] = [];
+    const reader = client.read(TOPIC, new Map([[0, from]]), logId, (_partition, records) => {
+      given.push(...records);
+      return Promise.resolve();
+    });
+    await expect(within(reader.failed, 'the end', SOON_MS)).rejects.toMatchObject({ kind: 'TRANSIENT' });
+    expect(given).toEqual([]);
+    await reader.close();
+    await client.close();
+  });
 });
 
 describe.each(clients)('$name', ({ open }) => {
@@ -139,7 +135,7 @@ describe.each(clients)('$name', ({ open }) => {
     ]);
     expect(received[1]?.headers).toEqual({ jws: '\u00ff\n' });
     await broker.close();
-  }, 60_000);
+  });
 
   it('what somebody wrote in transactions is read, and the marks of their ends are passed over', async () => {
     const foreign = await transactional();
@@ -158,7 +154,7 @@ describe.each(clients)('$name', ({ open }) => {
     await write('3');
     expect([numbersOf(await inbox.holding(4)), rebuilt]).toEqual([upTo(4), []]);
     await Promise.all([broker.close(), foreign.close()]);
-  }, 60_000);
+  });
 
   it('a partition that is added under a consumer that is never idle is read too', async () => {
     const inbox = new Inbox<IncomingRecord>();
@@ -178,7 +174,7 @@ describe.each(clients)('$name', ({ open }) => {
     isOver = true;
     await going;
     await Promise.all([foreign.close(), broker.close()]);
-  }, 60_000);
+  });
 
   it('a topic that is created again, and grows longer, between two fetches is not read from', async () => {
     const hands = new Hands<IncomingRecord>();
@@ -193,7 +189,7 @@ describe.each(clients)('$name', ({ open }) => {
     expect(await codeOf(within(finished, 'the end', SOON_MS))).toBe('LOG_REPLACED');
     expect(numbersOf(hands.taken.items)).toEqual([0]);
     await Promise.all([broker.close(), other.close()]);
-  }, 60_000);
+  });
 
   it('a topic made again with fewer partitions: the next records lie in those that are there, and not often', async () => {
     const keys = ['transfer-1', 'transfer-2', 'transfer-3', 'transfer-4', 'transfer-5'];
@@ -209,7 +205,7 @@ describe.each(clients)('$name', ({ open }) => {
     expect([...perKey.keys()].toSorted()).toEqual(keys);
     expect(Math.max(...[...perKey.values()].map(({ length }) => length))).toBeLessThanOrEqual(MOST_COPIES);
     await broker.close();
-  }, 60_000);
+  });
 });
 
 it('a node goes on where it was also when it is configured for the other client', async () => {
@@ -223,4 +219,4 @@ it('a node goes on where it was also when it is configured for the other client'
     await broker.close();
   }
   expect(numbersOf(inbox.items)).toEqual(upTo(4));
-}, 60_000);
+});

@@ -36,7 +36,7 @@ it('kafkajs thrown out of its group in the middle of a batch goes on where it wa
   await broker.close();
   await topics.delete(TOPIC);
   await topics.close();
-}, 120_000);
+});
 
 it('kafkajs closed while it joins its group is in none afterwards', async () => {
   const brokers = givenBrokers();
@@ -51,4 +51,4 @@ it('kafkajs closed while it joins its group is in none afterwards', async () => 
   expect(await topics.groupsInUse('delta-hub.34.')).toEqual([]);
   await topics.delete(TOPIC);
   await topics.close();
-}, 60_000);
+});

@@ -39,7 +39,7 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'delta-hub-topics-'));
   writeFileSync(join(directory, 'password'), `${ADMIN.password}\n`, { mode: 0o600 });
   writeFileSync(join(directory, 'node'), `${PASSWORD}\n`, { mode: 0o600 });
-}, 120_000);
+});
 afterAll(async () => {
   await cluster.stop();
   rmSync(directory, { recursive: true, force: true });
@@ -77,35 +77,31 @@ describe('topics and access rules from deploy/kafka/topics.yaml', () => {
     expect([applied.code, applied.applied, applied.differences]).toEqual([0, before.differences, []]);
     expect(await topics('apply')).toEqual({ code: 0, applied: [], differences: [] });
     expect(await topics('diff')).toEqual({ code: 0, applied: [], differences: [] });
-  }, 120_000);
+  });
 
-  it.each(clients)(
-    '$name: only the owner writes, nodes read, a partner reads what it is given',
-    async ({ open }) => {
-      const as = (username: string, clientId: string): Broker =>
-        open({
-          brokers: cluster.brokers,
-          clientId,
-          tls,
-          login: { mechanism: 'SCRAM-SHA-512', username, password: PASSWORD },
-        });
-      const owner = as('node-31', 'delta-hub.31');
-      const member = as('node-32', 'delta-hub.32');
-      const partner = as('partner', 'partner');
-      await owner.publish(TOPIC, [numbered(0)]);
-      for (const other of [member, partner]) {
-        const refused = other.publish(TOPIC, [numbered(1)]).catch((error: unknown) => error);
-        expect(await refused).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('AUTHORIZATION') });
-        const inbox = new Inbox<IncomingRecord>();
-        await other.subscribe(TOPIC, [], inbox.take);
-        expect((await inbox.holding(1))[0]?.value).toEqual(new Uint8Array(numbered(0).value));
-      }
-      const hidden = partner.subscribe('delta-hub.32.events.v1', [], () => Promise.resolve());
-      await expect(hidden).rejects.toBeInstanceOf(BrokerError);
-      await Promise.all([owner, member, partner].map((broker) => broker.close()));
-    },
-    120_000,
-  );
+  it.each(clients)('$name: only the owner writes, nodes read, a partner reads what it is given', async ({ open }) => {
+    const as = (username: string, clientId: string): Broker =>
+      open({
+        brokers: cluster.brokers,
+        clientId,
+        tls,
+        login: { mechanism: 'SCRAM-SHA-512', username, password: PASSWORD },
+      });
+    const owner = as('node-31', 'delta-hub.31');
+    const member = as('node-32', 'delta-hub.32');
+    const partner = as('partner', 'partner');
+    await owner.publish(TOPIC, [numbered(0)]);
+    for (const other of [member, partner]) {
+      const refused = other.publish(TOPIC, [numbered(1)]).catch((error: unknown) => error);
+      expect(await refused).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('AUTHORIZATION') });
+      const inbox = new Inbox<IncomingRecord>();
+      await other.subscribe(TOPIC, [], inbox.take);
+      expect((await inbox.holding(1))[0]?.value).toEqual(new Uint8Array(numbered(0).value));
+    }
+    const hidden = partner.subscribe('delta-hub.32.events.v1', [], () => Promise.resolve());
+    await expect(hidden).rejects.toBeInstanceOf(BrokerError);
+    await Promise.all([owner, member, partner].map((broker) => broker.close()));
+  });
 
   it('nobody who is no administrator deletes, makes or alters anything, a node not even what is its own', async () => {
     const tried: object[] = [];
@@ -117,37 +113,29 @@ describe('topics and access rules from deploy/kafka/topics.yaml', () => {
         });
     expect(tried).toEqual(tried.map((one) => ({ ...one, ...ALL_REFUSED })));
     expect(await topics('diff')).toEqual({ code: 0, applied: [], differences: [] });
-  }, 60_000);
+  });
 
-  it.each(clients)(
-    '$name: a node whose clock goes wrong by years is heard all the same',
-    async ({ open }) => {
-      const login = { mechanism: 'SCRAM-SHA-512', username: 'node-31', password: PASSWORD } as const;
-      try {
-        for (const year of ['2020', '2040']) {
-          jest.useFakeTimers({ now: Date.parse(`${year}-01-01T00:00:00Z`), doNotFake: EVERYTHING_BUT_DATE });
-          const times = { publishWithin: 5_000 };
-          const broker = open({ brokers: cluster.brokers, clientId: 'delta-hub.31', tls, login, times });
-          await broker.publish('delta-hub.31.heartbeats.v1', [numbered(0)]);
-          await broker.close();
-        }
-      } finally {
-        jest.useRealTimers();
+  it.each(clients)('$name: a node whose clock goes wrong by years is heard all the same', async ({ open }) => {
+    const login = { mechanism: 'SCRAM-SHA-512', username: 'node-31', password: PASSWORD } as const;
+    try {
+      for (const year of ['2020', '2040']) {
+        jest.useFakeTimers({ now: Date.parse(`${year}-01-01T00:00:00Z`), doNotFake: EVERYTHING_BUT_DATE });
+        const times = { publishWithin: 5_000 };
+        const broker = open({ brokers: cluster.brokers, clientId: 'delta-hub.31', tls, login, times });
+        await broker.publish('delta-hub.31.heartbeats.v1', [numbered(0)]);
+        await broker.close();
       }
-    },
-    60_000,
-  );
+    } finally {
+      jest.useRealTimers();
+    }
+  });
 
-  it.each(clients)(
-    '$name: a wrong password is refused, not tried for ever',
-    async ({ open }) => {
-      const login = { mechanism: 'SCRAM-SHA-512', username: 'node-31', password: 'wrong' } as const;
-      const broker = open({ brokers: cluster.brokers, clientId: 'delta-hub.31', tls, login });
-      await expect(broker.publish(TOPIC, [numbered(0)])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-      await broker.close();
-    },
-    60_000,
-  );
+  it.each(clients)('$name: a wrong password is refused, not tried for ever', async ({ open }) => {
+    const login = { mechanism: 'SCRAM-SHA-512', username: 'node-31', password: 'wrong' } as const;
+    const broker = open({ brokers: cluster.brokers, clientId: 'delta-hub.31', tls, login });
+    await expect(broker.publish(TOPIC, [numbered(0)])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await broker.close();
+  });
 
   it.each(clients)(
     '$name: brokers with a certificate of somebody else are refused, and so is a plain connection',
@@ -161,7 +149,6 @@ describe('topics and access rules from deploy/kafka/topics.yaml', () => {
         await broker.close();
       }
     },
-    60_000,
   );
 
   it.each([
@@ -193,7 +180,6 @@ describe('topics and access rules from deploy/kafka/topics.yaml', () => {
       expect(received.map(({ value }) => Number(Buffer.from(value)))).toEqual([0, 1]);
       await Promise.all([member, owner, administration].map((each) => each.close()));
     },
-    60_000,
   );
 });
 
@@ -226,7 +212,7 @@ it('kafkajs: a consumer without the right to its groups is built anew and counte
   await member.subscribe(topic, [], inbox.take);
   expect(await inbox.holding(1)).toHaveLength(1);
   await Promise.all([member, owner, administration].map((each) => each.close()));
-}, 120_000);
+});
 
 describe('a node logs in as it is configured', () => {
   const brokerOf = (client: (typeof clients)[number], environment: NodeJS.ProcessEnv): Broker =>
@@ -258,19 +244,14 @@ describe('a node logs in as it is configured', () => {
         await broker.close();
       }
     },
-    60_000,
   );
 
-  it.each(clients)(
-    '$name: not by a certificate that the brokers do not know, nor without one',
-    async (client) => {
-      const { KAFKA_BROKERS } = byCertificate(own);
-      for (const login of [byCertificate(localCertificate('node-31')), { KAFKA_BROKERS }]) {
-        const broker = brokerOf(client, login);
-        expect(await codeOf(broker.publish('delta-hub.31.events.v1', [numbered(0)]))).toEqual(refused);
-        await broker.close();
-      }
-    },
-    60_000,
-  );
+  it.each(clients)('$name: not by a certificate that the brokers do not know, nor without one', async (client) => {
+    const { KAFKA_BROKERS } = byCertificate(own);
+    for (const login of [byCertificate(localCertificate('node-31')), { KAFKA_BROKERS }]) {
+      const broker = brokerOf(client, login);
+      expect(await codeOf(broker.publish('delta-hub.31.events.v1', [numbered(0)]))).toEqual(refused);
+      await broker.close();
+    }
+  });
 });

@@ -53,7 +53,7 @@ it('an append by the batch path ignores its deadline and ends with the line: Una
   };
   await again();
   expect(await idsIn('a')).toEqual([id]);
-}, 60_000);
+});
 
 it('an append by a call of its own and a deletion end with their deadline, and reading waits on: DeadlineExceededError', async () => {
   const exceeded = { class: 'DeadlineExceededError', type: 'deadline-exceeded', code: 4 };
@@ -72,7 +72,7 @@ it('an append by a call of its own and a deletion end with their deadline, and r
   // Whether the server has stored it or not, the identical call again settles it.
   expect(await client.appendToStream('b', event(id), { streamState: NO_STREAM })).toMatchObject({ success: true });
   expect(await idsIn('b')).toEqual([id]);
-}, 60_000);
+});
 
 it('without a deadline of its own such an append ends with the default of the client', async () => {
   const hasty = KurrentDBClient.connectionString(`${server.connectionString}&defaultDeadline=1000`);
@@ -85,4 +85,4 @@ it('without a deadline of its own such an append ends with the default of the cl
   server.thaw();
   await hasty.dispose();
   expect(told(error)).toMatchObject({ class: 'DeadlineExceededError', code: 4 });
-}, 60_000);
+});

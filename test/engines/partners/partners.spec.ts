@@ -41,7 +41,7 @@ afterAll(async () => {
   await topics.clear();
   await topics.close();
   data.remove();
-}, 60_000);
+});
 
 interface KcatRecord {
   readonly key: string;

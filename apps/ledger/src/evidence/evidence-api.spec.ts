@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Caller } from '@delta-hub/crypto';
 import { signEvent } from '@delta-hub/crypto';
 import { createLedgerApp, type LedgerApp } from '../service.js';
@@ -6,8 +6,6 @@ import { sampleDeps } from '../testing/sample-app.js';
 import { sampleId, SampleNode, sampleStream } from '../testing/sample-node.js';
 import { nodePrimitives, verifier } from '../testing/offline-verifier.js';
 import { checkEvidence } from './evidence-check.js';
-
-jest.setTimeout(120_000);
 
 const CASE = sampleStream(500);
 let node: SampleNode;

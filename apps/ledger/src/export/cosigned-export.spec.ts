@@ -1,13 +1,11 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, expect, it, jest } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import { FourWitnesses } from '../testing/sample-witnesses.js';
 import type { LedgerReport } from '../verify/report.js';
 import { verifyLedger } from '../verify/verify-ledger.js';
 import { PUSH_EVERY_MS } from '../witness/head-publisher.js';
 import { exportLog } from './export-log.js';
-
-jest.setTimeout(120_000);
 
 const four = FourWitnesses.forEachTest();
 let to: string;

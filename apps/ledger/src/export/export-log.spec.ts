@@ -1,13 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { closedLog } from '../testing/sample-app.js';
 import type { SampleNode } from '../testing/sample-node.js';
 import { sampleKeys, SampleNode as Node } from '../testing/sample-node.js';
 import { verifyLedger } from '../verify/verify-ledger.js';
 import { exportLog } from './export-log.js';
-
-jest.setTimeout(60_000);
 
 let node: SampleNode;
 let to: string;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { exportLog } from '../export/export-log.js';
 import { createLedgerApp } from '../service.js';
 import { replayDirectory } from '../replay/replay-directory.js';
@@ -9,8 +9,6 @@ import { closedLog, sampleDeps } from '../testing/sample-app.js';
 import { SampleNode } from '../testing/sample-node.js';
 import type { LedgerReport } from '../verify/report.js';
 import { verifyLedger } from '../verify/verify-ledger.js';
-
-jest.setTimeout(120_000);
 
 let node: SampleNode;
 let files: string;

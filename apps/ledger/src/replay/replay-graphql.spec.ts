@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Caller } from '@delta-hub/crypto';
 import { fromBase64, verifyConsistency } from '@delta-hub/ledger';
 import { createLedgerApp, type LedgerApp } from '../service.js';
@@ -6,8 +6,6 @@ import { sha256Tree } from '../log-identity.js';
 import { sampleDeps } from '../testing/sample-app.js';
 import { appendCases } from '../testing/sample-cases.js';
 import { SampleNode, sampleStream } from '../testing/sample-node.js';
-
-jest.setTimeout(120_000);
 
 let node: SampleNode;
 let app: LedgerApp;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLedgerApp, type LedgerApp } from '../service.js';
 import { sampleDeps } from '../testing/sample-app.js';
 import { appendCases } from '../testing/sample-cases.js';
@@ -8,8 +8,6 @@ import { openSampleLog } from '../testing/sample-log.js';
 import { SampleNode, sampleStream } from '../testing/sample-node.js';
 import { ReplayDesk } from './replay-desk.js';
 import { replayLines } from './replay-lines.js';
-
-jest.setTimeout(60_000);
 
 let node: SampleNode;
 let app: LedgerApp;

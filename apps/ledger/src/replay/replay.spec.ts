@@ -2,7 +2,7 @@ import { trustedHistory } from '@delta-hub/crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { closedLog } from '../testing/sample-app.js';
 import { openSampleLog } from '../testing/sample-log.js';
 import { sampleId, type SampleNode, sampleStream } from '../testing/sample-node.js';
@@ -10,8 +10,6 @@ import { Replay } from './replay.js';
 import { replayDirectory, type ReplayQuestion } from './replay-directory.js';
 import type { ReplayedEntry } from './replayed-entry.js';
 import { belongingOf, isInScope, type ReplayScope } from './scope.js';
-
-jest.setTimeout(60_000);
 
 let node: SampleNode;
 

@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { beforeEach, expect, it, jest } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import { FourWitnesses } from '../testing/sample-witnesses.js';
 import { PUSH_EVERY_MS } from '../witness/head-publisher.js';
 import { replayDirectory } from './replay-directory.js';
 import type { AsOf } from './replay.js';
-
-jest.setTimeout(120_000);
 
 /** The clocks of all nodes stand here. */
 const NOW = '2025-03-10T01:30:00.000Z';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { closedLog } from '../testing/sample-app.js';
@@ -6,8 +6,6 @@ import type { SampleNode } from '../testing/sample-node.js';
 import type { LedgerReport, VerifiedState, VerifyOptions } from './report.js';
 import { verifyLedger } from './verify-ledger.js';
 import { parseVerifiedState } from './verified-state.js';
-
-jest.setTimeout(60_000);
 
 let node: SampleNode;
 

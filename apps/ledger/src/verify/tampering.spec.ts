@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type EventStore, EventStoreError, type RecordedEvent } from '@delta-hub/event-store';
 import { createLedgerApp } from '../service.js';
 import { failing, replacing } from '../testing/failing.js';
@@ -10,8 +10,6 @@ import { sampleKeys, SampleNode } from '../testing/sample-node.js';
 import { leafOf, openSampleLog } from '../testing/sample-log.js';
 import type { LedgerReport, VerifyOptions } from './report.js';
 import { verifyLedger } from './verify-ledger.js';
-
-jest.setTimeout(120_000);
 
 let node: SampleNode;
 

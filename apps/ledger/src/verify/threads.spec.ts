@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
 import { exportLog } from '../export/export-log.js';
 import { closedLog } from '../testing/sample-app.js';
@@ -10,8 +10,6 @@ import type { SampleNode } from '../testing/sample-node.js';
 import type { LedgerReport, VerifiedState, VerifyOptions } from './report.js';
 import { parseVerifiedState } from './verified-state.js';
 import { verifyLedger } from './verify-ledger.js';
-
-jest.setTimeout(120_000);
 
 let node: SampleNode;
 let eventsFile: string;

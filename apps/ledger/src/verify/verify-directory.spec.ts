@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RecordedEvent } from '@delta-hub/event-store';
 import { closedLog } from '../testing/sample-app.js';
 import type { SampleNode } from '../testing/sample-node.js';
 import { flipped, placesIn, type Spoiled, spoilsOf } from '../testing/spoiling.js';
 import type { LedgerReport } from './report.js';
 import { verifyLedger } from './verify-ledger.js';
-
-jest.setTimeout(120_000);
 
 const verify = (node: SampleNode): Promise<LedgerReport> =>
   verifyLedger({ directory: node.directory, eventStore: node.store }, node.trust, { node: '32' });

@@ -1,14 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLedgerApp, type LedgerApp } from '../service.js';
 import { sampleDeps } from '../testing/sample-app.js';
 import { sampleKeys, SampleNode } from '../testing/sample-node.js';
 import { flipped, placesIn } from '../testing/spoiling.js';
 import type { LedgerReport } from './report.js';
 import { verifyLedger } from './verify-ledger.js';
-
-jest.setTimeout(120_000);
 
 type Spoil = (body: Buffer) => Uint8Array | undefined;
 

@@ -1,13 +1,11 @@
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { FourWitnesses } from '../testing/sample-witnesses.js';
 import { PUSH_EVERY_MS } from '../witness/head-publisher.js';
 import type { LedgerReport } from './report.js';
 import { verifyLedger } from './verify-ledger.js';
-
-jest.setTimeout(120_000);
 
 const four = FourWitnesses.forEachTest();
 

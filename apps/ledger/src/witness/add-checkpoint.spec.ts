@@ -256,7 +256,7 @@ describe('the size that is remembered', () => {
     expect(new Set(statuses)).toEqual(new Set([200, 409]));
     expect(seen).toEqual(seen.toSorted((one, other) => one - other));
     expect(sizeOf(await newest())).toBe(known);
-  }, 60_000);
+  });
 
   it('is on the disk when the answer is there: a node that is opened again has it', async () => {
     await add(grow(0, 42));
