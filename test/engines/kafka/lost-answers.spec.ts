@@ -56,7 +56,7 @@ describe.each(clients)('$name', ({ name, open, mayRepeat }) => {
   it('a consumer that is alive and is given nothing is built anew, and counted', async () => {
     const topic = `delta-hub.${name}-silence.events.v1`;
     await topics.create(topic);
-    const traffic = new Traffic(open, topic, brokers, { lookEvery: 100, stalledAfter: 500 });
+    const traffic = new Traffic(open, topic, brokers, { lookEvery: 100, stalledAfter: 2_000 });
     await traffic.passes();
     relay.withhold(FETCH);
     while (traffic.rebuilds.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -14,7 +14,7 @@ import { codeOf, numbered, upTo } from './traffic.js';
 
 const { Kafka, logLevel } = kafkajs;
 const TOPIC = 'delta-hub.33.events.v1';
-const STALLED_MS = 500;
+const STALLED_MS = 2_000;
 const SOON_MS = 60_000;
 /** One by each of: a try before the client knows of the new topic, one after, and one of ours. */
 const MOST_COPIES = 3;
@@ -150,7 +150,7 @@ describe.each(clients)('$name', ({ open }) => {
     await inbox.holding(2);
     await write('2');
     await inbox.holding(3);
-    await pause(3 * STALLED_MS); // Nothing but a mark lies behind: it is no reason to begin anew.
+    await pause(2 * STALLED_MS); // Nothing but a mark lies behind: it is no reason to begin anew.
     await write('3');
     expect([numbersOf(await inbox.holding(4)), rebuilt]).toEqual([upTo(4), []]);
     await Promise.all([broker.close(), foreign.close()]);
