@@ -70,7 +70,7 @@ describe('the outcome of an append', () => {
   });
 
   it('no answer at all is OUTCOME_UNKNOWN after the patience, and may be stored later all the same', async () => {
-    const store = await open({ patienceMs: 300 });
+    const store = await open({ patienceMs: 1500 });
     const events = [event('late')];
     double.trouble('hold');
     expect(await code(store.append('a', 'no-stream', events))).toBe('OUTCOME_UNKNOWN');

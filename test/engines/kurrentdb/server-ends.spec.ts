@@ -13,7 +13,7 @@ let store: EventStore;
 beforeEach(async () => {
   directory = await temporaryDirectory();
   server = await DoubleProcess.start(join(directory.path, 'kept'));
-  store = await openKurrentEventStore({ connectionString: server.connectionString, prefix: '32.', patienceMs: 1000 });
+  store = await openKurrentEventStore({ connectionString: server.connectionString, prefix: '32.', patienceMs: 3000 });
 });
 afterEach(async () => {
   await store.close();

@@ -12,7 +12,7 @@ beforeAll(async () => {
   store = await openKurrentEventStore({
     connectionString: server.connectionString,
     prefix: '32.',
-    patienceMs: 1000,
+    patienceMs: 3000,
   });
 });
 afterAll(async () => {
