@@ -1,7 +1,7 @@
 /** Nodes that end hard, and a topic that ends before its reader: whole nodes over a real Kafka. Needs the built programs. */
 import { forgetPositions, StoreFeed } from '@delta-hub/handoff-app';
 import type { Broker, IncomingRecord } from '@delta-hub/broker';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { temporary } from '../../e2e/running-hub.js';
@@ -12,6 +12,8 @@ import { openSqliteEventStore } from '@delta-hub/event-store/sqlite';
 import { clients } from './clients.js';
 import { givenBrokers, TestTopics } from './test-topics.js';
 import { type Node, TwoNodes } from './two-nodes.js';
+
+jest.setTimeout(300_000);
 
 const TOPICS = ['delta-hub.31.events.v1', 'delta-hub.32.events.v1'];
 const PARTITIONS = 3;
@@ -66,6 +68,11 @@ describe.each(clients)('with $name', ({ name, open }) => {
     return ids;
   };
 
+  const isSomethingSentAgain = async (): Promise<boolean> => {
+    const ids = await idsInTopic();
+    return new Set(ids).size < ids.length;
+  };
+
   /** Read models made anew from what a node has stored. */
   const madeAnew = async (node: Node): Promise<Readonly<Record<string, unknown>>> => {
     const store = await openSqliteEventStore(pair.eventsFile(node));
@@ -86,7 +93,10 @@ describe.each(clients)('with $name', ({ name, open }) => {
   it('both nodes killed at any moment of their work: what was answered for is at both, once, and shown as ever', async () => {
     await Promise.all([pair.start('31'), pair.start('32', true)]);
     const kills: Node[][] = [['32'], ['31'], ['31', '32'], ['32'], ['31'], ['32'], ['31', '32'], ['32']];
-    for (const killed of kills.slice(0, countOf('nodeKills'))) {
+    const rounds = kills.slice(0, countOf('nodeKills'));
+    // A death before the node has written how far it has sent is hit by chance: without one nothing was tried here.
+    while (rounds.length > 0 || !(await isSomethingSentAgain())) {
+      const killed = rounds.shift() ?? ['32'];
       await pair.acts(60);
       await Promise.all(killed.map((node) => pair.kill(node)));
       await Promise.all(killed.map((node) => pair.start(node, node === '32')));
@@ -105,8 +115,6 @@ describe.each(clients)('with $name', ({ name, open }) => {
       Object.fromEntries(events.map(({ id, data: bytes }) => [id, Buffer.from(bytes).toString('latin1')]));
     expect(received).toHaveLength(sent.length);
     expect(bytesOf(received)).toEqual(bytesOf(sent));
-    // Some were sent again, because the node died before it had written how far it was: else nothing was tried here.
-    expect((await idsInTopic()).length).toBeGreaterThan(sent.length);
     for (const node of ['31', '32'] as const) expect(rowsIn(pair.readModelsFile(node))).toEqual(await madeAnew(node));
   });
 
