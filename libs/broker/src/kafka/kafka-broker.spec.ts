@@ -30,7 +30,7 @@ it('a consumer whose readers are of no use, one after the other, ends and says w
   topics.create('invented');
   let rebuilds = 0;
   const broker = new KafkaBroker(new Unreadable(topics), {
-    times: { pause: 1, givesUpAfter: 50 },
+    times: { pause: 1, givesUpAfter: 500 },
     onRebuild: () => (rebuilds += 1),
   });
   const { finished } = await broker.subscribe('invented', [], () => Promise.resolve());
