@@ -184,7 +184,8 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
   const mergeTeller = createMergeTeller({ node, feed, positions, readModels, projector, execute });
   const deadlines = new DeadlineWorker({ keeper, feed, positions, readModels, projector, execute });
   const ofFacts = [publisher, projector, copies, deadLetters, receipts, mergeTeller, retries];
-  const subscribers = [...ofFacts, ...consumers, ...line.parts, deadlines];
+  const others = [...consumers, ...line.parts, deadlines];
+  const subscribers = [...ofFacts, ...others];
   let endTicks = (): void => undefined;
   return {
     ...{ parts, feed, projector, readModels },
@@ -204,7 +205,9 @@ export const openHandoff = (deps: HandoffDeps): OpenHandoff => {
     },
     stop: async () => {
       endTicks();
-      for (const subscriber of subscribers.toReversed()) await subscriber.stop();
+      await Promise.all(others.map((subscriber) => subscriber.stop()));
+      // From the last to the first: what one has in hand may wait for the read models.
+      for (const subscriber of ofFacts.toReversed()) await subscriber.stop();
       await feed.stop();
       readModels.close();
       held.close();

@@ -2,8 +2,8 @@
 const ENDED_WITHIN_MS = 20_000;
 
 /**
- * Closes a node that was told to end, and ends its process: a Kafka client may hold on to a broker that stands still. What
- * does not close in time is left as by a crash, which loses nothing that was acknowledged.
+ * Closes a node that was told to end, and ends its process: a handler may hang, and a Kafka client hold on to its connections.
+ * What does not close in time is left as by a crash, which loses nothing that was acknowledged.
  */
 export const endNode = async (node: string, close: () => Promise<void>): Promise<never> => {
   const leave = (): never => {

@@ -94,7 +94,7 @@ export const startNode = async (start: NodeStart): Promise<RunningNode> => {
       readModelsFile: files.readModels,
       isFrozen: (node) => ledger.witnessing?.isFrozen(node) ?? false,
     });
-    closers.push(() => handoff.close());
+    closers.push(() => endHandoff(handoff, broker));
     joinHandoff(handoff);
     const keys = (): Promise<KeyHistory> => readKeys(store, own.trust, start.node);
     const ready = new ReadinessProbe({ node: start.node, peers, store, keys, signer, clock, handoff, ledger });
@@ -213,6 +213,14 @@ const openBroker = (
   config.DELTA_HUB_BROKER === 'kafka'
     ? openKafka(config, { clientId: `delta-hub.${node}`, who: `node ${node}` }, rebuilt)
     : openSqliteBroker(paths(hubDir).broker);
+
+/** What is on its way to the brokers has so long when a node ends; then it is given up, and the next start sends it again. */
+const SENT_WITHIN_MS = 5_000;
+
+const endHandoff = (handoff: HandoffApp, broker: Broker): Promise<void> => {
+  setTimeout(() => void broker.close().catch(() => undefined), SENT_WITHIN_MS).unref();
+  return handoff.close();
+};
 
 /** Says on standard error that a consumer waits for a person. */
 const sayStopped = (node: string) => (name: string, fault: string) =>

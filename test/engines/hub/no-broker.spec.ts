@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { hub, RunningHub, temporary } from '../../e2e/running-hub.js';
 import { freePorts } from '../kafka/free-ports.js';
 import { KafkaCluster } from '../kafka/kafka-cluster.js';
-import { Relay } from '../kafka/relay.js';
+import { PRODUCE, Relay } from '../kafka/relay.js';
 
 const PATIENCE_MS = 240_000;
 const data = temporary();
@@ -90,6 +90,18 @@ it(
     const ended = { code: 0, isInTime: true };
     expect(await Promise.all(nodes.map(end))).toEqual([ended, ended]);
     cluster.nodes[0]!.thaw();
+  },
+  PATIENCE_MS,
+);
+
+it.each(CLIENTS)(
+  'with %s, gives up what the broker does not acknowledge when it is told to end',
+  async (client) => {
+    const withheld = relay!.withhold(PRODUCE);
+    const node = await start(client);
+    await withheld;
+    expect(await end(node)).toEqual({ code: 0, isInTime: true });
+    relay!.heal();
   },
   PATIENCE_MS,
 );

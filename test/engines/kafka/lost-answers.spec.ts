@@ -58,7 +58,7 @@ describe.each(clients)('$name', ({ name, open, mayRepeat }) => {
     await topics.create(topic);
     const traffic = new Traffic(open, topic, brokers, { lookEvery: 100, stalledAfter: 2_000 });
     await traffic.passes();
-    relay.withhold(FETCH);
+    void relay.withhold(FETCH);
     while (traffic.rebuilds.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     relay.heal();
     await traffic.passes();

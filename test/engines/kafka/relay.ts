@@ -21,7 +21,8 @@ const framed = (take: (frame: Buffer) => void): ((chunk: Buffer) => void) => {
 /** Stands between clients and a broker, and loses answers. */
 export class Relay {
   private isCut = false;
-  private readonly losing = new Map<number, (() => void) | 'all'>();
+  private readonly losing = new Map<number, () => void>();
+  private readonly withholding = new Map<number, () => void>();
   private readonly repeating = new Map<number, () => void>();
   /** The answer before, of each kind, without what makes it the answer to one request. */
   private readonly bodies = new Map<number, Buffer>();
@@ -49,9 +50,9 @@ export class Relay {
     return new Promise((resolve) => this.losing.set(kind, resolve));
   }
 
-  /** From now on gives no answer to requests of this kind, while everything else passes. */
-  withhold(kind: number): void {
-    this.losing.set(kind, 'all');
+  /** From now on gives no answer to requests of this kind, while everything else passes; resolves with the first of them. */
+  withhold(kind: number): Promise<void> {
+    return new Promise((resolve) => this.withholding.set(kind, resolve));
   }
 
   /** Answers the next request of this kind as it has answered the one before; resolves when that has happened. */
@@ -74,6 +75,7 @@ export class Relay {
   heal(): void {
     this.isCut = false;
     this.losing.clear();
+    this.withholding.clear();
   }
 
   async stop(): Promise<void> {
@@ -102,9 +104,10 @@ export class Relay {
       const correlation = frame.readInt32BE(4);
       const kind = kinds.get(correlation) ?? -1;
       kinds.delete(correlation);
-      const lost = this.losing.get(kind);
-      if (lost === undefined) client.write(this.answerOf(kind, frame));
-      else if (lost !== 'all') {
+      const [withheld, lost] = [this.withholding.get(kind), this.losing.get(kind)];
+      if (withheld !== undefined) withheld();
+      else if (lost === undefined) client.write(this.answerOf(kind, frame));
+      else {
         this.losing.delete(kind);
         end();
         lost();
