@@ -23,7 +23,7 @@ afterEach(async () => {
 
 const open = async (options: Partial<KurrentOptions> = {}): Promise<EventStore> => {
   const { connectionString } = double;
-  const store = await openKurrentEventStore({ connectionString, prefix: '32.', patienceMs: 5000, ...options });
+  const store = await openKurrentEventStore({ connectionString, prefix: '32.', patienceMs: 60_000, ...options });
   stores.push(store);
   return store;
 };

@@ -26,7 +26,7 @@ afterEach(async () => {
 
 const open = async (options: Partial<KurrentOptions> = {}): Promise<EventStore> => {
   const { connectionString } = double;
-  const store = await openKurrentEventStore({ connectionString, prefix: PREFIX, patienceMs: 5000, ...options });
+  const store = await openKurrentEventStore({ connectionString, prefix: PREFIX, patienceMs: 60_000, ...options });
   stores.push(store);
   return store;
 };
@@ -136,7 +136,7 @@ describe('the word of the server', () => {
     await store.append('a', 0n, [event('one')]);
     await asked;
     const late = Promise.withResolvers<string>();
-    const timer = setTimeout(() => late.resolve('late'), 2000);
+    const timer = setTimeout(() => late.resolve('late'), 20_000);
     expect(await Promise.race([store.close().then(() => 'closed'), late.promise])).toBe('closed');
     clearTimeout(timer);
   });
