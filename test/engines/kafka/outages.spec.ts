@@ -89,7 +89,7 @@ describe('one broker', () => {
 
   it('while it stands still every call ends by our own clock, and so does closing, with both clients', async () => {
     const topics = new TestTopics(cluster.brokers);
-    const times = { publishWithin: 1_500, askWithin: 1_000, closeWithin: 1_000 };
+    const times = { publishWithin: 5_000, askWithin: 5_000, closeWithin: 2_000 };
     const opened = await Promise.all(
       clients.map(async ({ name, open }) => {
         const topic = `delta-hub.${name}-still.events.v1`;
@@ -116,7 +116,7 @@ describe('one broker', () => {
         await broker.close();
         await finished;
         const closed = performance.now();
-        return { name, codes, isInTime: [answered - began < 15_000, closed - answered < 5_000] };
+        return { name, codes, isInTime: [answered - began < 20_000, closed - answered < 10_000] };
       }),
     );
     node.thaw();

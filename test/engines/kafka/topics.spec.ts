@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Broker, BrokerError, type IncomingRecord } from '@delta-hub/broker';
+import type { KafkaOptions } from '@delta-hub/broker/kafkajs';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -120,8 +121,7 @@ describe('topics and access rules from deploy/kafka/topics.yaml', () => {
     try {
       for (const year of ['2020', '2040']) {
         jest.useFakeTimers({ now: Date.parse(`${year}-01-01T00:00:00Z`), doNotFake: EVERYTHING_BUT_DATE });
-        const times = { publishWithin: 5_000 };
-        const broker = open({ brokers: cluster.brokers, clientId: 'delta-hub.31', tls, login, times });
+        const broker = open({ brokers: cluster.brokers, clientId: 'delta-hub.31', tls, login });
         await broker.publish('delta-hub.31.heartbeats.v1', [numbered(0)]);
         await broker.close();
       }
@@ -215,10 +215,14 @@ it('kafkajs: a consumer without the right to its groups is built anew and counte
 });
 
 describe('a node logs in as it is configured', () => {
-  const brokerOf = (client: (typeof clients)[number], environment: NodeJS.ProcessEnv): Broker =>
+  const brokerOf = (
+    client: (typeof clients)[number],
+    environment: NodeJS.ProcessEnv,
+    times: NonNullable<KafkaOptions['times']> = {},
+  ): Broker =>
     client.open({
       ...kafkaOptions(loadConfig({ KAFKA_TLS_CA_FILE: caFile, ...environment }), 'delta-hub.31'),
-      times: { publishWithin: 500, askWithin: 500 },
+      times,
     });
   const byPassword = (mechanism: string) => ({
     KAFKA_BROKERS: cluster.brokers.join(','),
@@ -249,7 +253,7 @@ describe('a node logs in as it is configured', () => {
   it.each(clients)('$name: not by a certificate that the brokers do not know, nor without one', async (client) => {
     const { KAFKA_BROKERS } = byCertificate(own);
     for (const login of [byCertificate(localCertificate('node-31')), { KAFKA_BROKERS }]) {
-      const broker = brokerOf(client, login);
+      const broker = brokerOf(client, login, { publishWithin: 500, askWithin: 500 });
       expect(await codeOf(broker.publish('delta-hub.31.events.v1', [numbered(0)]))).toEqual(refused);
       await broker.close();
     }
