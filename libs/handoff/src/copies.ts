@@ -71,11 +71,16 @@ export const copyRuleFor = (state: TransferState, { of, office, nth = 1 }: CopyN
 };
 
 /** Whether a copy is to be made: of an approved transfer, of the category the rule is for, once its act has been done. */
-export const isDue = ({ of, from, category }: CopyRule, state: TransferState): boolean =>
-  state['transfer.decided']?.data.approved === true &&
-  state[of] !== undefined &&
-  state[from] !== undefined &&
-  (category === undefined || category === state['transfer.applied']?.data.category);
+export const isDue = ({ of, from, to, category, isOfSender }: CopyRule, state: TransferState): boolean => {
+  const parties = state['transfer.applied']?.data;
+  return (
+    state['transfer.decided']?.data.approved === true &&
+    state[of] !== undefined &&
+    state[from] !== undefined &&
+    (category === undefined || category === parties?.category) &&
+    (isOfSender !== true || state[of].actor.agencyId === parties?.[sendingParty(to)])
+  );
+};
 
 /** What stands against a copy: no rule wants it, or it would be older than what it waits for. */
 export const copyRejection = (state: TransferState, act: Copy): TransferRejection | undefined => {

@@ -4,10 +4,11 @@ import type { DeadlineStep, Party } from './terms.js';
 
 const ofApproval = { of: 'transfer.decided', from: 'transfer.decided', verified: false } as const;
 const ofFile = { of: 'transfer.file-sent', from: 'transfer.file-receipted', verified: false } as const;
+const ofSanction = { of: 'transfer.sanction-decided', from: 'transfer.sanction-decided', verified: false } as const;
 
 /**
- * Who is sent a copy of an approval: by the origin with the decision, by the receiving agency with its receipt; and of a
- * search, by the origin.
+ * Who is sent a copy of an approval: by the origin with the decision, by the receiving agency with its receipt; of a search,
+ * by the origin; and of a sanction, by whoever decides on it.
  */
 export const copies: readonly CopyRule[] = [
   {
@@ -40,6 +41,10 @@ export const copies: readonly CopyRule[] = [
     ...{ article: '办法38', source: 'recalled', verified: false },
     text: 'Inform the procuratorate of the county the person leaves of the search, promptly.',
   },
+  ...(['origin-procuratorate', 'receiving-procuratorate'] as const).map((to) => ({
+    ...({ ...ofSanction, to, isPrompt: true, isOfSender: true, article: '办法32', source: 'recalled' } as const),
+    text: 'Copy the decision on a sanction to the procuratorate of the county that executes the correction.',
+  })),
 ];
 
 const proposed = { days: 5, source: 'proposal', verified: false } as const;

@@ -42,7 +42,7 @@ describe('the rule pack of 2020', () => {
     expect(text).toContain(`${days} day`),
   );
 
-  it('sends copies to everybody whom the matrix of domain B13 has for an approval, and for lost contact', () =>
+  it('sends copies to everybody whom the matrix of domain B13 has for an approval and for lost contact, and B7 for a sanction', () =>
     expect(copies.map(({ of, from, to, article, source }) => [of, from, to, article, source])).toEqual([
       ['transfer.decided', 'transfer.decided', 'deciding-authority', '法27', 'law'],
       ['transfer.decided', 'transfer.decided', 'origin-procuratorate', '办法31', 'recalled'],
@@ -52,6 +52,8 @@ describe('the rule pack of 2020', () => {
       ['transfer.file-sent', 'transfer.file-receipted', 'receiving-police', '法27', 'law'],
       // Lost contact.
       ['transfer.search-started', 'transfer.search-started', 'origin-procuratorate', '办法38', 'recalled'],
+      ['transfer.sanction-decided', 'transfer.sanction-decided', 'origin-procuratorate', '办法32', 'recalled'],
+      ['transfer.sanction-decided', 'transfer.sanction-decided', 'receiving-procuratorate', '办法32', 'recalled'],
     ]));
 
   it('only the report is the person’s own duty', () =>

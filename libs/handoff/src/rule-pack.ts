@@ -119,6 +119,8 @@ export interface CopyRule extends Rule {
   readonly category?: CorrectionCategory;
   /** The text says promptly 及时 and gives no days: no limit runs for the sending, only for the note of it. */
   readonly isPrompt?: true;
+  /** Only where the copied act is the sender's: which party it falls to differs from case to case. */
+  readonly isOfSender?: true;
 }
 
 /** Every rule of the transfer, as data with a version 规则包. Published packs are not edited: a change is a new version. */

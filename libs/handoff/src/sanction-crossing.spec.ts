@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { dueInstants } from './deadlines.js';
 import { hubRules } from './rule-book.js';
 import { approving, by, commands, paper, qingpu, wujiang } from './testing/cast.js';
+import { recipients, sendCopy } from './testing/copying.js';
 import { histories } from './testing/play.js';
 import { admit, transferDecider } from './transfer.js';
 import type { TransferCommand } from './transfer.commands.js';
@@ -55,6 +56,26 @@ const crossing = [
   { side: 'receiving', act: report },
   { side: 'receiving', act: decide },
 ] as const;
+
+it.each([
+  ['origin', 'origin-procuratorate', [decide('origin', '2025-03-29 09:00')]],
+  [
+    'receiving',
+    'receiving-procuratorate',
+    [report('receiving', '2025-03-29 09:00'), decide('receiving', '2025-03-29 10:00')],
+  ],
+] as const)('the procuratorate of the county that decides is told, promptly: at the %s', (side, office, acts) => {
+  const decided = acts.reduce(after, proposed);
+  const offices = ['origin-procuratorate', 'receiving-procuratorate'] as const;
+  const told = offices.map((each) =>
+    after(decided, { ...sendCopy(each, desk(side, '2025-03-29 11:00')), of: 'transfer.sanction-decided' }),
+  );
+  const copies = told.map((events) => events.slice(decided.length).map(({ type }) => type));
+  expect(copies).toEqual(offices.map((each) => (each === office ? ['transfer.copy-sent'] : [])));
+  expect(told[offices.indexOf(office)]?.at(-1)?.data).toMatchObject({ recipient: recipients[office].id, documents });
+  const owed = dueInstants(fold(transferDecider, decided), rules).filter(({ about }) => about?.includes('sanction'));
+  expect(owed).toEqual([]);
+});
 
 it('decisions on a sanction that cross, are corrected by either and made anew, are admitted and give both nodes one state', () =>
   fc.assert(
