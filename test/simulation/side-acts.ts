@@ -53,6 +53,13 @@ const sendCopy: Maker = ({ id: transferId, origin }, side, chance) => {
   return { request: { type: 'SendCopy', input: { transferId, of, office, ...recipient } } };
 };
 
+const copySanction: Maker = ({ id: transferId }, side) => ({
+  request: {
+    type: 'SendCopy',
+    input: { transferId, of: 'transfer.sanction-decided', office: `${side}_procuratorate` },
+  },
+});
+
 /** The recipient of a copy takes note of it, or of the correction of what was copied. */
 const noteCopy =
   (type: 'AcknowledgeCopy' | 'AcknowledgeCopyCorrection'): Maker =>
@@ -151,6 +158,7 @@ interface SideRule {
 /** What the law knows beside the ordinary course. */
 const RULES: readonly SideRule[] = [
   { make: sendCopy, after: 'transfer.decided', likelihood: 0.6 },
+  { make: copySanction, after: 'transfer.sanction-decided', likelihood: 0.6 },
   { make: noteCopy('AcknowledgeCopy'), after: 'transfer.copy-sent' },
   { make: noteCopy('AcknowledgeCopyCorrection'), after: 'transfer.fact-corrected' },
   { make: refuse, after: 'transfer.consultation-received', until: 'transfer.consultation-replied' },

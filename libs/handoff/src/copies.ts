@@ -71,16 +71,17 @@ export const copyRuleFor = (state: TransferState, { of, office, nth = 1 }: CopyN
 };
 
 /** Whether a copy is to be made: of an approved transfer, of the category the rule is for, once its act has been done. */
-export const isDue = ({ of, from, to, category, isOfSender }: CopyRule, state: TransferState): boolean => {
-  const parties = state['transfer.applied']?.data;
-  return (
-    state['transfer.decided']?.data.approved === true &&
-    state[of] !== undefined &&
-    state[from] !== undefined &&
-    (category === undefined || category === parties?.category) &&
-    (isOfSender !== true || state[of].actor.agencyId === parties?.[sendingParty(to)])
-  );
-};
+export const isDue = ({ of, from, category }: CopyRule, state: TransferState): boolean =>
+  state['transfer.decided']?.data.approved === true &&
+  state[of] !== undefined &&
+  state[from] !== undefined &&
+  (category === undefined || category === state['transfer.applied']?.data.category);
+
+/** What stands against a copy of what the other party has done. Of two acts that crossed only its author knows which it was. */
+export const foreignCopyRejection = (state: TransferState, { data, actor }: Copy): TransferRejection | undefined =>
+  copyRuleFor(state, data)?.isOfSender === true && state[data.of]?.actor.agencyId !== actor.agencyId
+    ? { code: 'COPY_NOT_DUE' }
+    : undefined;
 
 /** What stands against a copy: no rule wants it, or it would be older than what it waits for. */
 export const copyRejection = (state: TransferState, act: Copy): TransferRejection | undefined => {

@@ -45,7 +45,13 @@ const ACTS: readonly ((side: Side, local: string) => TransferCommand)[] = [
   ...[correct('transfer.sanction-proposed', 'wrong-date'), correct('transfer.person-reported', 'wrong-date')],
   (side, local) => ({ ...desk(side, local), type: 'AcknowledgeCorrection', fact: 'transfer.sanction-decided' }),
   (side, local) => ({ ...desk(side, local), type: 'ProposeSanction', measure: 'admonition', documents, rules }),
+  (side, local) => copying(side, local),
 ];
+/** Each party sends one to the procuratorate of its county. */
+const copying = (side: Side, local: string): TransferCommand => ({
+  ...sendCopy(`${side}-procuratorate`, desk(side, local)),
+  of: 'transfer.sanction-decided',
+});
 const move = fc.record({
   side: fc.constantFrom<Side>('origin', 'receiving'),
   act: fc.option(fc.constantFrom(...ACTS), { nil: undefined }),

@@ -5,7 +5,14 @@ import { boundBy, disputeRejection, rulingsOf, settled, unfounded } from './disp
 import { toAct } from './command-to-act.js';
 import { competenceRejection } from './competence.js';
 import { dueInstants } from './deadlines.js';
-import { copyRejection, isOfRecipient, noteRejection, recipientOfAct, sendingParty } from './copies.js';
+import {
+  copyRejection,
+  foreignCopyRejection,
+  isOfRecipient,
+  noteRejection,
+  recipientOfAct,
+  sendingParty,
+} from './copies.js';
 import type { Party } from './terms.js';
 import type { TransferCommand } from './transfer.commands.js';
 import type { OnceType, TransferAct, TransferEvent, TransferRejection } from './transfer.events.js';
@@ -200,6 +207,7 @@ const bindingOnUs = (
 ): TransferRejection | undefined => {
   if (act.type === 'transfer.decided') return boundBy(state, act.data.approved) ?? termEndRejection(state, act);
   if (act.type === 'transfer.reply-superseded') return settled(state);
+  if (act.type === 'transfer.copy-sent') return foreignCopyRejection(state, act);
   const isInTime =
     state['transfer.person-reported'] !== undefined && state['transfer.nonreport-notified'] === undefined;
   if (act.type === 'transfer.search-started' && isInTime)
