@@ -10,7 +10,7 @@ import { afterAll } from '@jest/globals';
 const main = fileURLToPath(new URL('../../apps/hub/dist/main.js', import.meta.url));
 
 /** Four nodes start in some ten seconds on a quiet machine and much later on a busy one. */
-export const PATIENCE_MS = 240_000;
+export const PATIENCE_MS = 600_000;
 
 export interface Ended {
   readonly code: number | null;
