@@ -7,6 +7,7 @@ export default {
   watchman: false,
   // What hangs ends. Nothing is to fail because the machine is slow today, so no test is measured by it.
   testTimeout: 120_000,
+  reporters: ['default', fileURLToPath(new URL('test/failed-run-ends.mjs', import.meta.url))],
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: ['**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],

@@ -111,8 +111,9 @@ describe('a hub that cannot start', () => {
       const { port } = server.address() as AddressInfo;
       const start = (dir: string, ...more: readonly string[]) => failure(['up', '--no-play', '--data', dir, ...more]);
       const fails = (says: string) => ({ code: 1, stdout: expect.anything() as unknown, says });
-      expect(await start(data.path, '--port', String(port))).toEqual(fails('PORT_IN_USE'));
+      const refused = await start(data.path, '--port', String(port));
       server.close();
+      expect(refused).toEqual(fails('PORT_IN_USE'));
 
       const nodes = join(data.path, 'nodes');
       cpSync(join(nodes, '34', 'node.json'), join(data.path, 'node-34.json'));

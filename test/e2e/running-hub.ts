@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from '@jest/globals';
 
 const main = fileURLToPath(new URL('../../apps/hub/dist/main.js', import.meta.url));
 
 /** Four nodes start in some ten seconds on a quiet machine and much later on a busy one. */
-export const PATIENCE_MS = 240_000;
+export const PATIENCE_MS = 600_000;
 
 export interface Ended {
   readonly code: number | null;
@@ -29,16 +30,27 @@ const { FORCE_COLOR: _force, NO_COLOR: _no, ...quiet } = process.env;
 const spawnHub = (args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess =>
   spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...quiet, ...env } });
 
+/** What runs to its end; what is still there in the end belongs to a test that had no time for it. */
+const commands = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of commands) child.kill('SIGKILL');
+});
+const spawnCommand: typeof spawnHub = (...given) => {
+  const child = spawnHub(...given);
+  commands.add(child);
+  return child.once('close', () => commands.delete(child));
+};
+
 /** Runs a command of the hub to its end. */
 export const hub = async (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> => {
-  const child = spawnHub(args, env);
+  const child = spawnCommand(args, env);
   const [stdout, stderr] = await Promise.all([textOf(child.stdout!), textOf(child.stderr!), once(child, 'close')]);
   return { code: child.exitCode, stdout, stderr };
 };
 
 /** Runs a command whose output nobody reads. */
 export const unreadHub = async (args: readonly string[]): Promise<Omit<Ended, 'stdout'>> => {
-  const child = spawnHub(args);
+  const child = spawnCommand(args);
   child.stdout!.destroy();
   const [stderr] = await Promise.all([textOf(child.stderr!), once(child, 'close')]);
   return { code: child.exitCode, stderr };

@@ -18,4 +18,4 @@ it('every scenario of the project ends as it says, through the public API of fou
   expect(files.length).toBeGreaterThan(20);
   const [even, odd] = [0, 1].map((half) => files.filter((_, index) => index % 2 === half));
   await Promise.all([play(even!), play(odd!)]);
-}, 900_000);
+}, 1_800_000);

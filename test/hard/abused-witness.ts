@@ -26,6 +26,7 @@ export class AbusedWitness {
   readonly #directory = mkdtempSync(join(tmpdir(), 'delta-hub-hard-'));
   readonly #origin: string;
   readonly #cosigner;
+  readonly #kills: (() => Promise<void>)[] = [];
 
   constructor() {
     const [log, own] = ['31', '32'].map((node) => {
@@ -55,11 +56,13 @@ export class AbusedWitness {
     const command = [process.execPath, '--no-warnings', PROCESS, this.#directory];
     const child = spawn('strace', [...this.#slowFile(), ...command], { stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const kill = () => killed(child, ended);
+    this.#kills.push(kill);
     const url = await new Promise<string>((resolve, reject) => {
       createInterface({ input: child.stdout }).once('line', resolve);
       child.once('exit', (code) => reject(new Error(`the witness ended with ${code}`)));
     });
-    return { url, kill: () => killed(child, ended) };
+    return { url, kill };
   }
 
   /**
@@ -97,7 +100,9 @@ export class AbusedWitness {
     return { size: Number(size), root };
   }
 
-  remove(): void {
+  /** Ends every process and takes the directory away. */
+  async remove(): Promise<void> {
+    await Promise.all(this.#kills.map((kill) => kill()));
     rmSync(this.#directory, { recursive: true, force: true });
   }
 }

@@ -52,15 +52,23 @@ echo '--- a hub with one finished transfer'
 node apps/hub/dist/main.js demo --json --data "$data" >"$scratch/demo.json" 2>"$scratch/demo.log" ||
   { tail -n 50 "$scratch/demo.log" >&2; exit 1; }
 transfer=$(node -p 'JSON.parse(fs.readFileSync(process.argv[1], "utf8")).transfer.id' "$scratch/demo.json")
-port=$(node "$here/free-ports.mjs" 4)
-node apps/hub/dist/main.js up --data "$data" --port "$port" >"$scratch/hub.log" 2>&1 &
+node apps/hub/dist/main.js up --data "$data" --port 0 >"$scratch/hub.log" 2>&1 &
 hub_pid=$!
-node "$here/wait-for.mjs" "$hub_pid" "http://127.0.0.1:$((port + 1))/readyz" "http://127.0.0.1:$port/readyz" ||
+for _ in $(seq 6000); do
+  grep -q 'Ctrl-C stops the hub' "$scratch/hub.log" && break
+  kill -0 "$hub_pid" || { tail -n 50 "$scratch/hub.log" >&2; exit 1; }
+  sleep 0.1
+done
+# Where a node is, as the hub says.
+address_of() {
+  sed -nE "s|^ +node $1 .* (http:[^ ]+)/graphql\$|\1|p" "$scratch/hub.log"
+}
+node "$here/wait-for.mjs" "$hub_pid" "$(address_of 32)/readyz" "$(address_of 31)/readyz" ||
   { tail -n 50 "$scratch/hub.log" >&2; exit 1; }
 
-for node in 32:cca-320509:$((port + 1)) 31:cca-310118:$port; do
-  IFS=: read -r id agency at <<<"$node"
-  address="http://127.0.0.1:$at"
+for node in 32:cca-320509 31:cca-310118; do
+  IFS=: read -r id agency <<<"$node"
+  address=$(address_of "$id")
   echo "--- node $id: ledger, by Go"
   node apps/hub/dist/main.js token --data "$data" --node "$id" --agency "$agency" --role inspector >"$scratch/token.txt"
   "$scratch/interop" -hub "$address" -trust "$data/nodes/$id/trust.json" -node "$id" -token "$scratch/token.txt" -transfer "$transfer"

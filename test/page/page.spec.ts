@@ -33,15 +33,19 @@ beforeAll(async () => {
   const quiet = ['disable-background-networking', 'disable-component-update', 'disable-sync', 'no-first-run'];
   context = await chromium.launchPersistentContext(profile, {
     executablePath: BROWSER,
+    timeout: 0,
     args: ['no-sandbox', 'disable-gpu', 'disable-quic', ...quiet].map((flag) => `--${flag}`),
   });
+  // What hangs is ended by the limit of its test.
+  context.setDefaultTimeout(0);
   context.on('request', (request) => requests.push(request.url()));
   context.on('weberror', (error) => errors.push(error.error().message));
 });
 
 afterAll(async () => {
   await context.close();
-  rmSync(profile, { recursive: true, force: true });
+  // Processes of the browser may outlive it for a moment, and still write there.
+  rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
 });
 
 /** A page of its own for each question. */

@@ -7,7 +7,7 @@ import { PLANTED } from './planted-faults.js';
 import { replayOf } from './replay.js';
 import { type Play, type Result, type Scale, simulate } from './simulate.js';
 
-jest.setTimeout(300_000);
+jest.setTimeout(900_000);
 
 const SCALE: Scale = { cases: 30, acts: 600 };
 const SMALL: Scale = { cases: 6, acts: 150 };

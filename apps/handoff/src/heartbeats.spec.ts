@@ -14,6 +14,7 @@ import { Positions } from './positions.js';
 import { outageFault } from './signed-beats.js';
 import { readEvent } from './signed-events.js';
 import { keys, signerOf, trust } from './testing/sample-records.js';
+import { until } from './testing/until.js';
 
 type Node = '31' | '32';
 
@@ -85,10 +86,6 @@ const moment = async (instant: string): Promise<void> => {
   for (const node of Object.values(nodes)) node.clock.drive(instant);
   for (const node of Object.values(nodes)) await node.beat();
   if (cut.size === 0) for (const node of Object.values(nodes)) await until(() => node.stale().heardAt === instant);
-};
-
-const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
 };
 
 const outages = async (node: Node): Promise<readonly HubEvent<'outage.declared'>[]> =>

@@ -8,6 +8,7 @@ import { HANDLER_STALLED_AFTER_MS, STANDS_AFTER_MS } from './consumer-fault.js';
 import { InboundConsumer } from './inbound.consumer.js';
 import { eventsTopic } from './outbound.publisher.js';
 import { Positions } from './positions.js';
+import { until } from './testing/until.js';
 
 const TOPIC = eventsTopic('32');
 const away = (): BrokerError => new BrokerError('UNAVAILABLE', 'nobody answers');
@@ -59,9 +60,10 @@ const publish = (...keys: readonly string[]): Promise<void> =>
 const faultNow = async (): Promise<string | undefined> => (await consumer.state()).fault;
 
 /** Resolves as soon as the consumer shows this fault. */
-const shows = async (fault: string | undefined): Promise<void> => {
-  while ((await faultNow()) !== fault) await turn();
-};
+const shows = (fault: string | undefined): Promise<void> => until(async () => (await faultNow()) === fault);
+
+/** Resolves when the consumer has taken all there is. */
+const caughtUp = (): Promise<void> => until(async () => (await consumer.state()).behind === 0);
 
 describe('the fault of a consumer', () => {
   it('of a broker that is away at the start is over as soon as it is there, without any record', async () => {
@@ -96,10 +98,10 @@ describe('the fault of a consumer', () => {
       }),
     );
     await shows('UNAVAILABLE: nobody answers');
-    while (subscribed < 3) {
+    await until(async () => {
       expect(await faultNow()).toBe('UNAVAILABLE: nobody answers');
-      await turn();
-    }
+      return subscribed >= 3;
+    });
     isAway = false;
     await stands.promise;
     await turn();
@@ -120,10 +122,10 @@ describe('the fault of a consumer', () => {
     await publish('broken', 'other');
     await shows('broken');
     const taken = others;
-    while (others < taken + 2) {
+    await until(async () => {
       expect(await faultNow()).toBe('broken');
-      await turn();
-    }
+      return others >= taken + 2;
+    });
     now += STANDS_AFTER_MS;
     expect(await faultNow()).toBe('broken');
     isBroken = false;
@@ -133,14 +135,14 @@ describe('the fault of a consumer', () => {
   it('of a place that is not there any more is for a person: it is told once, with its code, and nothing more is tried', async () => {
     await publish('one', 'two', 'three');
     follow(broker);
-    while ((await consumer.state()).behind > 0) await turn();
+    await caughtUp();
     await consumer.stop();
     topics.create(TOPIC);
     const told: string[][] = [];
     let tried = 0;
     const counting = through((...call) => ((tried += 1), broker.subscribe(...call)));
     follow(counting, undefined, (...stopped) => told.push(stopped));
-    while (told.length === 0) await turn();
+    await until(() => told.length > 0);
     const fault = await faultNow();
     expect(fault).toMatch(/^LOG_REPLACED: delta-hub\.32\.events\.v1\[0\]: /);
     expect([told, tried]).toEqual([[['consumer-32', fault]], 1]);
@@ -159,7 +161,7 @@ describe('the fault of a consumer', () => {
     await begun.promise;
     now = 1;
     await publish('other', 'hung');
-    while (others < 1) await turn();
+    await until(() => others > 0);
     now = HANDLER_STALLED_AFTER_MS - 1;
     expect(await faultNow()).toBeUndefined();
     now += 1;
@@ -168,7 +170,7 @@ describe('the fault of a consumer', () => {
     expect(await faultNow()).toBe('HANDLER_STALLED: record 0:0 has been in hand for 120 s');
     hung.resolve();
     await shows(undefined);
-    while ((await consumer.state()).behind > 0) await turn();
+    await caughtUp();
     expect(await faultNow()).toBeUndefined();
   });
 });

@@ -10,6 +10,7 @@ import { NodeClock } from './clock.js';
 import { type OpenHandoff, openHandoff } from './open-handoff.js';
 import { Handle, type Outcome, type Request } from './requests.js';
 import { decryptionKeyOf, digest, NODES, signerOf, trust } from './testing/sample-records.js';
+import { until } from './testing/until.js';
 
 type Node = (typeof NODES)[number];
 const [PERSON, OTHER] = ['T-320509-0001', 'T-320509-0099'];
@@ -54,10 +55,6 @@ const factsAt = async (node: Node, stream: string): Promise<readonly string[]> =
   (await new InMemoryEventStore(disks[node]).read(stream)).map(({ type }) => eventName(type) ?? type);
 const headAt = (node: Node) => new InMemoryEventStore(disks[node]).head();
 
-/** Looks again until it is so: facts travel in their own time. */
-const until = async (isSo: () => Promise<boolean>): Promise<void> => {
-  while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
-};
 /** Nothing is on its way: everybody has everything, and nothing came of it. */
 const settled = async (): Promise<void> => {
   let heads = '';

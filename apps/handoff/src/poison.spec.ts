@@ -17,6 +17,7 @@ import { Refuser } from './refuser.js';
 import { schemaFault } from './schema-check.js';
 import { jwsOf } from './signed-events.js';
 import { ACTS, CASE, recordOf, resigned, signed, signerOf, keys, open, trust } from './testing/sample-records.js';
+import { until } from './testing/until.js';
 
 const OTHER_CASE = 'transfer-3c3c8556-2394-5832-92e2-000000000002';
 
@@ -78,9 +79,7 @@ const publish = (...records: readonly IncomingRecord[]): Promise<void> =>
   );
 
 /** Resolves when the consumer has taken all there is. */
-const caughtUp = async (consumer: InboundConsumer): Promise<void> => {
-  while ((await consumer.state()).behind > 0) await new Promise((resolve) => setImmediate(resolve));
-};
+const caughtUp = (consumer: InboundConsumer): Promise<void> => until(async () => (await consumer.state()).behind === 0);
 
 const refusals = async (): Promise<readonly HubEvent<'refusal.issued'>[]> =>
   (await store.readAll(undefined, 100))

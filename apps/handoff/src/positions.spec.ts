@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Positions } from './positions.js';
+import { until } from './testing/until.js';
 
 let dir: string;
 let file: string;
@@ -40,7 +41,7 @@ it('knows at once what was saved, writes it soon, and has it after a restart', a
     ['projector', '7'],
     ['publisher', '2'],
   ];
-  while (JSON.stringify(written()) !== JSON.stringify(both)) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => JSON.stringify(written()) === JSON.stringify(both));
   positions.set('publisher', '3');
   positions.close();
   const again = new Positions(file);
@@ -53,17 +54,16 @@ it('tells whoever saves next that nothing can be written, and writes all of it w
   const other = new DatabaseSync(file);
   other.exec('ALTER TABLE positions RENAME TO gone');
   positions.set('publisher', '1');
-  const refused = async (): Promise<unknown> => {
-    for (;;) {
-      try {
-        positions.set('projector', '2');
-      } catch (error) {
-        return (error as Error).message;
-      }
-      await new Promise((resolve) => setImmediate(resolve));
+  let refused: unknown;
+  await until(() => {
+    try {
+      positions.set('projector', '2');
+    } catch (error) {
+      refused = (error as Error).message;
     }
-  };
-  expect(await refused()).toBe('no such table: positions');
+    return refused !== undefined;
+  });
+  expect(refused).toBe('no such table: positions');
   other.exec('ALTER TABLE gone RENAME TO positions');
   other.close();
   positions.set('copies', '3');

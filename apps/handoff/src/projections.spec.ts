@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout as pause } from 'node:timers/promises';
 import { wireType } from '@delta-hub/contracts';
 import { type EventToAppend, InMemoryEventStore } from '@delta-hub/event-store';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
@@ -10,6 +9,7 @@ import { Projector } from './projections.js';
 import { ReadModels } from './read-models.js';
 import { StoreFeed } from './store-feed.js';
 import { ACTS, CASE, signed } from './testing/sample-records.js';
+import { until } from './testing/until.js';
 
 let dir: string;
 let store: InMemoryEventStore;
@@ -41,7 +41,7 @@ it('a fact that cannot be shown is told of, and everything before it is shown an
   await store.append('transfer-poison', 'no-stream', [POISON]);
   projector.start();
   await projector.waitFor(3n);
-  while ((await projector.state()).fault === undefined) await pause(1);
+  await until(async () => (await projector.state()).fault !== undefined);
   expect(await projector.state()).toMatchObject({ position: '3', behind: 1 });
   expect(readModels.factsOfStream(CASE)).toHaveLength(3);
   const again = new ReadModels(join(dir, 'read.db'));
@@ -76,6 +76,6 @@ it('what nobody adds to is committed soon', async () => {
   await store.append(CASE, 'no-stream', FACTS);
   await projector.waitFor(3n);
   const other = new DatabaseSync(join(dir, 'read.db'), { readOnly: true });
-  while (other.prepare('SELECT position FROM progress').get()?.['position'] !== 3) await pause(5);
+  await until(() => other.prepare('SELECT position FROM progress').get()?.['position'] === 3);
   other.close();
 });

@@ -2,6 +2,7 @@ import { type EventStore, InMemoryEvents, InMemoryEventStore, type RecordedEvent
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreFeed } from './store-feed.js';
 import { StoreSubscriber } from './subscriber.js';
+import { until } from './testing/until.js';
 
 let events: InMemoryEvents;
 let store: InMemoryEventStore;
@@ -90,13 +91,8 @@ describe('the feed of a store', () => {
   it('does not wait for a position that the store does not have', async () => {
     await append(2);
     const { subscriber } = follow(feedOf(store), undefined, 5n);
-    const fault = async (): Promise<string> => {
-      for (;;) {
-        const state = await subscriber.state();
-        if (state.fault !== undefined) return state.fault;
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    };
+    const fault = async (): Promise<string | undefined> => (await subscriber.state()).fault;
+    await until(async () => (await fault()) !== undefined);
     expect(await fault()).toBe('POSITION_BEYOND_END: position 5, the store ends at 2');
   });
 
@@ -108,7 +104,7 @@ describe('the feed of a store', () => {
     };
     const feed = feedOf(away);
     const { subscriber, batches } = follow(feed);
-    while (feed.fault === undefined) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => feed.fault !== undefined);
     expect((await subscriber.state()).fault).toBe('away');
     isAway = false;
     await append(1);
@@ -135,7 +131,7 @@ describe('a subscriber', () => {
       if (isBroken && batch.some(({ position }) => position === 2n)) throw new Error('broken');
     });
     await append(3);
-    while (batches.length < 4) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => batches.length >= 4);
     expect((await subscriber.state()).fault).toBe('broken');
     isBroken = false;
     await subscriber.waitFor(3n);

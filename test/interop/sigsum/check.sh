@@ -27,16 +27,22 @@ case $command in
     node --no-warnings "$hub" ledger scratch --data "$dir/log" >"$dir/said.txt" &
     pids=$!
     trap 'kill $pids 2>/dev/null || true; wait $pids 2>/dev/null || true' EXIT
-    for _ in $(seq 300); do
+    for _ in $(seq 6000); do
       [ "$(wc -l <"$dir/said.txt")" -ge 2 ] && break
       kill -0 "$pids"
       sleep 0.1
     done
     node -p 'Buffer.from(JSON.parse(fs.readFileSync(process.argv[1], "utf8")).x, "base64url").toString("hex")' "$dir/log/scratch-key.json" |
       "$tools/sigsum-key" from-hex -o "$dir/log.pub"
-    port=$(node "$here/../free-ports.mjs" 1)
-    "$tools/sigsum-witness" -k "$dir/witness" --log-key "$dir/log.pub" --state-file "$dir/state" "127.0.0.1:$port" 2>"$dir/witness.log" &
-    pids="$pids $!"
+    # The port may be somebody else's by the time the witness takes it.
+    for _ in $(seq 10); do
+      port=$(node "$here/../free-ports.mjs" 1)
+      "$tools/sigsum-witness" -k "$dir/witness" --log-key "$dir/log.pub" --state-file "$dir/state" "127.0.0.1:$port" 2>"$dir/witness.log" &
+      witness=$!
+      pids="$pids $witness"
+      node "$here/../wait-for.mjs" "$witness" --any "http://127.0.0.1:$port" && break
+      if kill -0 "$witness" 2>/dev/null; then exit 1; fi
+    done
     node --no-warnings "$here/cosigned.mjs" "http://127.0.0.1:$port" "$("$tools/sigsum-key" to-hex -k "$dir/witness.pub")" "$dir" ||
       { tail -n 20 "$dir/witness.log" >&2; exit 1; }
     ;;

@@ -5,7 +5,6 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { sha256, signerFromJwk } from '../../../libs/crypto/dist/index.js';
 import {
   addSignatures,
@@ -41,13 +40,14 @@ const name = `sigsum.org/v1/witness/${hex(cosignerKey)}`;
 const keyId = keyIdOf(sha256, name, COSIGNATURE_V1, cosignerKey);
 const verifier = cosignerOf({ name, type: COSIGNATURE_V1, publicKey: cosignerKey, keyId });
 
+const begun = Math.floor(Date.now() / 1_000);
 /** Sizes of the heads whose cosignature was kept; each verifies as a line of the note. */
 const kept = [];
 const cosigned = {
   lastOf: () => undefined,
   add: ({ size, note }, { line, time }) => {
     ok(openNote(addSignatures(note, [line]), [verifier]).ok);
-    ok(Math.abs(time - Date.now() / 1_000) < 60);
+    ok(begun <= time && time <= Date.now() / 1_000);
     kept.push(size);
   },
 };
@@ -63,10 +63,6 @@ const add = async (count) => {
   const [, size, root] = (await (await fetch(`${url}/checkpoint`)).text()).split('\n');
   return signHead({ origin, size: Number(size), root: fromBase64(root) }, signer);
 };
-
-for (let tries = 0; tries < 100; tries += 1)
-  if (await fetch(witness).catch(() => undefined)) break;
-  else await pause(100);
 
 const first = link();
 let head = await add(3);

@@ -228,6 +228,7 @@ describe('what a running or killed node leaves is no fault', () => {
       await waiting;
     }
     expect(seen.filter(({ ok }) => !ok)).toEqual([]);
+    await app.sequencer.waitFor(node.events.all.at(-1)!.position);
     await app.close();
     expect(await verify()).toMatchObject({ ok: true, size: 409, behind: 0 });
   });

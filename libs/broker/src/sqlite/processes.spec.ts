@@ -11,11 +11,23 @@ const TOPICS = ['31', '32', '33', '34'].map((node) => `delta-hub.${node}.events.
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 let path: string;
+let children: Child[];
 beforeEach(async () => {
   directory = await temporaryDirectory();
   path = join(directory.path, 'broker.db');
+  children = [];
 });
-afterEach(() => directory.dispose());
+afterEach(async () => {
+  // One that is still there belongs to a test that has failed, and would fill the disk.
+  for (const child of children) await child.kill();
+  await directory.dispose();
+});
+
+const start = (script: URL, ...args: readonly string[]): Child => {
+  const child = new Child(script, ...args);
+  children.push(child);
+  return child;
+};
 
 const textOf = ({ value }: IncomingRecord) => Buffer.from(value).toString('ascii').trimEnd();
 
@@ -40,7 +52,7 @@ describe('processes that share one file', () => {
   it('lose no acknowledged record and keep no half call when they are killed', async () => {
     const lines: string[] = [];
     for (const [round, kills] of [16, 1, 40].entries()) {
-      const child = new Child(PUBLISHER, path, TOPIC, `${round}`, '1000000');
+      const child = start(PUBLISHER, path, TOPIC, `${round}`, '1000000');
       await child.printed(kills);
       await child.kill();
       lines.push(...child.lines);
@@ -54,7 +66,7 @@ describe('processes that share one file', () => {
   }, 180_000);
 
   it('four nodes publish at the same time, from the first moment of the file, and a fifth follows', async () => {
-    const children = TOPICS.map((topic) => new Child(PUBLISHER, path, topic, 'record', '48'));
+    for (const topic of TOPICS) start(PUBLISHER, path, topic, 'record', '48');
     const broker = await openSqliteBroker(path);
     const inboxes = TOPICS.map(() => new Inbox<IncomingRecord>());
     const subscriptions = await Promise.all(
@@ -72,6 +84,6 @@ describe('processes that share one file', () => {
 });
 
 it('processes that make the same new files at once all find a broker in each', async () => {
-  const children = TOPICS.map(() => new Child(OPENER, directory.path, '100'));
+  TOPICS.forEach(() => start(OPENER, directory.path, '100'));
   expect(await Promise.all(children.map((child) => child.ended()))).toEqual([0, 0, 0, 0]);
 });

@@ -10,11 +10,23 @@ const APPENDER = new URL('./testing/appender.ts', import.meta.url);
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 let path: string;
+let children: Child[];
 beforeEach(async () => {
   directory = await temporaryDirectory();
   path = join(directory.path, 'events.db');
+  children = [];
 });
-afterEach(() => directory.dispose());
+afterEach(async () => {
+  // One that is still there belongs to a test that has failed, and would fill the disk.
+  for (const child of children) await child.kill();
+  await directory.dispose();
+});
+
+const start = (name: string, appends: number): Child => {
+  const child = new Child(APPENDER, path, name, `${appends}`);
+  children.push(child);
+  return child;
+};
 
 /** Every line says of a stream which events were acknowledged. */
 const acknowledged = (lines: readonly string[]) => lines.flatMap((line) => line.split(' ').slice(1));
@@ -47,7 +59,7 @@ describe('processes that share one file', () => {
   it('lose no acknowledged append and keep no half one when they are killed', async () => {
     const lines: string[] = [];
     for (const [round, kills] of [16, 1, 40].entries()) {
-      const child = new Child(APPENDER, path, `${round}`, '1000000');
+      const child = start(`${round}`, 1_000_000);
       await child.printed(kills);
       await child.kill();
       lines.push(...child.lines);
@@ -60,7 +72,7 @@ describe('processes that share one file', () => {
   }, 180_000);
 
   it('append at the same time, from the first moment of the file, and a third one follows', async () => {
-    const children = ['a', 'b'].map((name) => new Child(APPENDER, path, name, '64'));
+    for (const name of ['a', 'b']) start(name, 64);
     const store = await openSqliteEventStore(path);
     const inbox = new Inbox<RecordedEvent>();
     const subscription = await store.subscribe(undefined, inbox.take);

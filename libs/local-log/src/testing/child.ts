@@ -17,6 +17,7 @@ export class Child {
   readonly lines: string[] = [];
   readonly #process: ChildProcessByStdio<null, Readable, null>;
   readonly #ended: Promise<unknown>;
+  #hasEnded = false;
   #printed = () => {};
 
   constructor(script: URL, ...args: readonly string[]) {
@@ -35,14 +36,19 @@ export class Child {
       this.lines.push(line);
       this.#printed();
     });
-    this.#ended = once(this.#process, 'close').then(() => this.#printed());
+    this.#ended = once(this.#process, 'close').then(() => {
+      this.#hasEnded = true;
+      this.#printed();
+    });
   }
 
   /** Resolves when it has printed so many lines. */
   async printed(count: number): Promise<void> {
     while (this.lines.length < count) {
-      if (this.#process.exitCode !== null)
-        throw new Error(`ended with ${this.#process.exitCode} after ${this.lines.length} lines`);
+      if (this.#hasEnded) {
+        const { exitCode, signalCode } = this.#process;
+        throw new Error(`ended with ${exitCode ?? signalCode} after ${this.lines.length} lines`);
+      }
       await new Promise<void>((resolve) => (this.#printed = resolve));
     }
   }
