@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { hub, PATIENCE_MS, temporary } from './running-hub.js';
+import { hub, PATIENCE_MS, RunningHub, temporary } from './running-hub.js';
 
 jest.setTimeout(PATIENCE_MS);
 
@@ -113,6 +113,14 @@ describe('the keys of a stopped node', () => {
     expect((await keys('rotate', '--ledger')).code).toBe(0);
     expect((await keys(...lost, '33/ledger-2')).code).toBe(2);
   });
+});
+
+it('a log for trials is served by one process at a time', async () => {
+  const args = ['ledger', 'scratch', '--data', at('scratch')];
+  const first = RunningHub.start(args);
+  await first.line(/^delta-hub.cn\/scratch/);
+  expect(await failure(args)).toEqual(refused('DATA_DIR_IN_USE', 1));
+  await first.kill('SIGTERM');
 });
 
 it('what is no state of subscribe is refused', async () => {
