@@ -61,7 +61,9 @@ export const readJson = (file: string): unknown => {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as unknown;
   } catch (error) {
-    throw new HubFault('DATA_DIR_INVALID', `cannot read ${file}`, { cause: error });
+    // The parser's own text would show what is in the file, which may be a key.
+    const why = error instanceof SyntaxError ? 'not JSON' : (error as { code?: string }).code;
+    throw new HubFault('DATA_DIR_INVALID', `cannot read ${file}: ${why ?? 'no file'}`, { cause: error });
   }
 };
 
@@ -81,6 +83,12 @@ export const initialise = (dir: string, now: string): void => {
         `${at.hub}: format ${String(hub.format)} is not known, expected ${FORMAT}`,
       );
     if (!existsSync(nodes) && existsSync(aside)) renameSync(aside, nodes);
+    const absent = NODES.find(({ id }) => !existsSync(at.node(id)));
+    if (absent !== undefined)
+      throw new HubFault(
+        'DATA_DIR_INVALID',
+        `${dir} does not hold the four nodes of a trial: ${absent.id} is not there`,
+      );
     if (OLDER.includes(hub.format)) {
       addMissingKeys(NODES.map(({ id }) => at.node(id)));
       writeJson(at.hub, { ...hub, format: FORMAT });

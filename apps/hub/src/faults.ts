@@ -35,6 +35,7 @@ export class HubFault extends Error {
 /** The stable code of an error; those of no code are `FAILED`. */
 export const codeOf = (error: unknown): string => {
   const { code } = error as { code?: unknown };
+  if (code === 'ERR_SQLITE_ERROR') return 'STORAGE_FAILED';
   return typeof code === 'string' ? code : 'FAILED';
 };
 
@@ -47,6 +48,7 @@ export const exitCodeOf = (code: string): number => {
     'SCENARIO_INVALID',
     'RULES_INVALID',
     'CONFIG_INVALID',
+    'TRUST_LIST_INVALID',
     'DEV_ISSUER_IN_PRODUCTION',
     'SCRATCH_IN_PRODUCTION',
   ].includes(code)

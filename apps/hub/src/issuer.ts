@@ -1,7 +1,7 @@
-import { type Caller, jwks, parseJwks, type PrivateJwk } from '@delta-hub/crypto';
+import { type Caller, type Jwks, jwks, parseJwks, type PrivateJwk } from '@delta-hub/crypto';
 import { mintToken, verifyToken } from '@delta-hub/crypto/tokens';
 import { existsSync } from 'node:fs';
-import type { HubConfig } from './config.js';
+import { type HubConfig, settingFile } from './config.js';
 import { paths, readJson } from './data-dir.js';
 import { HubFault } from './faults.js';
 import { audienceOf, DEV_ISSUER, type NodeId } from './nodes.js';
@@ -29,9 +29,21 @@ export const tokenVerifier = (
   config: HubConfig,
 ): ((token: string | undefined) => Promise<Caller>) => {
   const own = config.DELTA_HUB_ISSUER_JWKS_FILE;
-  const keys = own === undefined ? jwks([{ kid: 'dev', jwk: devIssuerKey(dataDir) }]) : parseJwks(readJson(own));
+  const keys = own === undefined ? jwks([{ kid: 'dev', jwk: devIssuerKey(dataDir) }]) : issuerKeys(own);
   const issuer = own === undefined ? DEV_ISSUER : (config.DELTA_HUB_ISSUER ?? DEV_ISSUER);
   return (token) => verifyToken(token, { issuer, audience: audienceOf(node), jwks: keys });
+};
+
+/** @throws HubFault `CONFIG_INVALID` */
+const issuerKeys = (file: string): Jwks => {
+  const content = settingFile(file);
+  try {
+    return parseJwks(JSON.parse(content));
+  } catch (error) {
+    throw new HubFault('CONFIG_INVALID', `DELTA_HUB_ISSUER_JWKS_FILE: ${file}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
 };
 
 const devIssuerKey = (dataDir: string): PrivateJwk => {

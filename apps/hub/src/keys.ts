@@ -33,7 +33,7 @@ export const keysRotate = (
   withKeys(options, async ({ node, dir, now, keys, append }) => {
     const use = options.ledger ? 'ledger' : 'event';
     const { compromisedFrom } = options;
-    needInstant('--compromised-from', compromisedFrom);
+    needInstant('--compromised-from', compromisedFrom, now);
     const by = newestKey(keys, node, now);
     const old = newestKey(keys, node, now, use);
     const numbers = Object.values(keys.periods)
@@ -63,9 +63,12 @@ export const keysRotate = (
     );
   });
 
-const needInstant = (option: string, value: string | undefined): void => {
-  const isGood: boolean = value === undefined || isInstant(value);
-  if (!isGood) throw new HubFault('USAGE', `${option}: ${value ?? ''} is no instant YYYY-MM-DDTHH:mm:ss.sssZ`);
+const needInstant = (option: string, value: string | undefined, now: string): void => {
+  if (value === undefined) return;
+  const isGood: boolean = isInstant(value);
+  if (!isGood) throw new HubFault('USAGE', `${option}: ${value} is no instant YYYY-MM-DDTHH:mm:ss.sssZ`);
+  // It would leave nothing in doubt, and is said once for ever.
+  if (value > now) throw new HubFault('USAGE', `${option}: ${value} has not come yet`);
 };
 
 const REASONS: readonly string[] = ['superseded', 'compromised', 'lost'] satisfies RevocationReason[];
@@ -81,13 +84,16 @@ export const keysRevoke = (
         'USAGE',
         '--reason is superseded, lost or compromised; only compromised needs --from <instant>',
       );
-    needInstant('--from', from);
+    needInstant('--from', from, now);
     const period = keys.periods[kid];
     if (period === undefined || nodeOfKeyId(kid) === undefined) throw new HubFault('USAGE', `--kid: no key ${kid}`);
     if (period.revoked !== undefined && (reason !== 'compromised' || period.revoked.reason === 'compromised'))
       throw new HubFault('USAGE', `--kid: ${kid} is revoked already`);
     const by = newestKey(keys, node, now);
     if (by === kid) throw new HubFault('USAGE', `${kid} is the key that would say so: rotate first`);
+    // Without it the node neither starts nor rotates.
+    if (period.node === node && isLedgerKeyId(kid) && newestKey(keys, node, now, 'ledger') === kid)
+      throw new HubFault('USAGE', `${kid} signs the heads of the log: rotate --ledger first`);
     const data = { kid, reason: reason as RevocationReason, ...(from === undefined ? {} : { compromisedFrom: from }) };
     const confirmed = confirmedBy(keys, data);
     if (confirmed.includes(node)) throw new HubFault('USAGE', `--kid: node ${node} has said so of ${kid} already`);

@@ -1,5 +1,7 @@
 import { type AsOf, asOfIn, type ReplayedEntry, type ReplayLine, type ReplayScope } from '@delta-hub/ledger-app';
+import { agencyById } from '@delta-hub/contracts';
 import { HubFault } from './faults.js';
+import { isNodeId } from './nodes.js';
 import { linesOfAddress, linesOfDirectory } from './replay-source.js';
 
 export interface ReplayCommand {
@@ -63,6 +65,12 @@ const scopeIn = (command: ReplayCommand): ReplayScope => {
   const [name] = given;
   if (given.length > 1) throw new HubFault('USAGE', 'at most one of --case, --person, --agency and --region');
   if (name === undefined) return { kind: 'WHOLE' };
+  const { region, agency } = command;
+  // Nothing is found of what there is not, and nothing found would look like nothing done.
+  if (region !== undefined && !isNodeId(region))
+    throw new HubFault('USAGE', `--region: ${region} is not one of 31, 32, 33, 34`);
+  if (agency !== undefined && agencyById(agency) === undefined)
+    throw new HubFault('USAGE', `--agency: the directory has no agency ${agency}`);
   const kinds = { case: 'CASE', person: 'PERSON', agency: 'AGENCY', region: 'REGION' } as const;
   return { kind: kinds[name], id: command[name] ?? '' };
 };
@@ -77,7 +85,7 @@ const asOfOf = ({ asOf }: ReplayCommand): AsOf | undefined => {
 /** Whoever may read the directory may replay it; for a person they leave a name and a reason. */
 const inspectorOf = ({ person, officer, reason }: ReplayCommand) => {
   if (person === undefined) return {};
-  if (officer === undefined || (reason ?? '').trim() === '')
+  if (officer === undefined || officer.trim() === '' || (reason ?? '').trim() === '')
     throw new HubFault('USAGE', '--person needs --officer and --reason: both are recorded in the node’s directory');
   return {
     inspector: { at: new Date().toISOString(), officerId: officer, agencyId: 'command-line', reason: reason ?? '' },

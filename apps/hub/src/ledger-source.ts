@@ -21,6 +21,8 @@ export const nodeDirectory = (source: string): string => {
   throw new HubFault('USAGE', `${source} holds several nodes: name the directory of one, for example ${first}`);
 };
 
-/** Where the log is below the address of a node. */
-export const ledgerAddress = (address: string): string =>
-  new URL(address).pathname === '/' ? `${address.replace(/\/$/, '')}/ledger` : address;
+/** Where the log is below the address of a node. @throws HubFault `USAGE` when it is none */
+export const ledgerAddress = (address: string): string => {
+  if (!URL.canParse(address)) throw new HubFault('USAGE', `${address} is no address http://host:port`);
+  return new URL(address).pathname === '/' ? `${address.replace(/\/$/, '')}/ledger` : address;
+};

@@ -17,7 +17,7 @@ const lazily =
 const DATA = 'data directory; made when absent';
 const toPort = (text: string): number => {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_531)
+  if (!/^\d{1,5}$/.test(text) || port > 65_531)
     throw new HubFault('USAGE', `--port: ${text} is not a port from 0 to 65531`);
   return port;
 };
@@ -309,7 +309,9 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
     const code = codeOf(error);
-    process.stderr.write(`${code}: ${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    // Node's own errors begin with their code already.
+    process.stderr.write(message.startsWith(`${code}: `) ? `${message}\n` : `${code}: ${message}\n`);
     process.exitCode = exitCodeOf(code);
   }
 }

@@ -55,16 +55,46 @@ export const proveAppendOnly = async (node: NodeId, config: HubConfig): Promise<
 
 const prefixOf = (config: HubConfig, node: NodeId): string => `${config.KURRENTDB_PREFIX}${node}.`;
 
-/** What makes a conflict look like a success, and a server that stands still like one that is slow. */
-const UNSAFE_OPTIONS = /[?&](throwOnAppendFailure=false|keepAliveInterval=-1)\b/i;
+const COUNT = /^\d{1,9}$/;
+const FILE = /^[^\s=]+$/;
+const YES_OR_NO = /^(true|false)$/;
+/** As the client compares the names of its options. */
+const flat = (name: string): string => name.toLowerCase().replaceAll(/[_-]/g, '');
+/**
+ * The options of the client: one that it does not know it ignores, and says so with the whole address, the password in it.
+ * Not: what makes a conflict look like a success, or a server that stands still like one that is slow.
+ */
+const OPTIONS: ReadonlyMap<string, RegExp> = new Map(
+  Object.entries({
+    ...{ tls: YES_OR_NO, tlsVerifyCert: YES_OR_NO, throwOnAppendFailure: /^true$/, nodePreference: /^[A-Za-z_-]+$/ },
+    ...{ tlsCAFile: FILE, userCertFile: FILE, userKeyFile: FILE, connectionName: /^[^=]+$/ },
+    ...{ maxDiscoverAttempts: COUNT, discoveryInterval: COUNT, gossipTimeout: COUNT },
+    ...{ defaultDeadline: COUNT, keepAliveInterval: COUNT, keepAliveTimeout: COUNT },
+  }).map(([name, value]) => [flat(name), value]),
+);
+
+/** @throws HubFault `CONFIG_INVALID` for what the client would not take, or would ignore */
+const assertUsable = (url: string): void => {
+  const [hosts = '', options, ...rest] = url.replace(/^[^:]+:\/\//, '').split('?');
+  const isHost = (host: string): boolean =>
+    /^[A-Za-z0-9._-]+(:\d{1,5})?$/.test(host) && !(Number(host.split(':')[1]) > 65_535);
+  if (rest.length > 0 || !hosts.replace(/\/$/, '').split(',').every(isHost))
+    throw new HubFault('CONFIG_INVALID', 'KURRENTDB_URL: kurrentdb://host:port,host:port?tls=true is expected');
+  for (const option of options?.split('&') ?? []) {
+    const [name = '', value = ''] = option.split(/=(.*)/, 2);
+    const allowed = OPTIONS.get(flat(name));
+    if (allowed?.test(value) !== true)
+      throw new HubFault('CONFIG_INVALID', `KURRENTDB_URL: the hub does not work with ${option}`);
+    if (allowed === FILE) settingFile(decodeURIComponent(value));
+  }
+};
 
 /** KURRENTDB_URL for this node, with the account of KURRENTDB_CREDENTIALS_FILE. @throws HubFault `CONFIG_INVALID` */
 export const kurrentUrl = (config: HubConfig, node: NodeId): string => {
   if (config.KURRENTDB_URL === undefined)
     throw new HubFault('CONFIG_INVALID', 'KURRENTDB_URL: the address of the server is needed');
   const url = config.KURRENTDB_URL.replaceAll('{node}', node);
-  const unsafe = UNSAFE_OPTIONS.exec(url)?.[0].slice(1);
-  if (unsafe !== undefined) throw new HubFault('CONFIG_INVALID', `KURRENTDB_URL: the hub does not work with ${unsafe}`);
+  assertUsable(url);
   const file = config.KURRENTDB_CREDENTIALS_FILE;
   if (file === undefined) return url;
   const [, user, password] = /^([^:\s]+):(\S+)\s*$/.exec(settingFile(file)) ?? [];

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { parseTrustList } from '@delta-hub/crypto';
 import { type HubConfig, loadConfig } from './config.js';
 import { initialise, makeLoneNode, nodePaths, paths, readJson, writeJson } from './data-dir.js';
 import { endNode } from './end-node.js';
 import { HubFault } from './faults.js';
+import { lockDirectory } from './lock.js';
 import type { PeerUrls } from './messages.js';
 import { isNodeId, NODES, type NodeId } from './nodes.js';
 import { say } from './say.js';
@@ -20,11 +21,11 @@ const nodeOf = (text: string): NodeId => {
  */
 export const init = (options: { readonly data: string; readonly node?: string; readonly json: boolean }): void => {
   if (options.node === undefined) {
-    initialise(options.data, new Date().toISOString());
+    alone(options.data, () => initialise(options.data, new Date().toISOString()));
     return say(options.json, { data: options.data }, `${options.data} holds the four nodes`);
   }
   const node = nodeOf(options.node);
-  makeLoneNode(options.data, node, new Date().toISOString());
+  alone(options.data, () => makeLoneNode(options.data, node, new Date().toISOString()));
   const { publicFile } = nodePaths(paths(options.data).node(node));
   if (!existsSync(publicFile))
     throw new HubFault(
@@ -32,6 +33,17 @@ export const init = (options: { readonly data: string; readonly node?: string; r
       `--node: ${options.data} holds all four nodes of a trial, which trust each other already`,
     );
   say(options.json, { node, public: publicFile }, `node ${node}: give ${publicFile} to the other parties`);
+};
+
+/** Two that make the same directory would make one of both, in which nobody has the keys that the others trust. */
+const alone = (data: string, work: () => void): void => {
+  mkdirSync(data, { recursive: true });
+  const lock = lockDirectory(paths(data).lock, 2000);
+  try {
+    work();
+  } finally {
+    lock.release();
+  }
 };
 
 /**

@@ -10,19 +10,26 @@ interface Options {
   readonly json: boolean;
 }
 
-/** `delta-hub store diff`. @throws HubFault `ACCESS_DIFFERS`, `CONFIG_INVALID`; EventStoreError `UNAVAILABLE` */
+/** `delta-hub store diff`. @throws HubFault `USAGE`, `ACCESS_DIFFERS`, `CONFIG_INVALID`; EventStoreError `UNAVAILABLE` */
 export const storeDiff = async ({ node, group, json }: Options): Promise<void> => {
+  needGroup(group);
   const { accessDifferences } = await import('@delta-hub/event-store/kurrent-hardening');
   const differences = await accessDifferences({ connectionString: kurrentUrl(loadConfig(), node), group });
   tell(json, { differences, applied: [] });
   if (differences.length > 0) throw new HubFault('ACCESS_DIFFERS', `${differences.length} differences`);
 };
 
-/** `delta-hub store apply`; running it again changes nothing. @throws HubFault `CONFIG_INVALID`; EventStoreError `UNAVAILABLE` */
+/** `delta-hub store apply`; running it again changes nothing. @throws HubFault `USAGE`, `CONFIG_INVALID`; EventStoreError `UNAVAILABLE` */
 export const storeApply = async ({ node, group, json }: Options): Promise<void> => {
+  needGroup(group);
   const { applyAccess } = await import('@delta-hub/event-store/kurrent-hardening');
   const applied = await applyAccess({ connectionString: kurrentUrl(loadConfig(), node), group });
   tell(json, { differences: [], applied });
+};
+
+/** With a name that no group has, every node would be shut out. */
+const needGroup = (group: string): void => {
+  if (!/^[^\s$]\S*$/.test(group)) throw new HubFault('USAGE', `--group: "${group}" is no group of accounts of nodes`);
 };
 
 type Said = Readonly<Record<'differences' | 'applied', readonly AccessDifference[]>>;

@@ -3,6 +3,7 @@ import { openSqliteBroker } from '@delta-hub/broker/sqlite';
 import { parseTrustList } from '@delta-hub/crypto';
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
 import { loadConfig } from './config.js';
 import { paths, readJson } from './data-dir.js';
 import { HubFault } from './faults.js';
@@ -18,12 +19,18 @@ export interface SubscribeCommand {
   readonly data: string;
 }
 
+/** The topics whose records are signed events, each by itself. */
+const SIGNED_TOPIC = /^delta-hub\.3[1-4]\.(events|copies|heartbeats)\.v1$/;
+
 /**
  * `delta-hub subscribe`: what a partner region runs to read the facts of a node. Prints the very bytes that were signed.
- * @throws HubFault `VERIFICATION_FAILED`, `CONFIG_INVALID`, `DATA_DIR_INVALID`; BrokerError
+ * @throws HubFault `USAGE`, `VERIFICATION_FAILED`, `CONFIG_INVALID`, `DATA_DIR_INVALID`; BrokerError
  */
 export const subscribe = async (options: SubscribeCommand): Promise<void> => {
   const { topic, untilEnd, state } = options;
+  // Of a topic that is not there nothing would ever come, without a word.
+  if (!SIGNED_TOPIC.test(topic))
+    throw new HubFault('USAGE', `--topic: ${topic} is not delta-hub.<node>.events.v1 or delta-hub.<node>.copies.v1`);
   const reader = new RecordReader(parseTrustList(readJson(options.trust)));
   const broker = await openBroker(options);
   let refused = 0;
@@ -95,14 +102,24 @@ const tell = ({ topic, partition, offset }: IncomingRecord, judged: Judged): voi
   else process.stderr.write(`${JSON.stringify({ ...judged, topic, partition, offset: String(offset) })}\n`);
 };
 
+const Saved = z.array(
+  z.strictObject({
+    partition: z.int().min(0),
+    offset: z.string().regex(/^\d+$/),
+    logId: z.string(),
+    checksum: z.int().exactOptional(),
+  }),
+);
+
 /** Where a subscriber is, in a file that is whole at any moment. */
 class Places {
   #places: readonly Position[] = [];
 
   constructor(private readonly file: string | undefined) {
     if (file === undefined || !existsSync(file)) return;
-    const saved = readJson(file) as readonly (Omit<Position, 'offset'> & { offset: string })[];
-    this.#places = saved.map((place) => ({ ...place, offset: BigInt(place.offset) }));
+    const saved = Saved.safeParse(readJson(file));
+    if (!saved.success) throw new HubFault('USAGE', `--state: ${file} is no state of subscribe`);
+    this.#places = saved.data.map((place) => ({ ...place, offset: BigInt(place.offset) }));
   }
 
   get all(): readonly Position[] {

@@ -29,6 +29,7 @@ export const token = async (options: {
   if (entry.node !== node)
     throw new HubFault('USAGE', `--agency: ${agency} belongs to node ${entry.node}, not ${node}`);
   if (!ROLES.includes(role)) throw new HubFault('USAGE', `--role: ${role} is not one of ${ROLES.join(', ')}`);
+  if (officer.trim() === '') throw new HubFault('USAGE', '--officer: the number of an officer is needed');
   const duty = options.juvenile ? { duty: 'juvenile' as const } : {};
   const caller = { officerId: officer, role: role as Role, agencyId: agency, node, ...duty };
   const minted = await mintDevToken(options.data, loadConfig(), caller, options.ttl);

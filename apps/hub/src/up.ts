@@ -27,7 +27,8 @@ export const up = async (options: {
 };
 
 const addresses = (url: (node: (typeof NODES)[number]['id']) => string, data: string): string => {
-  const at = data === 'data' ? '' : ` --data ${data}`;
+  const dir = /^[\w./-]+$/.test(data) ? data : `'${data.replaceAll("'", `'\\''`)}'`;
+  const at = data === 'data' ? '' : ` --data ${dir}`;
   const query = `{ person(id: "T-320509-0001") { answerability { agency { nameZh } from until } transfers { status ledger { index proof { treeSize rootHash } } } } }`;
   return [
     '',
@@ -39,7 +40,7 @@ const addresses = (url: (node: (typeof NODES)[number]['id']) => string, data: st
     'Ask who answers for the person, with the proof:',
     `  curl -s ${url('32')}/graphql -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '${JSON.stringify({ query })}'`,
     'Verify every ledger from its stored bytes:',
-    `  npm run --silent hub -- ledger verify ${data}`,
+    `  npm run --silent hub -- ledger verify ${dir}`,
     '',
     'Ctrl-C stops the hub; the data stay.',
   ].join('\n');

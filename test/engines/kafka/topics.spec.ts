@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Broker, BrokerError, type IncomingRecord } from '@delta-hub/broker';
+import { TopicAdministration } from '@delta-hub/broker/kafka-topics';
 import type { KafkaOptions } from '@delta-hub/broker/kafkajs';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -78,6 +79,15 @@ describe('topics and access rules from deploy/kafka/topics.yaml', () => {
     expect([applied.code, applied.applied, applied.differences]).toEqual([0, before.differences, []]);
     expect(await topics('apply')).toEqual({ code: 0, applied: [], differences: [] });
     expect(await topics('diff')).toEqual({ code: 0, applied: [], differences: [] });
+  });
+
+  it('a topic that another made meanwhile, or a try whose answer was lost, is as good as made', async () => {
+    const login = { mechanism: 'SCRAM-SHA-512', ...ADMIN } as const;
+    const administration = new TopicAdministration({ brokers: cluster.brokers, clientId: 'twice', tls, login });
+    const found = await administration.topic(TOPIC);
+    await administration.createTopic(TOPIC, found!);
+    expect(await administration.topic(TOPIC)).toEqual(found);
+    await administration.close();
   });
 
   it.each(clients)('$name: only the owner writes, nodes read, a partner reads what it is given', async ({ open }) => {

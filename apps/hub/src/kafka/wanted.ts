@@ -1,8 +1,8 @@
 /** What the file `topics.yaml` wants of a Kafka cluster, and what a cluster lacks of it. Pure but for reading the file. */
 import { type AccessRule, ruleLine, type TopicSettings } from '@delta-hub/broker/kafka-topics';
-import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { settingFile } from '../config.js';
 import { HubFault } from '../faults.js';
 import { ENVIRONMENTS, type KafkaEnvironment } from './environments.js';
 
@@ -32,7 +32,7 @@ const DAY_MS = 86_400_000;
 
 /** @throws HubFault `CONFIG_INVALID` naming the place in the file */
 export const readWanted = (file: string, environment: KafkaEnvironment): Wanted => {
-  const document = parseDocument(readFileSync(file, 'utf8'));
+  const document = parseDocument(settingFile(file));
   const parsed = File.safeParse(document.toJS());
   const [issue] = parsed.error?.issues ?? [];
   if (document.errors.length > 0 || parsed.data === undefined)

@@ -56,6 +56,11 @@ it('goes on after it was cut off, and with a log that has grown', async () => {
   expect(await verifyLedger({ files: to }, node.trust)).toMatchObject({ ok: true, size: 310 });
 });
 
+it('two at once to one place write the same files, and nothing else', async () => {
+  const twice = await Promise.all([exportLog(node.directory, to), exportLog(node.directory, to)]);
+  expect(twice.map(({ size }) => size)).toEqual([300, 300]);
+});
+
 it('one changed byte of an exported entry is found', async () => {
   await exportLog(node.directory, to);
   const file = join(to, 'tile/entries/001.p/44');
@@ -69,4 +74,12 @@ it('writes nothing over another log', async () => {
   const other = await closedLog([3], new Node(sampleKeys('33')));
   await expect(exportLog(other.directory, to)).rejects.toMatchObject({ code: 'EXPORT_OF_ANOTHER_LOG' });
   other.remove();
+});
+
+it('writes nothing over the log of a node of the same number that was made anew', async () => {
+  await exportLog(node.directory, to);
+  const anew = await closedLog([300], new Node(sampleKeys('32')));
+  await expect(exportLog(anew.directory, to)).rejects.toMatchObject({ code: 'EXPORT_OF_ANOTHER_LOG' });
+  expect(await verifyLedger({ files: to }, node.trust)).toMatchObject({ ok: true, size: 300 });
+  anew.remove();
 });

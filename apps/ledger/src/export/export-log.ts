@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { entriesPath, parseNote, parseTreeHead, TILE_WIDTH, tilePath, tilesOf } from '@delta-hub/ledger';
@@ -5,7 +6,7 @@ import { formatKeyEntries, KEY_ENTRIES } from '../keys/served-keys.js';
 import { LedgerFault } from '../ledger-fault.js';
 import { sha256Tree } from '../log-identity.js';
 import type { UrlSource } from '../verify/served-log.js';
-import { sourceOfAddress, sourceOfDirectory } from './export-source.js';
+import { type ExportSource, sourceOfAddress, sourceOfDirectory } from './export-source.js';
 
 export interface Exported {
   readonly origin: string;
@@ -33,7 +34,7 @@ export const exportLog = async (
   const { origin, size, note } = source;
   const files = new Files(to);
   try {
-    await refuseAnotherLog(files, origin);
+    await refuseAnotherLog(files, source);
     for (const { level, index, width } of tilesOf(size))
       await files.put(tilePath({ level, index, width }), width * sha256Tree.empty.length, () =>
         source.tile(level, index, width),
@@ -52,17 +53,30 @@ export const exportLog = async (
   }
 };
 
-const refuseAnotherLog = async (files: Files, origin: string): Promise<void> => {
-  const there = await files.textOf('checkpoint');
-  const [text = ''] = there?.split('\n\n', 1) ?? [];
-  const found = parseTreeHead(`${text}\n`, sha256Tree.empty.length)?.origin;
-  if (there !== undefined && found !== origin)
-    throw new LedgerFault('EXPORT_OF_ANOTHER_LOG', `the directory holds ${found ?? 'a checkpoint that is none'}`);
+const refuseAnotherLog = async (files: Files, source: ExportSource): Promise<void> => {
+  const { origin, size } = source;
+  const there = (await files.bytesOf('checkpoint'))?.toString('utf8');
+  if (there === undefined) return;
+  const [text = ''] = there.split('\n\n', 1);
+  const found = parseTreeHead(`${text}\n`, sha256Tree.empty.length);
+  if (found?.origin !== origin)
+    throw new LedgerFault(
+      'EXPORT_OF_ANOTHER_LOG',
+      `the directory holds ${found?.origin ?? 'a checkpoint that is none'}`,
+    );
+  if (found.size === 0 || size === 0) return;
+  // A node that was made anew has a log of the same name, which begins with another entry.
+  const first = await files.bytesOf(tilePath({ level: 0, index: 0, width: Math.min(TILE_WIDTH, found.size) }));
+  const leaf = (await source.tile(0, 0, Math.min(TILE_WIDTH, size))).subarray(0, sha256Tree.empty.length);
+  if (first !== undefined && !first.subarray(0, leaf.length).equals(leaf))
+    throw new LedgerFault('EXPORT_OF_ANOTHER_LOG', `the directory holds another log of the name ${origin}`);
 };
 
 /** Files below a directory, each written whole or not at all. */
 class Files {
   readonly #directory: string;
+  /** Two exports to one place would take each other's files away. */
+  readonly #run = randomUUID();
   written = 0;
   kept = 0;
 
@@ -84,25 +98,26 @@ class Files {
     const file = join(this.#directory, path);
     await stored(file, async () => {
       await mkdir(dirname(file), { recursive: true });
-      const aside = await open(`${file}.new`, 'w');
+      const fresh = `${file}.${this.#run}.new`;
+      const aside = await open(fresh, 'w');
       try {
         await aside.writeFile(bytes);
         await aside.sync();
       } finally {
         await aside.close();
       }
-      await rename(`${file}.new`, file);
+      await rename(fresh, file);
     });
     this.written += 1;
   }
 
-  async textOf(path: string): Promise<string | undefined> {
+  async bytesOf(path: string): Promise<Buffer | undefined> {
     const file = join(this.#directory, path);
     return stored(file, async () => {
       if ((await this.#lengthOf(path)) === undefined) return undefined;
       const handle = await open(file);
       try {
-        return await handle.readFile('utf8');
+        return await handle.readFile();
       } finally {
         await handle.close();
       }

@@ -9,11 +9,12 @@ import {
   binaryEvent,
   END,
   jsonEvent,
-  KurrentDBClient,
+  type KurrentDBClient,
   NO_STREAM,
 } from '@kurrent/kurrentdb-client';
 import { EventStoreError } from '../event-store.js';
 import { isNotFound, readFault, withinTime } from './client-errors.js';
+import { connect } from './connect.js';
 
 const PATIENCE_MS = 15_000;
 const SETTINGS = '$settings';
@@ -141,7 +142,7 @@ const isDenied = async (attempt: Promise<unknown>): Promise<boolean> => {
 const CONSIDERED: ReadonlySet<unknown> = new Set(['wrong-expected-version', 'stream-deleted', 'stream-not-found']);
 
 const withClient = async <T>(connectionString: string, work: (client: KurrentDBClient) => Promise<T>): Promise<T> => {
-  const client = KurrentDBClient.connectionString(connectionString);
+  const client = connect(connectionString);
   try {
     return await work(client);
   } catch (error) {

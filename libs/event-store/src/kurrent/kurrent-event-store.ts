@@ -1,5 +1,5 @@
 /** The event store on KurrentDB (EventStoreDB's successor), for nodes of more than one machine. */
-import { BACKWARDS, END, KurrentDBClient, NO_STREAM, START } from '@kurrent/kurrentdb-client';
+import { BACKWARDS, END, type KurrentDBClient, NO_STREAM, START } from '@kurrent/kurrentdb-client';
 import { type Append, answerWithoutWriting, believed, checkAppend, type Stored } from '../append-rules.js';
 import {
   type AppendResult,
@@ -14,6 +14,7 @@ import {
 } from '../event-store.js';
 import { checkLimit, checkPosition } from '../read-rules.js';
 import { appendFault, isNotFound, readFault, tampered, withinTime } from './client-errors.js';
+import { connect } from './connect.js';
 import { EventIndex } from './event-index.js';
 import { Feed } from './feed.js';
 import { Readback } from './readback.js';
@@ -79,7 +80,7 @@ class KurrentEventStore implements EventStore {
 
   constructor({ connectionString, prefix, indexFile, patienceMs, now }: KurrentOptions) {
     this.#index = new EventIndex(indexFile);
-    this.#client = KurrentDBClient.connectionString(connectionString);
+    this.#client = connect(connectionString);
     this.#streams = new ServerStreams(prefix);
     this.#patienceMs = patienceMs ?? PATIENCE_MS;
     this.#now = now ?? wallClock;

@@ -10,6 +10,7 @@ import {
   ResourcePatternTypes,
   ResourceTypes,
 } from '@platformatic/kafka';
+import { BrokerError } from '../../broker.js';
 import type { KafkaOptions } from '../kafka-options.js';
 import { connectionOptions } from './connection.js';
 import { faultOf, hasSaid, isUnknownTopic } from './faults.js';
@@ -47,7 +48,7 @@ const aclOf = ({ principal, operation, resource, name, pattern }: AccessRule): A
 const nameOf = (values: Readonly<Record<string, number>>, value: number): string =>
   Object.keys(values).find((name) => values[name] === value) ?? `${value}`;
 
-/** For an operator's login. Its methods throw `KafkaClientFault`. */
+/** For an operator's login. Its methods throw `BrokerError` `UNAVAILABLE` with what the brokers or the library said. */
 export class TopicAdministration {
   readonly #admin: Admin;
 
@@ -78,7 +79,12 @@ export class TopicAdministration {
 
   async createTopic(name: string, { partitions, replicas, config }: TopicSettings): Promise<void> {
     const configs = Object.entries(config).map(([key, value]) => ({ name: key, value }));
-    await this.#with((admin) => admin.createTopics({ topics: [name], partitions, replicas, configs }));
+    await this.#with((admin) =>
+      admin.createTopics({ topics: [name], partitions, replicas, configs }).catch((error: unknown) => {
+        // Another made it meanwhile, or it was made by a try whose answer was lost.
+        if (!hasSaid(faultOf(error), 'TOPIC_ALREADY_EXISTS')) throw error;
+      }),
+    );
   }
 
   async configureTopic(topic: string, config: Readonly<Record<string, string>>): Promise<void> {
@@ -123,7 +129,7 @@ export class TopicAdministration {
     try {
       return await work(this.#admin);
     } catch (error) {
-      throw faultOf(error);
+      throw new BrokerError('UNAVAILABLE', faultOf(error).message, { cause: error });
     }
   }
 }
