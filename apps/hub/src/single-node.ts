@@ -38,7 +38,7 @@ export const init = (options: { readonly data: string; readonly node?: string; r
 /** Two that make the same directory would make one of both, in which nobody has the keys that the others trust. */
 const alone = (data: string, work: () => void): void => {
   mkdirSync(data, { recursive: true });
-  const lock = lockDirectory(paths(data).lock, 2000);
+  const lock = lockDirectory(paths(data).lock, 10_000);
   try {
     work();
   } finally {
