@@ -46,6 +46,8 @@ export type LedgerFaultCode =
   /** There is nothing to export before the first signed head, and no export over that of another log. */
   | 'NOTHING_SIGNED'
   | 'EXPORT_OF_ANOTHER_LOG'
+  /** The directory holds more entries of the same log than would be written over them. */
+  | 'EXPORT_IS_NEWER'
   /** A log cannot be replayed as of a size that it has not. */
   | 'BEYOND_THE_HEAD'
   /** The cases of a person are replayed for a reason, or not at all. */

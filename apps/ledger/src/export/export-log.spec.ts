@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { closedLog } from '../testing/sample-app.js';
@@ -67,6 +67,16 @@ it('one changed byte of an exported entry is found', async () => {
   const bytes = readFileSync(file);
   writeFileSync(file, bytes.with(60, bytes[60]! ^ 1));
   expect(await verifyLedger({ files: to }, node.trust)).toMatchObject({ ok: false, fault: { position: 256 } });
+});
+
+it('writes nothing of an older copy over what is there', async () => {
+  const copy = mkdtempSync(join(node.directory, 'copy-'));
+  for (const entry of readdirSync(node.directory, { withFileTypes: true }))
+    if (entry.isFile()) copyFileSync(join(node.directory, entry.name), join(copy, entry.name));
+  await closedLog([10], node);
+  await exportLog(node.directory, to);
+  await expect(exportLog(copy, to)).rejects.toMatchObject({ code: 'EXPORT_IS_NEWER' });
+  expect(await verifyLedger({ files: to }, node.trust)).toMatchObject({ ok: true, size: 310 });
 });
 
 it('writes nothing over another log', async () => {

@@ -23,7 +23,7 @@ export interface Exported {
  * `key-entries`, and the checkpoint last, so that a directory with a checkpoint is whole. Every file is written aside and moved; one that is
  * there with its full length is left, so a run that was cut off goes on. `from` is the directory of a node, which may be
  * running, or its address. Nothing is verified: `verifyLedger` does that with what was written.
- * @throws LedgerFault `NOTHING_SIGNED`, `LEDGER_DAMAGED`, `EXPORT_OF_ANOTHER_LOG`, `UNREACHABLE`, `TOKEN_REFUSED`, `STORAGE_FULL`, `STORAGE_FAILED`
+ * @throws LedgerFault `NOTHING_SIGNED`, `LEDGER_DAMAGED`, `EXPORT_OF_ANOTHER_LOG`, `EXPORT_IS_NEWER`, `UNREACHABLE`, `TOKEN_REFUSED`, `STORAGE_FULL`, `STORAGE_FAILED`
  */
 export const exportLog = async (
   from: string | UrlSource,
@@ -34,7 +34,7 @@ export const exportLog = async (
   const { origin, size, note } = source;
   const files = new Files(to);
   try {
-    await refuseAnotherLog(files, source);
+    await refuseLosing(files, source);
     for (const { level, index, width } of tilesOf(size))
       await files.put(tilePath({ level, index, width }), width * sha256Tree.empty.length, () =>
         source.tile(level, index, width),
@@ -53,7 +53,8 @@ export const exportLog = async (
   }
 };
 
-const refuseAnotherLog = async (files: Files, source: ExportSource): Promise<void> => {
+/** Nothing is written over another log, nor over more of this one. */
+const refuseLosing = async (files: Files, source: ExportSource): Promise<void> => {
   const { origin, size } = source;
   const there = (await files.bytesOf('checkpoint'))?.toString('utf8');
   if (there === undefined) return;
@@ -64,12 +65,18 @@ const refuseAnotherLog = async (files: Files, source: ExportSource): Promise<voi
       'EXPORT_OF_ANOTHER_LOG',
       `the directory holds ${found?.origin ?? 'a checkpoint that is none'}`,
     );
-  if (found.size === 0 || size === 0) return;
-  // A node that was made anew has a log of the same name, which begins with another entry.
-  const first = await files.bytesOf(tilePath({ level: 0, index: 0, width: Math.min(TILE_WIDTH, found.size) }));
-  const leaf = (await source.tile(0, 0, Math.min(TILE_WIDTH, size))).subarray(0, sha256Tree.empty.length);
-  if (first !== undefined && !first.subarray(0, leaf.length).equals(leaf))
+  if (found.size === 0) return;
+  if (size > 0 && !(await beginsAlike(files, found.size, source)))
     throw new LedgerFault('EXPORT_OF_ANOTHER_LOG', `the directory holds another log of the name ${origin}`);
+  if (found.size > size)
+    throw new LedgerFault('EXPORT_IS_NEWER', `the directory holds ${found.size} entries, and these are ${size}`);
+};
+
+/** A node that was made anew has a log of the same name, which begins with another entry. */
+const beginsAlike = async (files: Files, there: number, source: ExportSource): Promise<boolean> => {
+  const first = await files.bytesOf(tilePath({ level: 0, index: 0, width: Math.min(TILE_WIDTH, there) }));
+  const leaf = (await source.tile(0, 0, Math.min(TILE_WIDTH, source.size))).subarray(0, sha256Tree.empty.length);
+  return first?.subarray(0, leaf.length).equals(leaf) ?? true;
 };
 
 /** Files below a directory, each written whole or not at all. */
