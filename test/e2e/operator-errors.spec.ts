@@ -48,6 +48,11 @@ describe('mistyped', () => {
       failure(['node', '--node', '32', '--port', '0', '--data', data], { DELTA_HUB_ISSUER_JWKS_FILE: file });
     expect(await start(at('nowhere.json'))).toEqual(refused('CONFIG_INVALID'));
     expect(await start(at('rubbish'))).toEqual(refused('CONFIG_INVALID'));
+    writeFileSync(at('another key'), 'secret');
+    const args = ['node', '--node', '32', '--port', '0', '--data', data];
+    const { stderr } = await hub(args, { DELTA_HUB_ISSUER_JWKS_FILE: at('another key') });
+    expect(stderr).toMatch(/^CONFIG_INVALID: /);
+    expect(stderr).not.toContain('secret');
   });
 
   it('an address of KurrentDB is told without the password', async () => {

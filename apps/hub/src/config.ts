@@ -90,6 +90,16 @@ export const settingFile = (file: string): string => {
   }
 };
 
+/** @throws HubFault `CONFIG_INVALID`, without the parser's own text, which would show what is in the file */
+export const settingJson = (file: string): unknown => {
+  const text = settingFile(file);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new HubFault('CONFIG_INVALID', `${file}: not JSON`);
+  }
+};
+
 /** @throws HubFault `CONFIG_INVALID` naming the variable, `DEV_ISSUER_IN_PRODUCTION` */
 export const loadConfig = (env: NodeJS.ProcessEnv = process.env): HubConfig => {
   // OpenTelemetry takes an empty variable for none.

@@ -1,7 +1,7 @@
 import { type Caller, type Jwks, jwks, parseJwks, type PrivateJwk } from '@delta-hub/crypto';
 import { mintToken, verifyToken } from '@delta-hub/crypto/tokens';
 import { existsSync } from 'node:fs';
-import { type HubConfig, settingFile } from './config.js';
+import { type HubConfig, settingJson } from './config.js';
 import { paths, readJson } from './data-dir.js';
 import { HubFault } from './faults.js';
 import { audienceOf, DEV_ISSUER, type NodeId } from './nodes.js';
@@ -36,9 +36,9 @@ export const tokenVerifier = (
 
 /** @throws HubFault `CONFIG_INVALID` */
 const issuerKeys = (file: string): Jwks => {
-  const content = settingFile(file);
+  const given = settingJson(file);
   try {
-    return parseJwks(JSON.parse(content));
+    return parseJwks(given);
   } catch (error) {
     throw new HubFault('CONFIG_INVALID', `DELTA_HUB_ISSUER_JWKS_FILE: ${file}: ${(error as Error).message}`, {
       cause: error,

@@ -10,7 +10,8 @@ export const lockDirectory = (file: string, waitMs: number): { release(): void }
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(file);
-    db.exec(`PRAGMA busy_timeout=${waitMs}; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE`);
+    // Not in SQLite's exclusive mode: two that begin at once would each keep what the other waits for.
+    db.exec(`PRAGMA busy_timeout=${waitMs}; BEGIN EXCLUSIVE`);
     const held = db;
     return { release: () => held.close() };
   } catch (error) {

@@ -11,7 +11,7 @@ it('gives each node its own server where the address has its number', () => {
 
 it.each([
   ...['throwOnAppendFailure=false', 'throw-on-append-failure=false', 'keepAliveInterval=-1', 'keepAliveInterval=-1x'],
-  ...['tls=perhaps', 'tlsCAFlie=ca.crt', 'defaultDeadline=soon', 'tls', 'constructor=1'],
+  ...['tls=perhaps', 'tlsCAFlie=ca.crt', 'defaultDeadline=soon', 'tls', 'constructor=1', 'tlsCAFile=%zz'],
 ])('refuses a connection with %s', (option) => {
   const refused = expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(option) });
   expect(() => urlOf(`kurrentdb://store:2113?tls=true&${option}`)).toThrow(refused);

@@ -56,7 +56,7 @@ export const proveAppendOnly = async (node: NodeId, config: HubConfig): Promise<
 const prefixOf = (config: HubConfig, node: NodeId): string => `${config.KURRENTDB_PREFIX}${node}.`;
 
 const COUNT = /^\d{1,9}$/;
-const FILE = /^[^\s=]+$/;
+const FILE = /^([^\s=%]|%[\dA-Fa-f]{2})+$/;
 const YES_OR_NO = /^(true|false)$/;
 /** As the client compares the names of its options. */
 const flat = (name: string): string => name.toLowerCase().replaceAll(/[_-]/g, '');
